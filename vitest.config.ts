@@ -1,8 +1,9 @@
 import { defineConfig } from "vitest/config";
 
 // `source` makes workspace packages resolve to their TypeScript, so tests need no build.
-const resolve = { conditions: ["source", "node", "import", "default"] };
-const ssr = { resolve: { conditions: ["source", "node", "import", "default"] } };
+// Not "import": vitest hands the list to Node, where it would send `require` to ES modules.
+const resolve = { conditions: ["source", "node"] };
+const ssr = { resolve };
 const oxc = { decorator: { legacy: true, emitDecoratorMetadata: true } };
 const exclude = ["**/node_modules/**", "**/dist/**", "**/.next/**"];
 
@@ -27,8 +28,9 @@ export default defineConfig({
         oxc,
         test: {
           name: "integration",
-          include: ["{apps,packages,examples}/*/src/**/*.int.test.ts"],
+          include: ["{apps,packages,examples}/*/src/**/*.int.test.ts", "tools/**/*.int.test.ts"],
           exclude,
+          globalSetup: ["packages/database/src/testing/test-server.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           maxWorkers: 2,
