@@ -1,1 +1,59 @@
-export {};
+export { decodeBase64url, encodeBase64url } from "./base64url.js";
+export { acceptedEpochs, EPOCH_SECONDS, epochAt } from "./epochs.js";
+export { lengthPrefixed } from "./length-prefixed.js";
+export {
+  bodyHash,
+  PROOF_HEADER,
+  type ProofRefusal,
+  type ProvenRequest,
+  readUnverifiedProof,
+  signProof,
+  type VerifiedProof,
+  verifyProof,
+} from "./request-proof.js";
+export {
+  type ProvenResponse,
+  RESPONSE_HEADER,
+  type ResponseRefusal,
+  signResponse,
+  type VerifiedResponse,
+  verifyResponse,
+} from "./response-proof.js";
+export { runnerAudience } from "./runner-audience.js";
+export {
+  canonicalPath,
+  SCRAPE_NONCE_TTL_SECONDS,
+  type ScrapeHeaders,
+  type ScrapeRefusal,
+  signScrapeV2,
+  type VerifiedScrape,
+  verifyScrapeV2,
+} from "./scrape-v2.js";
+export {
+  compareSeq,
+  isSignalExpired,
+  type OpenedSignal,
+  openSignal,
+  SIGNAL_MAX_TTL_SECONDS,
+  type Signal,
+  type SignalRefusal,
+  sealSignal,
+} from "./signal.js";
+export { isPlainObject, type JsonRefusal, parseStrictJson, type StrictJson } from "./strict-json.js";
+export {
+  type OpenedValue,
+  openValue,
+  readSealKeyId,
+  type SealedPlace,
+  type SealRefusal,
+  sealValue,
+  unwrapKey,
+  wrapKey,
+} from "./vault-cipher.js";
+export {
+  deriveAcceptedKeys,
+  deriveWorkerKeys,
+  type FindWorkerKeys,
+  HANDSHAKE_SECRET_BYTES,
+  type WorkerKeys,
+} from "./worker-keys.js";

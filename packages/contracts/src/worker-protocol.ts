@@ -1,0 +1,304 @@
+import { z } from "zod";
+
+/** Longest `POST /v1/worker/claim` may wait for work, in seconds. */
+export const MAX_CLAIM_WAIT_SECONDS = 25;
+/** Most runs that one claim takes. */
+export const MAX_CLAIM_RUNS = 10;
+
+const SECRET = /gh[pousr]_|github_pat_|eyJ[A-Za-z0-9_-]{8}/;
+const CONTROL = /\p{Cc}/u;
+
+const uuid = z.uuid();
+const instant = z.iso.datetime({ precision: 3 });
+const randomId = z.string().regex(/^[A-Za-z0-9_-]{16,64}$/);
+const commitSha = z.string().regex(/^[0-9a-f]{40}$/);
+const version = z.string().regex(/^\d{1,6}\.\d{1,6}\.\d{1,6}$/);
+const fence = z.int().positive();
+
+/** Text that a worker may send: one line, and nothing that looks like a credential. */
+const redactedText = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((text) => !CONTROL.test(text), "control character")
+    .refine((text) => !SECRET.test(text), "looks like a credential");
+
+const owner = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}$/);
+const repo = z.string().regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/);
+const branch = z
+  .string()
+  .max(200)
+  .regex(/^(?![-/.])(?!.*(?:\.\.|\/\/|\/\.))(?!.*(?:\/|\.|\.lock)$)[A-Za-z0-9._/-]+$/);
+/** A file's path inside its repository: no empty, `.` or `..` segment, no backslash. */
+const filePath = z
+  .string()
+  .max(200)
+  .regex(/^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9._ -]+(?:\/[A-Za-z0-9._ -]+)*$/);
+const workflowFile = z.string().regex(/^(?!\.)[A-Za-z0-9._-]{1,100}\.ya?ml$/);
+
+// --- what a signal asks for ---------------------------------------------------------------------------------
+
+/** Proves that handshake, OIDC, allow-list and report work; changes nothing. */
+export const verifyParams = z.strictObject({}).meta({ id: "VerifyParams" });
+
+/**
+ * One commit of one text file. `message` has no trailers: the worker adds `Pulse-Run`, its mark against doing
+ * it twice. Author and committer are `author` at `authoredAt`, written with the offset of `timeZone` (IANA).
+ */
+export const commitParams = z
+  .strictObject({
+    owner,
+    repo,
+    branch,
+    path: filePath,
+    mode: z.enum(["append", "replace"]),
+    content: z.string().max(16_384),
+    message: z.string().min(1).max(2_000),
+    author: z.strictObject({
+      name: z.string().regex(/^[^<>\p{Cc}]{1,100}$/u),
+      email: z.string().regex(/^[^<>@\s]{1,100}@[^<>@\s]{1,150}$/),
+    }),
+    authoredAt: instant,
+    timeZone: z.string().regex(/^[A-Za-z0-9_+-]+(?:\/[A-Za-z0-9_+-]+){0,2}$/),
+  })
+  .meta({ id: "CommitParams" });
+
+/** Enables those of the named workflows that GitHub disabled for inactivity; no commit. */
+export const keepaliveParams = z
+  .strictObject({ owner, repo, workflows: z.array(workflowFile).min(1).max(20) })
+  .meta({ id: "KeepaliveParams" });
+
+const workflowInputs = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,99}$/), z.string().max(1_000));
+
+/** Starts a workflow on the default branch. Workers of version 0.1 refuse it: `unsupported_kind`. */
+export const dispatchParams = z
+  .strictObject({ owner, repo, workflow: workflowFile, inputs: workflowInputs })
+  .meta({ id: "DispatchParams" });
+
+/** Starts the project's rollback workflow. Workers of version 0.1 refuse it: `unsupported_kind`. */
+export const rollbackParams = z
+  .strictObject({
+    owner,
+    repo,
+    workflow: workflowFile,
+    environment: z.string().min(1).max(64),
+    deploymentId: z.string().min(1).max(64),
+    /** The commit that is deployed now; another one found there means that the rollback is out of date. */
+    expectedSha: commitSha,
+  })
+  .meta({ id: "RollbackParams" });
+
+/** A release manifest (JSON text) and its Ed25519 signature. Workers of version 0.1 refuse it: `unsupported_kind`. */
+export const updateParams = z
+  .strictObject({ version, manifest: z.string().max(4_096), signature: z.base64().max(128) })
+  .meta({ id: "UpdateParams" });
+
+/** What a signal carries as `kind` and `params`. */
+export const pulseAction = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("verify"), params: verifyParams }),
+  z.strictObject({ kind: z.literal("commit"), params: commitParams }),
+  z.strictObject({ kind: z.literal("keepalive"), params: keepaliveParams }),
+  z.strictObject({ kind: z.literal("dispatch"), params: dispatchParams }),
+  z.strictObject({ kind: z.literal("rollback"), params: rollbackParams }),
+  z.strictObject({ kind: z.literal("update"), params: updateParams }),
+]);
+
+export const pulseKind = z.enum(["verify", "commit", "keepalive", "dispatch", "rollback", "update"]);
+
+// --- POST /v1/worker/hello ----------------------------------------------------------------------------------
+
+/**
+ * Facts about where the worker runs. They are its own word, for display: what is trusted comes from the OIDC
+ * token in `Authorization`, whose numeric ids the server binds while the worker is still to be verified.
+ */
+export const runnerFacts = z
+  .strictObject({
+    kind: z.enum(["actions", "resident"]),
+    repository: z.string().max(140).nullable(),
+    runId: z
+      .string()
+      .regex(/^\d{1,20}$/)
+      .nullable(),
+    runAttempt: z.int().positive().nullable(),
+    wokenBy: redactedText(40).nullable(),
+    workflowSha: commitSha.nullable(),
+    os: redactedText(40),
+    nodeVersion: z
+      .string()
+      .regex(/^v\d{1,3}\.\d{1,3}\.\d{1,3}/)
+      .max(40),
+  })
+  .meta({ id: "RunnerFacts" });
+
+export const helloRequest = z
+  .strictObject({ workerVersion: version, runner: runnerFacts })
+  .meta({ id: "WorkerHelloRequest" });
+
+export const workerRelease = z
+  .strictObject({ version, sha256: z.string().regex(/^[0-9a-f]{64}$/) })
+  .meta({ id: "WorkerRelease" });
+
+export const helloResponse = z
+  .strictObject({
+    sessionId: randomId,
+    expiresAt: instant,
+    serverTime: instant,
+    nextCheckInSeconds: z.int().nonnegative(),
+    /** The newest release, when it is not the one that said hello. */
+    release: workerRelease.nullable(),
+  })
+  .meta({ id: "WorkerHelloResponse" });
+
+// --- POST /v1/worker/claim ----------------------------------------------------------------------------------
+
+/** `claimId` is drawn by the worker; repeating it gives the same runs, signed anew. */
+export const claimRequest = z
+  .strictObject({
+    claimId: randomId,
+    max: z.int().min(1).max(MAX_CLAIM_RUNS),
+    waitSeconds: z.int().min(0).max(MAX_CLAIM_WAIT_SECONDS),
+  })
+  .meta({ id: "WorkerClaimRequest" });
+
+/** A run under lease. `fence` grows with every claim of the run and goes back in the report. */
+export const claimedRun = z
+  .strictObject({ runId: uuid, fence, leaseExpiresAt: instant, signal: z.string().max(262_144) })
+  .meta({ id: "ClaimedRun" });
+
+export const claimResponse = z
+  .strictObject({
+    claimId: randomId,
+    serverTime: instant,
+    nextCheckInSeconds: z.int().nonnegative(),
+    runs: z.array(claimedRun).max(MAX_CLAIM_RUNS),
+  })
+  .meta({ id: "WorkerClaimResponse" });
+
+// --- POST /v1/worker/report ---------------------------------------------------------------------------------
+
+/** Stable reasons of a refusal or failure. The detail beside it is for people. */
+export const reasonCode = z.enum([
+  "signal_refused",
+  "signal_expired",
+  "stale_order",
+  "invalid_params",
+  "unsupported_kind",
+  "not_allowed",
+  "allow_list_unreadable",
+  "daily_cap_reached",
+  "target_not_found",
+  "target_denied",
+  "branch_moved",
+  "rate_limited",
+  "github_unavailable",
+  "worker_fault",
+]);
+
+const reason = z.strictObject({ code: reasonCode, detail: redactedText(300) });
+
+/** What a `verify` run found out. */
+export const verifyFacts = z
+  .strictObject({
+    repositoryId: z.int().positive(),
+    ownerId: z.int().positive(),
+    isPrivate: z.boolean(),
+    defaultBranch: z.string().max(200),
+    allowedKinds: z.array(pulseKind).max(10),
+  })
+  .meta({ id: "VerifyFacts" });
+
+/**
+ * How a run ended. `unknown`: it could not be found out whether the effect happened; a person decides.
+ * `refused`: the worker would not do it; trying again changes nothing.
+ */
+export const runOutcome = z
+  .discriminatedUnion("outcome", [
+    z.strictObject({
+      outcome: z.literal("succeeded"),
+      commitSha: commitSha.nullable(),
+      facts: verifyFacts.nullable(),
+    }),
+    z.strictObject({ outcome: z.literal("already_done"), commitSha: commitSha.nullable() }),
+    z.strictObject({ outcome: z.literal("failed"), reason }),
+    z.strictObject({ outcome: z.literal("unknown"), reason }),
+    z.strictObject({ outcome: z.literal("refused"), reason }),
+  ])
+  .meta({ id: "RunOutcome" });
+
+/** Idempotent: the same report again gives the same answer. `signalId` is null when the signal did not open. */
+export const reportRequest = z
+  .strictObject({
+    runId: uuid,
+    fence,
+    signalId: randomId.nullable(),
+    startedAt: instant,
+    finishedAt: instant,
+    result: runOutcome,
+  })
+  .meta({ id: "WorkerReportRequest" });
+
+export const reportResponse = z
+  .strictObject({
+    runId: uuid,
+    state: z.enum(["queued", "succeeded", "failed", "unknown", "missed", "cancelled", "skipped"]),
+    serverTime: instant,
+  })
+  .meta({ id: "WorkerReportResponse" });
+
+// --- POST /v1/worker/release --------------------------------------------------------------------------------
+
+/** Gives back claims that the worker will not finish. */
+export const releaseRequest = z
+  .strictObject({
+    runs: z
+      .array(z.strictObject({ runId: uuid, fence }))
+      .min(1)
+      .max(MAX_CLAIM_RUNS),
+  })
+  .meta({ id: "WorkerReleaseRequest" });
+
+export const releaseResponse = z
+  .strictObject({ releasedRunIds: z.array(uuid).max(MAX_CLAIM_RUNS), serverTime: instant })
+  .meta({ id: "WorkerReleaseResponse" });
+
+// --- errors -------------------------------------------------------------------------------------------------
+
+/**
+ * Codes of problem answers on `/v1/worker/*`, with their status. Every refusal of a proof has the one code
+ * `proof_refused`; the precise reason is for the server's log.
+ */
+export const WORKER_ERROR_STATUS = {
+  invalid_body: 422,
+  proof_refused: 401,
+  runner_token_refused: 401,
+  session_expired: 401,
+  worker_disabled: 403,
+  run_not_found: 404,
+  stale_claim: 409,
+  rate_limited: 429,
+} as const;
+
+export type WorkerErrorCode = keyof typeof WORKER_ERROR_STATUS;
+
+export type VerifyParams = z.infer<typeof verifyParams>;
+export type CommitParams = z.infer<typeof commitParams>;
+export type KeepaliveParams = z.infer<typeof keepaliveParams>;
+export type DispatchParams = z.infer<typeof dispatchParams>;
+export type RollbackParams = z.infer<typeof rollbackParams>;
+export type UpdateParams = z.infer<typeof updateParams>;
+export type PulseAction = z.infer<typeof pulseAction>;
+export type PulseKind = z.infer<typeof pulseKind>;
+export type RunnerFacts = z.infer<typeof runnerFacts>;
+export type HelloRequest = z.infer<typeof helloRequest>;
+export type HelloResponse = z.infer<typeof helloResponse>;
+export type WorkerRelease = z.infer<typeof workerRelease>;
+export type ClaimRequest = z.infer<typeof claimRequest>;
+export type ClaimedRun = z.infer<typeof claimedRun>;
+export type ClaimResponse = z.infer<typeof claimResponse>;
+export type ReasonCode = z.infer<typeof reasonCode>;
+export type VerifyFacts = z.infer<typeof verifyFacts>;
+export type RunOutcome = z.infer<typeof runOutcome>;
+export type ReportRequest = z.infer<typeof reportRequest>;
+export type ReportResponse = z.infer<typeof reportResponse>;
+export type ReleaseRequest = z.infer<typeof releaseRequest>;
+export type ReleaseResponse = z.infer<typeof releaseResponse>;
