@@ -1,1 +1,3 @@
-export {};
+export { type Connection, connect, type Database, type DatabaseRole, type Transaction } from "./connect.js";
+export { migrate } from "./migrate.js";
+export * as schema from "./schema.js";

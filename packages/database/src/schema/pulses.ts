@@ -1,0 +1,125 @@
+import { sql } from "drizzle-orm";
+import { bigint, index, integer, jsonb, pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
+import { createdAt, instant, workspaceId } from "./columns.js";
+import { workspaces } from "./identity.js";
+import { workers } from "./workers.js";
+
+export type PulseKind = "verify" | "commit" | "keepalive" | "dispatch" | "rollback" | "update";
+export type RunState =
+  | "planned"
+  | "queued"
+  | "offered"
+  | "claimed"
+  | "succeeded"
+  | "failed"
+  | "missed"
+  | "cancelled"
+  | "skipped"
+  | "unknown";
+
+/** What must stay in order: a worker and its target. `next_seq` numbers the runs of the lane. */
+export const lanes = pgTable(
+  "lanes",
+  {
+    id: uuid("id").primaryKey(),
+    workspaceId: workspaceId().references(() => workspaces.id, { onDelete: "cascade" }),
+    workerId: uuid("worker_id")
+      .notNull()
+      .references(() => workers.id, { onDelete: "cascade" }),
+    target: text("target").notNull(),
+    nextSeq: bigint("next_seq", { mode: "number" }).notNull().default(1),
+  },
+  (t) => [unique("lanes_target").on(t.workerId, t.target)],
+);
+
+/** A recurring intent. `next_due_at` is the planned time of the next run not yet materialised. */
+export const pulses = pgTable(
+  "pulses",
+  {
+    id: uuid("id").primaryKey(),
+    workspaceId: workspaceId().references(() => workspaces.id, { onDelete: "cascade" }),
+    workerId: uuid("worker_id")
+      .notNull()
+      .references(() => workers.id, { onDelete: "cascade" }),
+    laneId: uuid("lane_id")
+      .notNull()
+      .references(() => lanes.id, { onDelete: "cascade" }),
+    kind: text("kind").$type<PulseKind>().notNull(),
+    state: text("state").$type<"active" | "paused" | "finished">().notNull().default("active"),
+    name: text("name").notNull(),
+    schedule: jsonb("schedule").notNull(),
+    timeZone: text("time_zone").notNull(),
+    jitter: jsonb("jitter").notNull(),
+    rest: jsonb("rest").notNull(),
+    message: jsonb("message").notNull(),
+    /** `owner/repository`, or null for the worker's own repository. */
+    targetRepository: text("target_repository"),
+    targetBranch: text("target_branch"),
+    recovery: text("recovery").$type<"catch_up_latest" | "catch_up_all" | "skip">().notNull(),
+    jitterSecret: text("jitter_secret").notNull(),
+    /** Nominal instant of the last slot that has a run; the next slot is searched after it. */
+    cursorAt: instant("cursor_at").notNull(),
+    nextSlot: text("next_slot"),
+    nextNominalAt: instant("next_nominal_at"),
+    nextDueAt: instant("next_due_at"),
+    createdAt: createdAt(),
+    updatedAt: instant("updated_at").notNull().defaultNow(),
+  },
+  (t) => [
+    index("pulses_workspace").on(t.workspaceId, t.createdAt),
+    index("pulses_due").on(t.nextDueAt).where(sql`state = 'active' and next_due_at is not null`),
+  ],
+);
+
+/**
+ * The ledger: one row per slot and generation. Every transition is one conditional update on `state`
+ * (and `fence` while claimed). `params` is what the worker is told, fixed at the first claim so that a
+ * second try produces the same commit.
+ */
+export const runs = pgTable(
+  "runs",
+  {
+    id: uuid("id").primaryKey(),
+    workspaceId: workspaceId().references(() => workspaces.id, { onDelete: "cascade" }),
+    workerId: uuid("worker_id")
+      .notNull()
+      .references(() => workers.id, { onDelete: "cascade" }),
+    pulseId: uuid("pulse_id").references(() => pulses.id, { onDelete: "set null" }),
+    laneId: uuid("lane_id")
+      .notNull()
+      .references(() => lanes.id, { onDelete: "cascade" }),
+    kind: text("kind").$type<PulseKind>().notNull(),
+    state: text("state").$type<RunState>().notNull().default("planned"),
+    slot: text("slot").notNull(),
+    generation: integer("generation").notNull().default(0),
+    recoversRunId: uuid("recovers_run_id"),
+    seq: bigint("seq", { mode: "number" }),
+    nominalAt: instant("nominal_at").notNull(),
+    plannedAt: instant("planned_at").notNull(),
+    lateAfter: instant("late_after").notNull(),
+    windowEndsAt: instant("window_ends_at").notNull(),
+    nextActionAt: instant("next_action_at"),
+    offeredAt: instant("offered_at"),
+    claimedAt: instant("claimed_at"),
+    claimId: text("claim_id"),
+    fence: integer("fence").notNull().default(0),
+    leaseExpiresAt: instant("lease_expires_at"),
+    signalJti: text("signal_jti"),
+    signalExpiresAt: instant("signal_expires_at"),
+    attempts: integer("attempts").notNull().default(0),
+    params: jsonb("params").$type<Record<string, unknown>>(),
+    commitSha: text("commit_sha"),
+    reason: text("reason"),
+    endedAt: instant("ended_at"),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    unique("runs_slot").on(t.workerId, t.pulseId, t.slot, t.generation).nullsNotDistinct(),
+    unique("runs_lane_seq").on(t.laneId, t.seq),
+    index("runs_action").on(t.nextActionAt).where(sql`next_action_at is not null`),
+    index("runs_lane_open").on(t.laneId, t.seq).where(sql`state in ('queued', 'offered', 'claimed')`),
+    index("runs_worker_offered").on(t.workerId, t.plannedAt).where(sql`state = 'offered'`),
+    index("runs_workspace").on(t.workspaceId, t.plannedAt, t.id),
+    index("runs_pulse").on(t.pulseId, t.plannedAt),
+  ],
+);
