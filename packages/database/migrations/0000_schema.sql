@@ -214,6 +214,7 @@ CREATE TABLE "pulses" (
 	"jitter" jsonb NOT NULL,
 	"rest" jsonb NOT NULL,
 	"message" jsonb NOT NULL,
+	"change" jsonb NOT NULL,
 	"target_repository" text,
 	"target_branch" text,
 	"recovery" text NOT NULL,

@@ -21,12 +21,7 @@ export const renderedTextSchema = z.object({
   text: z.string(),
 });
 
-export const reasonSchema = z.object({
-  code: z.string(),
-  severity: z.enum(["info", "warning", "critical"]),
-  metric: metricNameSchema.nullable(),
-  message: renderedTextSchema,
-});
+export const reasonSchema = z.object({ metric: metricNameSchema.nullable(), message: renderedTextSchema });
 
 export const hintSchema = z
   .object({
@@ -40,17 +35,33 @@ export const hintSchema = z
   .meta({ id: "Hint" });
 export type HintView = z.infer<typeof hintSchema>;
 
-/** What the engine found for one metric; shifts are relative (0.35 = +35 %) or absolute in the metric's unit. */
+/** What the engine found for one metric; values in the metric's own unit, `relative` as a share (0.35 = +35 %). */
 export const metricFindingSchema = z.object({
   metric: metricNameSchema,
-  status: z.enum(["steady", "improved", "regressed", "suspect", "missing"]),
+  state: z.enum([
+    "ok",
+    "improved",
+    "regressed",
+    "went_away",
+    "pre_existing",
+    "inconclusive",
+    "silent",
+    "missing",
+    "muted",
+  ]),
   before: z.number().nullable(),
   after: z.number().nullable(),
-  shift: z.object({ kind: z.enum(["relative", "absolute"]), value: z.number(), low: z.number(), high: z.number() }).nullable(),
-  smallestChangeThatMatters: z.number().nullable(),
-  samplesBefore: z.number().int(),
-  samplesAfter: z.number().int(),
+  shift: z
+    .object({ absolute: z.number(), relative: z.number().nullable(), low: z.number(), high: z.number() })
+    .nullable(),
+  smallestChange: z.number().nullable(),
+  placebo: z.object({ rank: z.number().int(), total: z.number().int() }).nullable(),
+  confidence: z.number(),
+  breachSamples: z.number().int(),
+  samples: z.object({ pre: z.number().int(), post: z.number().int(), postExpected: z.number().int() }),
+  wouldChange: renderedTextSchema,
 });
+export type MetricFinding = z.infer<typeof metricFindingSchema>;
 
 export const verdictSchema = z
   .object({
@@ -61,9 +72,13 @@ export const verdictSchema = z
     hints: z.array(hintSchema),
     metrics: z.array(metricFindingSchema),
     quality: z.object({
-      samplesBefore: z.number().int(),
-      samplesAfter: z.number().int(),
+      coverage: z.number(),
+      preSamples: z.number().int(),
+      postSamples: z.number().int(),
+      postExpected: z.number().int(),
+      longestGapSeconds: z.number(),
       missedScrapes: z.number().int(),
+      issues: z.array(renderedTextSchema),
     }),
     decidedAt: instantSchema,
   })

@@ -85,10 +85,14 @@ export type ProjectCreated = z.infer<typeof projectCreatedSchema>;
 export const secretShownSchema = z.object({ secretPlain: z.string() }).meta({ id: "SecretShown" });
 export type SecretShown = z.infer<typeof secretShownSchema>;
 
-export const projectDeleteSchema = z.strictObject({ confirmationName: z.string() }).meta({ id: "ProjectDelete" });
+export const projectDeleteSchema = z
+  .strictObject({ confirmationName: z.string() })
+  .meta({ id: "ProjectDelete" });
 export type ProjectDelete = z.infer<typeof projectDeleteSchema>;
 
-export const endpointUpdateSchema = z.strictObject({ url: z.url().max(2_000) }).meta({ id: "EndpointUpdate" });
+export const endpointUpdateSchema = z
+  .strictObject({ url: z.url().max(2_000) })
+  .meta({ id: "EndpointUpdate" });
 export type EndpointUpdate = z.infer<typeof endpointUpdateSchema>;
 
 const metricsSchema = z.object({

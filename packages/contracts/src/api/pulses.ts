@@ -1,5 +1,11 @@
 import { z } from "zod";
-import { jitterSchema, messageSettingsSchema, restRulesSchema, scheduleSchema } from "../schedule.js";
+import {
+  commitChangeSchema,
+  jitterSchema,
+  messageSettingsSchema,
+  restRulesSchema,
+  scheduleSchema,
+} from "../schedule.js";
 import { idSchema, instantSchema, pageQuerySchema, timeZoneSchema } from "./shared.js";
 
 const repositoryName = z
@@ -26,6 +32,7 @@ export const pulseCreateSchema = z
     jitter: jitterSchema.optional(),
     rest: restRulesSchema.optional(),
     message: messageSettingsSchema.optional(),
+    change: commitChangeSchema.optional(),
     target: pulseTargetSchema.optional(),
     recovery: recoveryPolicySchema.default("catch_up_latest"),
   })
@@ -41,6 +48,7 @@ export const pulseUpdateSchema = z
     jitter: jitterSchema.optional(),
     rest: restRulesSchema.optional(),
     message: messageSettingsSchema.optional(),
+    change: commitChangeSchema.optional(),
     recovery: recoveryPolicySchema.optional(),
   })
   .meta({ id: "PulseUpdate" });
@@ -95,9 +103,12 @@ export const pulseSchema = z
     jitter: jitterSchema,
     rest: restRulesSchema,
     message: messageSettingsSchema,
+    change: commitChangeSchema,
     target: z.object({ repository: z.string(), branch: z.string() }).nullable(),
     recovery: recoveryPolicySchema,
-    nextRun: z.object({ plannedAt: instantSchema, earliestAt: instantSchema, latestAt: instantSchema }).nullable(),
+    nextRun: z
+      .object({ plannedAt: instantSchema, earliestAt: instantSchema, latestAt: instantSchema })
+      .nullable(),
     lastRun: runSchema.nullable(),
     createdAt: instantSchema,
     updatedAt: instantSchema,
@@ -120,7 +131,12 @@ export type PulsePreviewRequest = z.infer<typeof pulsePreviewRequestSchema>;
 export const pulsePreviewSchema = z
   .object({
     runs: z.array(
-      z.object({ slot: z.string(), nominalAt: instantSchema, earliestAt: instantSchema, latestAt: instantSchema }),
+      z.object({
+        slot: z.string(),
+        nominalAt: instantSchema,
+        earliestAt: instantSchema,
+        latestAt: instantSchema,
+      }),
     ),
   })
   .meta({ id: "PulsePreview" });

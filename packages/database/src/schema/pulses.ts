@@ -52,6 +52,7 @@ export const pulses = pgTable(
     jitter: jsonb("jitter").notNull(),
     rest: jsonb("rest").notNull(),
     message: jsonb("message").notNull(),
+    change: jsonb("change").notNull(),
     /** `owner/repository`, or null for the worker's own repository. */
     targetRepository: text("target_repository"),
     targetBranch: text("target_branch"),
