@@ -1,0 +1,177 @@
+import type { Jitter, RestRules, Schedule } from "@pulsekeep/contracts/schedule";
+import { delaySecondsOf } from "./jitter-delay.js";
+import { keyedUnit } from "./keyed-unit.js";
+import { DAY_MS, type LocalDay, MINUTE_MS } from "./local-date.js";
+import { type Occurrences, occurrencesOf } from "./occurrences.js";
+import { type RestCalendar, restCalendarOf } from "./rest-calendar.js";
+import { getTimeZone, localDayAt, type TimeZone } from "./time-zone.js";
+
+/** Everything that decides when a pulse runs. */
+export interface PulseTiming {
+  schedule: Schedule;
+  /** IANA name of the zone that the schedule's hours and the rest rules' dates are read in. */
+  timeZone: string;
+  pulseId: string;
+  /** Key of the delays; whoever lacks it cannot foretell them. */
+  jitterSecret: string | Uint8Array;
+  /** Without it a run is planned at its occurrence. */
+  jitter?: Jitter;
+  rest?: RestRules;
+}
+
+export interface RunRequest extends PulseTiming {
+  /** The cursor: the `occurrenceAt` of the last run planned, or the moment the pulse began. */
+  after: Date;
+  /**
+   * `plannedAt` of the last run planned. Only a pulse that was edited needs it, to keep the
+   * minimum distance to a run that its old schedule had planned.
+   */
+  lastPlannedAt?: Date;
+}
+
+/** One occurrence of a pulse. */
+export interface PlannedRun {
+  /** Names the occurrence: its nominal instant in UTC to the second. Slots sort as time does. */
+  slot: string;
+  /** The nominal instant, and the earliest that the run may be planned for. */
+  occurrenceAt: Date;
+  /** The instant the run is due: the occurrence and its delay. */
+  plannedAt: Date;
+  /** The latest that jitter could have chosen. */
+  latestAt: Date;
+}
+
+/** Forty years hold every pattern of date and weekday. */
+const HORIZON_DAYS = 366 * 41;
+
+/**
+ * Finds the first run whose occurrence lies after the cursor. The answer depends on nothing but
+ * the request. Feeding each `occurrenceAt` back as `after` gives strictly increasing occurrences,
+ * slots and planned instants, no two closer than `minimumGapMinutes`.
+ *
+ * @returns undefined when the schedule has ended or the rest rules leave nothing for 40 years.
+ * @throws RangeError for an unknown zone or a cron expression that `findScheduleFault` refuses.
+ */
+export function nextRun(request: RunRequest): PlannedRun | undefined {
+  const frame = frameOf(request);
+  const gapMs = (request.jitter?.minimumGapMinutes ?? 0) * MINUTE_MS;
+  const lastMs = request.lastPlannedAt === undefined ? undefined : request.lastPlannedAt.getTime();
+  let afterMs = request.after.getTime();
+  for (;;) {
+    const found = findOccurrence(frame, afterMs);
+    if (found === undefined) return undefined;
+    const run = planOccurrence(frame, found);
+    if (lastMs === undefined || run.plannedAt.getTime() >= lastMs + Math.max(gapMs, 1)) return run;
+    afterMs = found.instantMs;
+  }
+}
+
+interface Frame {
+  request: PulseTiming;
+  zone: TimeZone;
+  occurrences: Occurrences;
+  rest: RestCalendar;
+  /** At least a second, so that planned instants increase strictly. */
+  gapMs: number;
+}
+
+interface Occurrence {
+  day: LocalDay;
+  instantMs: number;
+  /** The next occurrence, when it is near enough to matter. */
+  followingMs: number | undefined;
+}
+
+function frameOf(request: PulseTiming): Frame {
+  const zone = getTimeZone(request.timeZone);
+  return {
+    request,
+    zone,
+    occurrences: occurrencesOf(request.schedule, zone),
+    rest: restCalendarOf(request.rest),
+    gapMs: Math.max((request.jitter?.minimumGapMinutes ?? 0) * MINUTE_MS, 1_000),
+  };
+}
+
+function findOccurrence(frame: Frame, afterMs: number): Occurrence | undefined {
+  const fromMs = Math.max(afterMs, frame.rest.pausedUntilMs - 1);
+  const firstDay = localDayAt(frame.zone, fromMs);
+  const until = firstDay + HORIZON_DAYS;
+  let day = frame.occurrences.findDay(firstDay, until);
+  while (day !== undefined) {
+    if (frame.rest.isOpen(day)) {
+      const tomorrowMs = listOpen(frame, day + 1)[0];
+      const kept = thin(listOpen(frame, day), frame.gapMs, tomorrowMs);
+      const index = kept.findIndex((instantMs) => instantMs > fromMs);
+      if (index >= 0) {
+        return { day, instantMs: kept[index] as number, followingMs: kept[index + 1] ?? tomorrowMs };
+      }
+    }
+    day = frame.occurrences.findDay(day + 1, until);
+  }
+  return undefined;
+}
+
+function listOpen(frame: Frame, day: LocalDay): number[] {
+  if (!frame.rest.isOpen(day)) return [];
+  const { pausedUntilMs } = frame.rest;
+  return frame.occurrences.listOn(day).filter((instantMs) => instantMs >= pausedUntilMs);
+}
+
+/**
+ * Drops occurrences closer than the minimum distance. It looks only at the day and at the first
+ * occurrence of the next, so the answer is the same from whichever cursor a day is reached; the
+ * distance is under half a day (`jitterSchema`), hence two firsts in a row are never both dropped.
+ */
+function thin(instants: readonly number[], gapMs: number, tomorrowMs: number | undefined): number[] {
+  const kept: number[] = [];
+  for (const instantMs of instants) {
+    if (tomorrowMs !== undefined && tomorrowMs - instantMs < gapMs) break;
+    const last = kept.at(-1);
+    if (last === undefined || instantMs - last >= gapMs) kept.push(instantMs);
+  }
+  return kept;
+}
+
+function planOccurrence(frame: Frame, occurrence: Occurrence): PlannedRun {
+  const { instantMs } = occurrence;
+  const slot = slotOf(instantMs);
+  const roomSeconds = roomSecondsOf(frame, occurrence);
+  const { jitter, jitterSecret, pulseId } = frame.request;
+  const delaySeconds =
+    jitter === undefined || roomSeconds === 0
+      ? 0
+      : delaySecondsOf({
+          shape: jitter.shape,
+          unit: keyedUnit(jitterSecret, `jitter\n${pulseId}\n${slot}`),
+          roomSeconds,
+          clockSeconds: clockSecondsAt(frame.zone, instantMs),
+        });
+  return {
+    slot,
+    occurrenceAt: new Date(instantMs),
+    plannedAt: new Date(instantMs + delaySeconds * 1_000),
+    latestAt: new Date(instantMs + roomSeconds * 1_000),
+  };
+}
+
+/** A delay leaves neither its window, nor its local day or closing hour, nor the next run's distance. */
+function roomSecondsOf(frame: Frame, { day, instantMs, followingMs }: Occurrence): number {
+  const windowMs = (frame.request.jitter?.windowMinutes ?? 0) * MINUTE_MS;
+  if (windowMs === 0) return 0;
+  const roomMs = Math.min(
+    windowMs,
+    frame.occurrences.closeMsOf(day) - 1_000 - instantMs,
+    (followingMs ?? Number.POSITIVE_INFINITY) - frame.gapMs - instantMs,
+  );
+  return Math.max(0, Math.floor(roomMs / 1_000));
+}
+
+function slotOf(instantMs: number): string {
+  return `${new Date(instantMs).toISOString().slice(0, 19)}Z`;
+}
+
+function clockSecondsAt(zone: TimeZone, instantMs: number): number {
+  const localMs = instantMs + zone.offsetMsAt(instantMs);
+  return Math.floor((localMs - Math.floor(localMs / DAY_MS) * DAY_MS) / 1_000);
+}
