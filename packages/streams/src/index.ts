@@ -1,1 +1,19 @@
-export {};
+export { MAX_BODY_LENGTH } from "./entry-body.js";
+export { connectRedis } from "./redis/connect-redis.js";
+export { RedisTransport, type RedisTransportOptions } from "./redis/redis-transport.js";
+export { shardOf } from "./shard-of.js";
+export type {
+  AppendOptions,
+  ClaimStaleOptions,
+  ConsumeOptions,
+  DeadLetter,
+  Entry,
+  EntryBody,
+  Hint,
+  NewEntry,
+  StaleClaim,
+  StreamState,
+  Subscription,
+  Transport,
+  TransportLimits,
+} from "./transport.js";

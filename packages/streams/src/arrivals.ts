@@ -1,0 +1,106 @@
+import type { Entry } from "./transport.js";
+
+/** A lost ring costs at most this long. */
+export const MAX_WAIT_MS = 1_000;
+
+interface Arrival {
+  rings: number;
+  /** When delayed entries must be looked at next, on the monotonic clock. */
+  promoteAtMs: number;
+  wake: Set<() => void>;
+}
+
+/**
+ * Where consumers wait for entries. Appending rings by a hint; the hint may be lost, so nobody waits longer
+ * than a second without looking. A blocking read instead would need one connection per shard (a cluster
+ * refuses one command over several) and could not be woken by a delayed entry that falls due earlier.
+ */
+export class Arrivals {
+  private readonly streams = new Map<string, Arrival>();
+  private closed = false;
+
+  ring(stream: string, dueInMs = 0): void {
+    const arrival = this.of(stream);
+    arrival.rings++;
+    if (dueInMs > 0) arrival.promoteAtMs = Math.min(arrival.promoteAtMs, performance.now() + dueInMs);
+    for (const wake of arrival.wake) wake();
+  }
+
+  ringAll(): void {
+    for (const stream of this.streams.keys()) this.ring(stream);
+  }
+
+  close(): void {
+    this.closed = true;
+    this.ringAll();
+  }
+
+  /** True once each time delayed entries may have fallen due; says so again after `MAX_WAIT_MS` at the latest. */
+  takePromotion(stream: string): boolean {
+    const arrival = this.of(stream);
+    const nowMs = performance.now();
+    if (nowMs < arrival.promoteAtMs) return false;
+    arrival.promoteAtMs = nowMs + MAX_WAIT_MS;
+    return true;
+  }
+
+  /** `dueInMs` is the time until the earliest entry still delayed, by the server's clock. */
+  noteNextDue(stream: string, dueInMs: number): void {
+    const arrival = this.of(stream);
+    arrival.promoteAtMs = Math.min(arrival.promoteAtMs, performance.now() + dueInMs);
+  }
+
+  /**
+   * Calls `look` until it finds entries, `blockMs` is over, the signal aborts or this is closed.
+   * @throws when it was closed before: a loop that goes on consuming would spin.
+   */
+  async waitFor(
+    stream: string,
+    { blockMs, signal }: { blockMs: number; signal?: AbortSignal },
+    look: () => Promise<Entry[]>,
+  ): Promise<Entry[]> {
+    if (this.closed) throw new Error("the transport is closed");
+    const deadline = performance.now() + blockMs;
+    for (;;) {
+      if (this.closed || signal?.aborted) return [];
+      // Read before looking, so that what arrives in between ends the wait at once.
+      const { rings } = this.of(stream);
+      const entries = await look().catch((error: unknown) => {
+        if (this.closed) return [];
+        throw error;
+      });
+      const leftMs = deadline - performance.now();
+      if (entries.length > 0 || leftMs <= 0) return entries;
+      await this.pause(this.of(stream), { rings, leftMs, signal });
+    }
+  }
+
+  private async pause(
+    arrival: Arrival,
+    { rings, leftMs, signal }: { rings: number; leftMs: number; signal?: AbortSignal },
+  ): Promise<void> {
+    if (arrival.rings !== rings || signal?.aborted) return;
+    const untilPromotionMs = Math.max(1, arrival.promoteAtMs - performance.now());
+    const waitMs = Math.min(leftMs, untilPromotionMs, MAX_WAIT_MS);
+    await new Promise<void>((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        arrival.wake.delete(wake);
+        signal?.removeEventListener("abort", wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, waitMs);
+      arrival.wake.add(wake);
+      signal?.addEventListener("abort", wake);
+    });
+  }
+
+  private of(stream: string): Arrival {
+    let arrival = this.streams.get(stream);
+    if (!arrival) {
+      arrival = { rings: 0, promoteAtMs: 0, wake: new Set() };
+      this.streams.set(stream, arrival);
+    }
+    return arrival;
+  }
+}
