@@ -1,0 +1,188 @@
+import { METRIC_TRAITS, REPORT_ORDER } from "./metric-table.js";
+import type { JudgedMetric } from "./judge-metrics.js";
+import type { MetricName, PipelineResult, Reason, VerdictState } from "./types.js";
+
+/** A shift is strong when it is this many times the smallest change that matters, on the metric's scale. */
+const STRONG_BANDS = 2;
+
+/** The weakest deviate that may recommend a rollback. */
+const STRONG_DEVIATE = 3;
+
+/** Latency is doubled when the interval reaches 2 and the estimate at least this factor. */
+const DOUBLED_AT_LEAST = 1.75;
+
+export interface Decision {
+  state: VerdictState;
+  confidence: number;
+  final: boolean;
+  reasons: Reason[];
+}
+
+export interface Progress {
+  windowEnded: boolean;
+  samples: number;
+  planned: number;
+  coverage: number;
+  pipeline: PipelineResult;
+}
+
+/** What may recommend a rollback, with the metrics it rests on. */
+interface Ground {
+  metrics: JudgedMetric[];
+  reasons: Reason[];
+}
+
+/** The metrics' states become the deployment's. `metrics` in any order. */
+export function combine(metrics: readonly JudgedMetric[], progress: Progress): Decision {
+  const ordered = REPORT_ORDER.flatMap((name) => metrics.filter((judged) => judged.metric === name));
+  const regressed = ordered.filter((judged) => judged.state === "regressed");
+  const counted = progress.windowEnded ? regressed : regressed.filter((judged) => judged.anytime);
+  const grounds = rollbackGrounds(counted);
+  if (grounds.length > 0) return rollback(ordered, grounds, progress);
+  if (!progress.windowEnded) return collecting(ordered, progress);
+  return atTheEnd(ordered, progress);
+}
+
+function rollbackGrounds(regressed: readonly JudgedMetric[]): Ground[] {
+  const strong = regressed.filter(isStrong);
+  const alone = strong.filter((judged) => judged.policy.critical);
+  const doubled = regressed.filter((judged) => judged.metric === "latency_p95" && isDoubled(judged));
+  const felt = regressed.filter((judged) => METRIC_TRAITS[judged.metric].userFacing);
+  const grounds: Ground[] = alone.map((judged) => ({
+    metrics: [judged],
+    reasons: [
+      { key: "reason.user_facing_critical", params: { metric: judged.metric }, metric: judged.metric },
+    ],
+  }));
+  for (const judged of doubled) grounds.push(doubledGround(judged));
+  if (felt.length >= 2) {
+    const reason: Reason = { key: "reason.two_user_facing", params: { count: felt.length }, metric: null };
+    grounds.push({ metrics: felt, reasons: [reason] });
+  }
+  return grounds;
+}
+
+function isStrong({ evidence, guardrail }: JudgedMetric): boolean {
+  if (guardrail?.broken) return true;
+  if (evidence === null) return false;
+  return evidence.z > STRONG_DEVIATE && evidence.shift > STRONG_BANDS * evidence.band;
+}
+
+function isDoubled({ evidence }: JudgedMetric): boolean {
+  if (evidence === null) return false;
+  return evidence.shift > Math.log(DOUBLED_AT_LEAST) && evidence.high > Math.LN2;
+}
+
+function doubledGround(judged: JudgedMetric): Ground {
+  const factor = Number(Math.exp(judged.evidence?.shift ?? 0).toPrecision(3));
+  const params = { metric: judged.metric, factor };
+  return { metrics: [judged], reasons: [{ key: "reason.latency_doubled", params, metric: judged.metric }] };
+}
+
+function rollback(
+  ordered: readonly JudgedMetric[],
+  grounds: readonly Ground[],
+  progress: Progress,
+): Decision {
+  const { samples, planned, windowEnded } = progress;
+  const reasons = ordered.filter((judged) => judged.state === "regressed").flatMap(reasonsOfMetric);
+  reasons.push(...grounds.flatMap((ground) => ground.reasons));
+  if (!windowEnded) {
+    reasons.push({ key: "reason.early", params: { samples, expected: planned }, metric: null });
+  }
+  const sure = grounds.flatMap((ground) => ground.metrics).map((judged) => judged.confidence);
+  return {
+    state: "rollback_recommended",
+    confidence: Math.max(...sure),
+    final: true,
+    reasons: withPipeline([...reasons, ...gapReasons(ordered)], progress),
+  };
+}
+
+function collecting(ordered: readonly JudgedMetric[], progress: Progress): Decision {
+  const { samples, planned } = progress;
+  const reasons: Reason[] = [
+    { key: "reason.collecting", params: { samples, expected: planned }, metric: null },
+    ...ordered.flatMap(reasonsOfMetric),
+  ];
+  return { state: "collecting", confidence: 0, final: false, reasons: withPipeline(reasons, progress) };
+}
+
+function atTheEnd(ordered: readonly JudgedMetric[], progress: Progress): Decision {
+  const bad = ordered.filter((judged) => judged.state === "regressed" || judged.state === "went_away");
+  const reasons = [...ordered.flatMap(reasonsOfMetric), ...gapReasons(ordered)];
+  if (bad.length > 0) {
+    const why = bad.filter((judged) => judged.state === "regressed").map(whyOnlyAWarning);
+    const confidence = Math.max(...bad.map((judged) => judged.confidence));
+    return decide("warning", confidence, withPipeline([...reasons, ...why], progress));
+  }
+  const judged = ordered.filter((one) => one.evidence !== null && one.state !== "muted");
+  const undecided = ordered.some((one) => one.state === "silent" || one.state === "inconclusive");
+  const felt = judged.some((one) => METRIC_TRAITS[one.metric].userFacing);
+  if (undecided || !felt) {
+    const empty = progress.samples === 0 ? "reason.no_samples" : "reason.nothing_user_facing";
+    const lead: Reason[] = felt ? [] : [{ key: empty, params: {}, metric: null }];
+    return decide("inconclusive", 0, withPipeline([...lead, ...reasons], progress));
+  }
+  const confidence = Math.min(...judged.map((one) => one.confidence)) * progress.coverage;
+  const calm: Reason = { key: "reason.no_regression", params: { count: judged.length }, metric: null };
+  return decide("ok", confidence, withPipeline([calm, ...reasons], progress));
+}
+
+function decide(state: VerdictState, confidence: number, reasons: Reason[]): Decision {
+  return { state, confidence, final: true, reasons };
+}
+
+function withPipeline(reasons: Reason[], { pipeline }: Progress): Reason[] {
+  if (pipeline !== "failed") return reasons;
+  return [...reasons, { key: "reason.pipeline_failed", params: {}, metric: null }];
+}
+
+function whyOnlyAWarning({ metric }: JudgedMetric): Reason {
+  const key = METRIC_TRAITS[metric].userFacing ? "reason.not_strong_enough" : "reason.resource_only";
+  return { key, params: { metric }, metric };
+}
+
+function reasonsOfMetric(judged: JudgedMetric): Reason[] {
+  const { metric, before, after, evidence, guardrail } = judged;
+  if (before === null || after === null || evidence === null) return [];
+  const params = { metric, before, after };
+  const reasons: Reason[] = [];
+  if (guardrail?.broken) {
+    const { limit, secured, shareAfter } = guardrail;
+    reasons.push({ key: "reason.guardrail", params: { metric, limit, secured, share: shareAfter }, metric });
+  }
+  if (judged.state === "regressed" && evidence.shift > evidence.band) {
+    const change = before === 0 ? "" : (after - before) / Math.abs(before);
+    const { rank, total } = evidence;
+    reasons.push({ key: "reason.regressed", params: { ...params, change, rank, total }, metric });
+  }
+  if (judged.state === "went_away") {
+    const key = judged.sign === 1 ? "reason.went_away" : "reason.traffic_went_away";
+    reasons.push({ key, params: { ...params, after: worstOf(judged) }, metric });
+  }
+  if (judged.state === "improved") reasons.push({ key: "reason.improved", params, metric });
+  if (judged.state === "pre_existing" && guardrail) {
+    reasons.push({ key: "reason.pre_existing", params: { metric, limit: guardrail.limit }, metric });
+  }
+  return reasons;
+}
+
+function worstOf({ post, sign }: JudgedMetric): number {
+  return sign === 1 ? Math.max(...post.values) : Math.min(...post.values);
+}
+
+const GAP_REASONS = {
+  silent: "reason.silent",
+  baseline_too_short: "reason.baseline_too_short",
+  too_few_samples: "reason.too_few_samples",
+  too_few_requests: "reason.too_few_requests",
+} as const;
+
+function gapReasons(ordered: readonly JudgedMetric[]): Reason[] {
+  return ordered.flatMap(({ metric, gap, pre, post, state }): Reason[] => {
+    if (gap === null || gap === "missing" || state === "muted") return [];
+    const samples = gap === "baseline_too_short" ? pre.values.length : post.values.length;
+    return [{ key: GAP_REASONS[gap], params: { metric, samples }, metric: metric satisfies MetricName }];
+  });
+}

@@ -1,0 +1,144 @@
+import { explainedByTraffic } from "./confound.js";
+import { errorCountEvidence, FEWEST_REQUESTS } from "./errors.js";
+import type { ErrorCounts } from "./errors.js";
+import type { SeriesEvidence } from "./judge-series.js";
+import { judgeSeries } from "./judge-series.js";
+import { METRIC_TRAITS } from "./metric-table.js";
+import type { Scale } from "./scales.js";
+import { scaleFor } from "./scales.js";
+import { mean, median } from "./statistics.js";
+import type { MetricName, MetricPolicy, SampleRow, WindowPair } from "./types.js";
+import type { Series } from "./windows.js";
+import { FEWEST_POST_SAMPLES, FEWEST_PRE_SAMPLES, seriesOf, withoutWarmUp } from "./windows.js";
+
+/** The rows of one evaluation, in order of time. */
+export interface Observation {
+  pre: SampleRow[];
+  post: SampleRow[];
+  stepSeconds: number;
+  planned: number;
+  history: WindowPair[];
+}
+
+export type Gap = "missing" | "silent" | "baseline_too_short" | "too_few_samples" | "too_few_requests";
+
+/** One metric, measured but not yet judged against the other metrics. */
+export interface Measurement {
+  metric: MetricName;
+  policy: MetricPolicy;
+  pre: Series;
+  post: Series;
+  /** Why it cannot be judged; null when it can. */
+  gap: Gap | null;
+  before: number | null;
+  after: number | null;
+  smallest: number;
+  scale: Scale | null;
+  sign: 1 | -1;
+  evidence: SeriesEvidence | null;
+  /** The same against the bad direction; null where both directions are bad. */
+  improvement: SeriesEvidence | null;
+}
+
+/** Looks at one metric alone: its windows, its noise, its shift. */
+export function measureMetric(
+  observation: Observation,
+  metric: MetricName,
+  policy: MetricPolicy,
+): Measurement {
+  const pre = seriesOf(observation.pre, metric);
+  const post = seriesOf(observation.post, metric);
+  const judged = withoutWarmUp(post.values, METRIC_TRAITS[metric].warmUpSamples);
+  const before = pre.values.length > 0 ? median(pre.values) : null;
+  const measurement: Measurement = {
+    metric,
+    policy,
+    pre,
+    post,
+    gap: gapOf(pre, post),
+    before,
+    after: judged.length > 0 ? median(judged) : null,
+    smallest: Math.max(policy.smallestAbsolute, policy.smallestRelative * Math.abs(before ?? 0)),
+    scale: null,
+    sign: policy.direction === "lower_is_worse" ? -1 : 1,
+    evidence: null,
+    improvement: null,
+  };
+  if (measurement.gap !== null) return measurement;
+  return metric === "error_rate"
+    ? withCounts(observation, withEvidence(observation, measurement, judged))
+    : withEvidence(observation, measurement, judged);
+}
+
+function gapOf(pre: Series, post: Series): Gap | null {
+  if (post.values.length === 0) return pre.values.length === 0 ? "missing" : "silent";
+  if (pre.values.length < FEWEST_PRE_SAMPLES) return "baseline_too_short";
+  return post.values.length < FEWEST_POST_SAMPLES ? "too_few_samples" : null;
+}
+
+function withEvidence(
+  observation: Observation,
+  measurement: Measurement,
+  judged: readonly number[],
+): Measurement {
+  const { metric, policy, pre, smallest } = measurement;
+  const scale = scaleFor(METRIC_TRAITS[metric].scale, pre.values, policy.smallestAbsolute);
+  const options = {
+    scale,
+    smallest,
+    history: historyShifts(observation.history, metric, scale),
+    explained: explainedByTraffic(observation, metric, scale),
+  };
+  const up = judgeSeries(pre.values, judged, { ...options, sign: 1 });
+  const down = judgeSeries(pre.values, judged, { ...options, sign: -1 });
+  if (policy.direction === "two_sided") {
+    const worse = up.z >= down.z ? up : down;
+    return { ...measurement, scale, sign: worse === up ? 1 : -1, evidence: worse };
+  }
+  const [evidence, improvement] = measurement.sign === 1 ? [up, down] : [down, up];
+  return { ...measurement, scale, evidence, improvement };
+}
+
+/** Shifts of earlier deployments and other days on the metric's scale. */
+function historyShifts(history: readonly WindowPair[], metric: MetricName, scale: Scale): number[] {
+  return history.flatMap((pair) => {
+    const pre = seriesOf(pair.pre, metric).values.map(scale.forward);
+    const post = seriesOf(pair.post, metric).values.map(scale.forward);
+    if (pre.length < FEWEST_POST_SAMPLES || post.length < FEWEST_POST_SAMPLES) return [];
+    return [mean(post) - median(pre)];
+  });
+}
+
+/** Where requests are known, the counts must agree that the rate rose. */
+function withCounts(observation: Observation, measurement: Measurement): Measurement {
+  const { evidence } = measurement;
+  const post = countsOf(observation.post, observation.stepSeconds);
+  if (evidence === null || post.requests.length < FEWEST_POST_SAMPLES) return measurement;
+  const pre = countsOf(observation.pre, spacingSeconds(observation));
+  if (pre.requests.length < FEWEST_PRE_SAMPLES) return measurement;
+  const requests = post.requests.reduce((sum, count) => sum + count, 0);
+  if (requests < FEWEST_REQUESTS) return { ...measurement, gap: "too_few_requests", evidence: null };
+  return {
+    ...measurement,
+    evidence: { ...evidence, z: Math.min(evidence.z, errorCountEvidence(pre, post)) },
+  };
+}
+
+function countsOf(rows: readonly SampleRow[], seconds: number): ErrorCounts {
+  const counts: ErrorCounts = { failed: [], requests: [] };
+  for (const row of rows) {
+    const rate = row.error_rate;
+    const perSecond = row.requests_per_sec;
+    if (!Number.isFinite(rate ?? Number.NaN) || !Number.isFinite(perSecond ?? Number.NaN)) continue;
+    const requests = Math.max(0, perSecond ?? 0) * seconds;
+    counts.requests.push(requests);
+    counts.failed.push(requests * Math.min(1, Math.max(0, rate ?? 0)));
+  }
+  return counts;
+}
+
+function spacingSeconds({ pre, stepSeconds }: Observation): number {
+  const gaps = pre.slice(1).map((row, i) => (row.at - (pre[i]?.at ?? row.at)) / 1000);
+  const positive = gaps.filter((gap) => gap > 0);
+  return positive.length > 0 ? median(positive) : stepSeconds;
+}

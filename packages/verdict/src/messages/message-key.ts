@@ -1,0 +1,6 @@
+import type { en } from "./en.js";
+
+export type MessageKey = keyof typeof en;
+export type MessageParams = Record<string, string | number>;
+export type Dictionary = Record<MessageKey, string>;
+export type VerdictLocale = "en" | "fr" | "es" | "de";

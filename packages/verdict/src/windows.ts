@@ -1,0 +1,59 @@
+import type { MetricName, SampleRow } from "./types.js";
+
+/** One metric's samples in order of time. `at` in epoch milliseconds. */
+export interface Series {
+  at: number[];
+  values: number[];
+}
+
+/** The rows in order of time; rows of the same instant in an order that does not depend on the input's. */
+export function byTime(rows: readonly SampleRow[]): SampleRow[] {
+  return [...rows].sort((a, b) => a.at - b.at || compareContent(a, b));
+}
+
+function compareContent(a: SampleRow, b: SampleRow): number {
+  const left = contentKey(a);
+  const right = contentKey(b);
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
+
+function contentKey(row: SampleRow): string {
+  return JSON.stringify([
+    row.requests_per_sec,
+    row.latency_p95,
+    row.error_rate,
+    row.cpu_usage,
+    row.memory_usage,
+  ]);
+}
+
+/** The finite values of one metric from rows that are in order of time. */
+export function seriesOf(rows: readonly SampleRow[], metric: MetricName): Series {
+  const series: Series = { at: [], values: [] };
+  for (const row of rows) {
+    const value = row[metric];
+    if (typeof value !== "number" || !Number.isFinite(value)) continue;
+    series.at.push(row.at);
+    series.values.push(value);
+  }
+  return series;
+}
+
+/** Fewest samples that a judgement needs, before and after. */
+export const FEWEST_PRE_SAMPLES = 5;
+export const FEWEST_POST_SAMPLES = 3;
+
+/** With at least this many samples after the start, the warm-up ones are left out. */
+const PLENTY_OF_SAMPLES = 8;
+
+/** Drops the first samples where enough remain. */
+export function withoutWarmUp(values: readonly number[], warmUpSamples: number): readonly number[] {
+  if (values.length < PLENTY_OF_SAMPLES) return values;
+  return values.slice(warmUpSamples);
+}
+
+/** True for a row that reports at least one finite metric. */
+export function hasReport(row: SampleRow, metrics: readonly MetricName[]): boolean {
+  return metrics.some((metric) => Number.isFinite(row[metric] ?? Number.NaN));
+}
