@@ -29,28 +29,29 @@ const branch = z
   .string()
   .max(200)
   .regex(/^(?![-/.])(?!.*(?:\.\.|\/\/|\/\.))(?!.*(?:\/|\.|\.lock)$)[A-Za-z0-9._/-]+$/);
-/** A file's path inside its repository: no empty, `.` or `..` segment, no backslash. */
-const filePath = z
+/** A text file that nothing executes: no segment begins with a dot, and only these endings. */
+const dataPath = z
   .string()
   .max(200)
-  .regex(/^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9._ -]+(?:\/[A-Za-z0-9._ -]+)*$/);
+  .regex(/^(?:[A-Za-z0-9_][A-Za-z0-9._-]*\/)+[A-Za-z0-9_][A-Za-z0-9._-]*\.(?:md|txt|log|csv|json)$/);
 const workflowFile = z.string().regex(/^(?!\.)[A-Za-z0-9._-]{1,100}\.ya?ml$/);
 
 // --- what a signal asks for ---------------------------------------------------------------------------------
 
 /** Proves that handshake, OIDC, allow-list and report work; changes nothing. */
-export const verifyParams = z.strictObject({}).meta({ id: "VerifyParams" });
+export const verifyParamsSchema = z.strictObject({}).meta({ id: "VerifyParams" });
 
 /**
- * One commit of one text file. `message` has no trailers: the worker adds `Pulse-Run`, its mark against doing
- * it twice. Author and committer are `author` at `authoredAt`, written with the offset of `timeZone` (IANA).
+ * One commit of one text file in the worker's data folder. `message` has no trailers: the worker adds `Pulse-Run`, its mark against doing
+ * it twice. Author and committer are `author` at `authoredAt` (at most 7 days ago), written with the offset of
+ * `timeZone` (IANA).
  */
-export const commitParams = z
+export const commitParamsSchema = z
   .strictObject({
     owner,
     repo,
     branch,
-    path: filePath,
+    path: dataPath,
     mode: z.enum(["append", "replace"]),
     content: z.string().max(16_384),
     message: z.string().min(1).max(2_000),
@@ -64,19 +65,19 @@ export const commitParams = z
   .meta({ id: "CommitParams" });
 
 /** Enables those of the named workflows that GitHub disabled for inactivity; no commit. */
-export const keepaliveParams = z
+export const keepaliveParamsSchema = z
   .strictObject({ owner, repo, workflows: z.array(workflowFile).min(1).max(20) })
   .meta({ id: "KeepaliveParams" });
 
 const workflowInputs = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,99}$/), z.string().max(1_000));
 
 /** Starts a workflow on the default branch. Workers of version 0.1 refuse it: `unsupported_kind`. */
-export const dispatchParams = z
+export const dispatchParamsSchema = z
   .strictObject({ owner, repo, workflow: workflowFile, inputs: workflowInputs })
   .meta({ id: "DispatchParams" });
 
 /** Starts the project's rollback workflow. Workers of version 0.1 refuse it: `unsupported_kind`. */
-export const rollbackParams = z
+export const rollbackParamsSchema = z
   .strictObject({
     owner,
     repo,
@@ -89,21 +90,21 @@ export const rollbackParams = z
   .meta({ id: "RollbackParams" });
 
 /** A release manifest (JSON text) and its Ed25519 signature. Workers of version 0.1 refuse it: `unsupported_kind`. */
-export const updateParams = z
+export const updateParamsSchema = z
   .strictObject({ version, manifest: z.string().max(4_096), signature: z.base64().max(128) })
   .meta({ id: "UpdateParams" });
 
 /** What a signal carries as `kind` and `params`. */
-export const pulseAction = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("verify"), params: verifyParams }),
-  z.strictObject({ kind: z.literal("commit"), params: commitParams }),
-  z.strictObject({ kind: z.literal("keepalive"), params: keepaliveParams }),
-  z.strictObject({ kind: z.literal("dispatch"), params: dispatchParams }),
-  z.strictObject({ kind: z.literal("rollback"), params: rollbackParams }),
-  z.strictObject({ kind: z.literal("update"), params: updateParams }),
+export const pulseActionSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("verify"), params: verifyParamsSchema }),
+  z.strictObject({ kind: z.literal("commit"), params: commitParamsSchema }),
+  z.strictObject({ kind: z.literal("keepalive"), params: keepaliveParamsSchema }),
+  z.strictObject({ kind: z.literal("dispatch"), params: dispatchParamsSchema }),
+  z.strictObject({ kind: z.literal("rollback"), params: rollbackParamsSchema }),
+  z.strictObject({ kind: z.literal("update"), params: updateParamsSchema }),
 ]);
 
-export const pulseKind = z.enum(["verify", "commit", "keepalive", "dispatch", "rollback", "update"]);
+export const pulseKindSchema = z.enum(["verify", "commit", "keepalive", "dispatch", "rollback", "update"]);
 
 // --- POST /v1/worker/hello ----------------------------------------------------------------------------------
 
@@ -111,7 +112,7 @@ export const pulseKind = z.enum(["verify", "commit", "keepalive", "dispatch", "r
  * Facts about where the worker runs. They are its own word, for display: what is trusted comes from the OIDC
  * token in `Authorization`, whose numeric ids the server binds while the worker is still to be verified.
  */
-export const runnerFacts = z
+export const runnerFactsSchema = z
   .strictObject({
     kind: z.enum(["actions", "resident"]),
     repository: z.string().max(140).nullable(),
@@ -130,29 +131,29 @@ export const runnerFacts = z
   })
   .meta({ id: "RunnerFacts" });
 
-export const helloRequest = z
-  .strictObject({ workerVersion: version, runner: runnerFacts })
+export const helloRequestSchema = z
+  .strictObject({ workerVersion: version, runner: runnerFactsSchema })
   .meta({ id: "WorkerHelloRequest" });
 
-export const workerRelease = z
+export const workerReleaseSchema = z
   .strictObject({ version, sha256: z.string().regex(/^[0-9a-f]{64}$/) })
   .meta({ id: "WorkerRelease" });
 
-export const helloResponse = z
+export const helloResponseSchema = z
   .strictObject({
     sessionId: randomId,
     expiresAt: instant,
     serverTime: instant,
     nextCheckInSeconds: z.int().nonnegative(),
     /** The newest release, when it is not the one that said hello. */
-    release: workerRelease.nullable(),
+    release: workerReleaseSchema.nullable(),
   })
   .meta({ id: "WorkerHelloResponse" });
 
 // --- POST /v1/worker/claim ----------------------------------------------------------------------------------
 
 /** `claimId` is drawn by the worker; repeating it gives the same runs, signed anew. */
-export const claimRequest = z
+export const claimRequestSchema = z
   .strictObject({
     claimId: randomId,
     max: z.int().min(1).max(MAX_CLAIM_RUNS),
@@ -161,23 +162,23 @@ export const claimRequest = z
   .meta({ id: "WorkerClaimRequest" });
 
 /** A run under lease. `fence` grows with every claim of the run and goes back in the report. */
-export const claimedRun = z
+export const claimedRunSchema = z
   .strictObject({ runId: uuid, fence, leaseExpiresAt: instant, signal: z.string().max(262_144) })
   .meta({ id: "ClaimedRun" });
 
-export const claimResponse = z
+export const claimResponseSchema = z
   .strictObject({
     claimId: randomId,
     serverTime: instant,
     nextCheckInSeconds: z.int().nonnegative(),
-    runs: z.array(claimedRun).max(MAX_CLAIM_RUNS),
+    runs: z.array(claimedRunSchema).max(MAX_CLAIM_RUNS),
   })
   .meta({ id: "WorkerClaimResponse" });
 
 // --- POST /v1/worker/report ---------------------------------------------------------------------------------
 
 /** Stable reasons of a refusal or failure. The detail beside it is for people. */
-export const reasonCode = z.enum([
+export const reasonCodeSchema = z.enum([
   "signal_refused",
   "signal_expired",
   "stale_order",
@@ -194,29 +195,29 @@ export const reasonCode = z.enum([
   "worker_fault",
 ]);
 
-const reason = z.strictObject({ code: reasonCode, detail: redactedText(300) });
+const reason = z.strictObject({ code: reasonCodeSchema, detail: redactedText(300) });
 
 /** What a `verify` run found out. */
-export const verifyFacts = z
+export const verifyFactsSchema = z
   .strictObject({
     repositoryId: z.int().positive(),
     ownerId: z.int().positive(),
     isPrivate: z.boolean(),
     defaultBranch: z.string().max(200),
-    allowedKinds: z.array(pulseKind).max(10),
+    allowedKinds: z.array(pulseKindSchema).max(10),
   })
   .meta({ id: "VerifyFacts" });
 
 /**
  * How a run ended. `unknown`: it could not be found out whether the effect happened; a person decides.
- * `refused`: the worker would not do it; trying again changes nothing.
+ * `refused`: the worker would not do it; only `signal_expired` is worth another try, with a new signal.
  */
-export const runOutcome = z
+export const runOutcomeSchema = z
   .discriminatedUnion("outcome", [
     z.strictObject({
       outcome: z.literal("succeeded"),
       commitSha: commitSha.nullable(),
-      facts: verifyFacts.nullable(),
+      facts: verifyFactsSchema.nullable(),
     }),
     z.strictObject({ outcome: z.literal("already_done"), commitSha: commitSha.nullable() }),
     z.strictObject({ outcome: z.literal("failed"), reason }),
@@ -226,18 +227,18 @@ export const runOutcome = z
   .meta({ id: "RunOutcome" });
 
 /** Idempotent: the same report again gives the same answer. `signalId` is null when the signal did not open. */
-export const reportRequest = z
+export const reportRequestSchema = z
   .strictObject({
     runId: uuid,
     fence,
     signalId: randomId.nullable(),
     startedAt: instant,
     finishedAt: instant,
-    result: runOutcome,
+    result: runOutcomeSchema,
   })
   .meta({ id: "WorkerReportRequest" });
 
-export const reportResponse = z
+export const reportResponseSchema = z
   .strictObject({
     runId: uuid,
     state: z.enum(["queued", "succeeded", "failed", "unknown", "missed", "cancelled", "skipped"]),
@@ -248,7 +249,7 @@ export const reportResponse = z
 // --- POST /v1/worker/release --------------------------------------------------------------------------------
 
 /** Gives back claims that the worker will not finish. */
-export const releaseRequest = z
+export const releaseRequestSchema = z
   .strictObject({
     runs: z
       .array(z.strictObject({ runId: uuid, fence }))
@@ -257,7 +258,7 @@ export const releaseRequest = z
   })
   .meta({ id: "WorkerReleaseRequest" });
 
-export const releaseResponse = z
+export const releaseResponseSchema = z
   .strictObject({ releasedRunIds: z.array(uuid).max(MAX_CLAIM_RUNS), serverTime: instant })
   .meta({ id: "WorkerReleaseResponse" });
 
@@ -280,25 +281,25 @@ export const WORKER_ERROR_STATUS = {
 
 export type WorkerErrorCode = keyof typeof WORKER_ERROR_STATUS;
 
-export type VerifyParams = z.infer<typeof verifyParams>;
-export type CommitParams = z.infer<typeof commitParams>;
-export type KeepaliveParams = z.infer<typeof keepaliveParams>;
-export type DispatchParams = z.infer<typeof dispatchParams>;
-export type RollbackParams = z.infer<typeof rollbackParams>;
-export type UpdateParams = z.infer<typeof updateParams>;
-export type PulseAction = z.infer<typeof pulseAction>;
-export type PulseKind = z.infer<typeof pulseKind>;
-export type RunnerFacts = z.infer<typeof runnerFacts>;
-export type HelloRequest = z.infer<typeof helloRequest>;
-export type HelloResponse = z.infer<typeof helloResponse>;
-export type WorkerRelease = z.infer<typeof workerRelease>;
-export type ClaimRequest = z.infer<typeof claimRequest>;
-export type ClaimedRun = z.infer<typeof claimedRun>;
-export type ClaimResponse = z.infer<typeof claimResponse>;
-export type ReasonCode = z.infer<typeof reasonCode>;
-export type VerifyFacts = z.infer<typeof verifyFacts>;
-export type RunOutcome = z.infer<typeof runOutcome>;
-export type ReportRequest = z.infer<typeof reportRequest>;
-export type ReportResponse = z.infer<typeof reportResponse>;
-export type ReleaseRequest = z.infer<typeof releaseRequest>;
-export type ReleaseResponse = z.infer<typeof releaseResponse>;
+export type VerifyParams = z.infer<typeof verifyParamsSchema>;
+export type CommitParams = z.infer<typeof commitParamsSchema>;
+export type KeepaliveParams = z.infer<typeof keepaliveParamsSchema>;
+export type DispatchParams = z.infer<typeof dispatchParamsSchema>;
+export type RollbackParams = z.infer<typeof rollbackParamsSchema>;
+export type UpdateParams = z.infer<typeof updateParamsSchema>;
+export type PulseAction = z.infer<typeof pulseActionSchema>;
+export type PulseKind = z.infer<typeof pulseKindSchema>;
+export type RunnerFacts = z.infer<typeof runnerFactsSchema>;
+export type HelloRequest = z.infer<typeof helloRequestSchema>;
+export type HelloResponse = z.infer<typeof helloResponseSchema>;
+export type WorkerRelease = z.infer<typeof workerReleaseSchema>;
+export type ClaimRequest = z.infer<typeof claimRequestSchema>;
+export type ClaimedRun = z.infer<typeof claimedRunSchema>;
+export type ClaimResponse = z.infer<typeof claimResponseSchema>;
+export type ReasonCode = z.infer<typeof reasonCodeSchema>;
+export type VerifyFacts = z.infer<typeof verifyFactsSchema>;
+export type RunOutcome = z.infer<typeof runOutcomeSchema>;
+export type ReportRequest = z.infer<typeof reportRequestSchema>;
+export type ReportResponse = z.infer<typeof reportResponseSchema>;
+export type ReleaseRequest = z.infer<typeof releaseRequestSchema>;
+export type ReleaseResponse = z.infer<typeof releaseResponseSchema>;
