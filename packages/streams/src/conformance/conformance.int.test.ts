@@ -4,11 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Entry, NewEntry, Transport, TransportLimits } from "../transport.js";
 import { eventually } from "./eventually.js";
 import { play, steps } from "./interleavings.js";
-import { startRedis, startRedisCluster, type TestServer } from "./test-servers.js";
+import { startPostgres, startRedis, startRedisCluster, type TestServer } from "./test-servers.js";
 
 describe.each([
   { name: "Redis", start: startRedis },
   { name: "Redis Cluster", start: startRedisCluster },
+  { name: "PostgreSQL", start: startPostgres },
 ])("$name transport", ({ start }) => {
   let server: TestServer;
   let transport: Transport;

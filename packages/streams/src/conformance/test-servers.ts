@@ -4,8 +4,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { createTestRedis } from "@pulsekeep/database/testing";
+import { createTestDatabase, createTestRedis } from "@pulsekeep/database/testing";
 import { Cluster, Redis } from "ioredis";
+import pg from "pg";
+import { PostgresTransport } from "../postgres/postgres-transport.js";
+import { streamsMigrationSql } from "../postgres/schema.js";
 import { RedisTransport } from "../redis/redis-transport.js";
 import type { Transport, TransportLimits } from "../transport.js";
 import { eventually } from "./eventually.js";
@@ -72,6 +75,36 @@ function redisTestServer({ connect, admin, stop }: RedisParts): TestServer {
       await stop();
     },
   };
+}
+
+export async function startPostgres(): Promise<TestServer> {
+  const database = await createTestDatabase();
+  await runAs(database.ownerUrl, streamsMigrationSql);
+  const { pathname } = new URL(database.superuserUrl);
+  const others = `datname = '${pathname.slice(1)}' AND pid <> pg_backend_pid()`;
+  return {
+    open: (limits) =>
+      new PostgresTransport({
+        connection: { connectionString: database.ownerUrl, options: "-c role=pulsekeep_engine" },
+        poolSize: 2,
+        ...limits,
+      }),
+    // What a crash does to unlogged tables.
+    loseData: () => runAs(database.superuserUrl, "TRUNCATE stream_entries, stream_delayed, stream_epochs"),
+    cutConnections: () =>
+      runAs(database.superuserUrl, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${others}`),
+    stop: () => database.drop(),
+  };
+}
+
+async function runAs(connectionString: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
 }
 
 async function stopChild(child: ChildProcess, folder: string): Promise<void> {
