@@ -65,7 +65,8 @@ function rollbackGrounds(regressed: readonly JudgedMetric[]): Ground[] {
 function isStrong({ evidence, guardrail }: JudgedMetric): boolean {
   if (guardrail?.broken) return true;
   if (evidence === null) return false;
-  return evidence.z > STRONG_DEVIATE && evidence.shift > STRONG_BANDS * evidence.band;
+  const deviate = Math.min(evidence.z, evidence.countZ ?? evidence.z);
+  return deviate > STRONG_DEVIATE && evidence.shift > STRONG_BANDS * evidence.band;
 }
 
 function isDoubled({ evidence }: JudgedMetric): boolean {

@@ -1,5 +1,6 @@
-import { confidenceOfClean, confidenceOfRegression, evidenceMargin } from "./confidence.js";
+import { confidenceOfClean, confidenceOfRegression } from "./confidence.js";
 import { normalTail } from "./distributions.js";
+import { burdenMargin, shiftMargin } from "./evidence-margin.js";
 import { checkGuardrail } from "./guardrail.js";
 import type { SeriesEvidence } from "./judge-series.js";
 import type { Measurement } from "./measure-metric.js";
@@ -34,9 +35,8 @@ export function judgeMetrics(measurements: readonly Measurement[], planned: numb
   return measurements.map((measurement) => judge(measurement, passing.has(measurement), planned));
 }
 
-function pValueOf({ evidence, policy }: Measurement): number {
-  const tail = normalTail(evidence?.z ?? 0);
-  return policy.direction === "two_sided" ? Math.min(1, 2 * tail) : tail;
+function pValueOf({ evidence }: Measurement): number {
+  return normalTail(Math.min(evidence?.z ?? 0, evidence?.countZ ?? Number.POSITIVE_INFINITY));
 }
 
 function judge(measurement: Measurement, passes: boolean, planned: number): JudgedMetric {
@@ -46,7 +46,7 @@ function judge(measurement: Measurement, passes: boolean, planned: number): Judg
   if (policy.muted || evidence === null || gap !== null) {
     return { ...common, state: stateOfGap(measurement), pValue: null, confidence: 0, anytime: false };
   }
-  const regresses = passes && evidenceMargin(evidence) > 0;
+  const regresses = passes && shiftMargin(evidence) > 0;
   const state = stateOf(measurement, regresses, guardrail);
   const bad = state === "regressed" || state === "went_away";
   return {
@@ -71,8 +71,9 @@ function stateOf(
 ): MetricState {
   if (guardrail?.broken) return "regressed";
   if (regresses) return evidence?.lasts ? "regressed" : "went_away";
+  if (evidence !== null && burdenMargin(evidence) > 0) return "went_away";
   if (guardrail?.preExisting) return "pre_existing";
-  if (improvement !== null && evidenceMargin(improvement) > 0) return "improved";
+  if (improvement !== null && shiftMargin(improvement) > 0) return "improved";
   return "ok";
 }
 
@@ -80,5 +81,6 @@ function holdsAtEveryLook(evidence: SeriesEvidence, planned: number): boolean {
   const looked = evidence.elevated.length;
   if (looked < Math.max(RECENT_FOR_EARLY, Math.ceil(EARLIEST_SHARE * planned))) return false;
   const recent = evidence.elevated.slice(-RECENT_FOR_EARLY);
-  return recent.every(Boolean) && evidence.z > anytimeBoundary(looked, planned);
+  const deviate = Math.min(evidence.z, evidence.countZ ?? evidence.z);
+  return recent.every(Boolean) && deviate > anytimeBoundary(looked, planned);
 }

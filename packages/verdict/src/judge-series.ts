@@ -1,3 +1,5 @@
+import type { Burden } from "./burden.js";
+import { burdenOf } from "./burden.js";
 import { normalFromStudent } from "./distributions.js";
 import type { PlaceboNoise } from "./placebo.js";
 import { placeboNoise } from "./placebo.js";
@@ -12,6 +14,15 @@ export interface SeriesEvidence {
   spread: number;
   /** The shift as a normal deviate. */
   z: number;
+  /** The same with every sample capped, so that no few samples decide alone. */
+  cappedZ: number;
+  /** The evidence of the counted failures; null where requests are not known. */
+  countZ: number | null;
+  burden: Burden;
+  /** A rate that is usually near zero, so that ratios to its level say nothing. */
+  nearZero: boolean;
+  /** Smallest change that matters, in the metric's unit. */
+  smallest: number;
   /** Lower and upper 95 % bounds of the shift on the metric's scale. */
   low: number;
   high: number;
@@ -33,6 +44,8 @@ export interface JudgeOptions {
   sign: 1 | -1;
   /** Smallest change that matters, in the metric's unit, at this baseline. */
   smallest: number;
+  /** A rate that is usually near zero. */
+  nearZero: boolean;
   /** Shifts of true placebos on the scale, not oriented. */
   history: readonly number[];
   /** Part of the shift on the scale that something else explains, not oriented. */
@@ -41,6 +54,9 @@ export interface JudgeOptions {
 
 /** With at least this many samples a regression must still be there at the end. */
 const FEWEST_FOR_GOING_AWAY = 6;
+
+/** A sample counts for at most this many deviations when persistence is asked for. */
+const CAP_DEVIATIONS = 3;
 
 /** Compares `post` with windows of the same length in `pre`. Both non-empty, in the metric's unit. */
 export function judgeSeries(
@@ -60,10 +76,17 @@ export function judgeSeries(
   const shift = mean(after) - noise.level - noise.centre;
   const reach = noise.level + Math.max(band / 2, quantileOfSorted(sorted(before), 0.95) - noise.level);
   const elevated = after.map((value) => value > reach);
+  const cap = noise.level + CAP_DEVIATIONS * noise.sampleSpread;
+  const capped = mean(after.map((value) => Math.min(value, cap))) - noise.level - noise.centre;
   return {
     shift,
     spread: noise.spread,
     z: normalFromStudent(shift / noise.spread, noise.df),
+    cappedZ: normalFromStudent(capped / noise.spread, noise.df),
+    countZ: null,
+    burden: burdenOf(pre, post, sign),
+    nearZero: options.nearZero,
+    smallest: options.smallest,
     low: shift - 1.96 * noise.spread,
     high: shift + 1.96 * noise.spread,
     band,

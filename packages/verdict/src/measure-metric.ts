@@ -1,4 +1,5 @@
 import { explainedByTraffic } from "./confound.js";
+import { normalQuantileOfTail, normalTail } from "./distributions.js";
 import { errorCountEvidence, FEWEST_REQUESTS } from "./errors.js";
 import type { ErrorCounts } from "./errors.js";
 import type { SeriesEvidence } from "./judge-series.js";
@@ -7,6 +8,7 @@ import { METRIC_TRAITS } from "./metric-table.js";
 import type { Scale } from "./scales.js";
 import { scaleFor } from "./scales.js";
 import { mean, median } from "./statistics.js";
+import { withoutUnanswered } from "./unanswered.js";
 import type { MetricName, MetricPolicy, SampleRow, WindowPair } from "./types.js";
 import type { Series } from "./windows.js";
 import { FEWEST_POST_SAMPLES, FEWEST_PRE_SAMPLES, seriesOf, withoutWarmUp } from "./windows.js";
@@ -46,8 +48,7 @@ export function measureMetric(
   metric: MetricName,
   policy: MetricPolicy,
 ): Measurement {
-  const pre = seriesOf(observation.pre, metric);
-  const post = seriesOf(observation.post, metric);
+  const { pre, post } = windowsOf(observation, metric);
   const judged = withoutWarmUp(post.values, METRIC_TRAITS[metric].warmUpSamples);
   const before = pre.values.length > 0 ? median(pre.values) : null;
   const measurement: Measurement = {
@@ -70,6 +71,12 @@ export function measureMetric(
     : withEvidence(observation, measurement, judged);
 }
 
+function windowsOf(observation: Observation, metric: MetricName): { pre: Series; post: Series } {
+  const pre = seriesOf(observation.pre, metric);
+  const post = seriesOf(observation.post, metric);
+  return metric === "latency_p95" ? withoutUnanswered(pre, post) : { pre, post };
+}
+
 function gapOf(pre: Series, post: Series): Gap | null {
   if (post.values.length === 0) return pre.values.length === 0 ? "missing" : "silent";
   if (pre.values.length < FEWEST_PRE_SAMPLES) return "baseline_too_short";
@@ -86,6 +93,7 @@ function withEvidence(
   const options = {
     scale,
     smallest,
+    nearZero: METRIC_TRAITS[metric].scale === "share",
     history: historyShifts(observation.history, metric, scale),
     explained: explainedByTraffic(observation, metric, scale),
   };
@@ -93,10 +101,16 @@ function withEvidence(
   const down = judgeSeries(pre.values, judged, { ...options, sign: -1 });
   if (policy.direction === "two_sided") {
     const worse = up.z >= down.z ? up : down;
-    return { ...measurement, scale, sign: worse === up ? 1 : -1, evidence: worse };
+    const evidence = { ...worse, z: twoSided(worse.z) };
+    return { ...measurement, scale, sign: worse === up ? 1 : -1, evidence };
   }
   const [evidence, improvement] = measurement.sign === 1 ? [up, down] : [down, up];
   return { ...measurement, scale, evidence, improvement };
+}
+
+/** The deviate whose tail is twice that of `z`: the price of looking both ways. */
+function twoSided(z: number): number {
+  return normalQuantileOfTail(Math.min(1, 2 * normalTail(z)));
 }
 
 /** Shifts of earlier deployments and other days on the metric's scale. */

@@ -25,6 +25,9 @@ export interface PlaceboOptions {
   history: readonly number[];
 }
 
+/** Overlapping windows tell more than disjoint ones; this many degrees of freedom per disjoint block. */
+const DF_PER_BLOCK = 3;
+
 /** Samples further than this many deviations from the level are pulled in before windows are formed. */
 const WINSOR_DEVIATIONS = 6;
 
@@ -48,7 +51,7 @@ export function placeboNoise(pre: readonly number[], options: PlaceboOptions): P
     level,
     centre: quantileOfSorted(shifts, 0.5),
     spread: Math.max(between, independent) * Math.sqrt(1 + options.length / pre.length),
-    df: Math.max(3, Math.min(pre.length - 1, 2 * blocks)),
+    df: Math.max(3, Math.min(pre.length - 1, DF_PER_BLOCK * blocks)),
     shifts,
     sampleSpread,
   };

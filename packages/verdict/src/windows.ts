@@ -45,7 +45,7 @@ export const FEWEST_PRE_SAMPLES = 5;
 export const FEWEST_POST_SAMPLES = 3;
 
 /** With at least this many samples after the start, the warm-up ones are left out. */
-const PLENTY_OF_SAMPLES = 8;
+const PLENTY_OF_SAMPLES = 12;
 
 /** Drops the first samples where enough remain. */
 export function withoutWarmUp(values: readonly number[], warmUpSamples: number): readonly number[] {

@@ -1,0 +1,83 @@
+import type { CaseAnswer } from "./answer-case.js";
+import type { LabelledCase } from "./labelled-case.js";
+
+export interface Score {
+  cases: number;
+  positives: number;
+  precision: number;
+  recall: number;
+  f1: number;
+  /** Share of the clean cases that were called regressed. */
+  falsePositiveRate: number;
+}
+
+export interface ReliabilityBin {
+  from: number;
+  to: number;
+  cases: number;
+  meanConfidence: number;
+  /** Share of the answers that were right. */
+  accuracy: number;
+}
+
+export interface Answered {
+  labelled: LabelledCase;
+  answer: CaseAnswer;
+}
+
+/** Precision, recall, F1 and false-positive rate of the labelled answers. */
+export function scoreAnswers(answered: readonly Answered[]): Score {
+  const count = (regressed: boolean, called: boolean) =>
+    answered.filter((one) => one.labelled.regressed === regressed && one.answer.regressed === called).length;
+  const hits = count(true, true);
+  const misses = count(true, false);
+  const alarms = count(false, true);
+  const clean = alarms + count(false, false);
+  const precision = ratio(hits, hits + alarms);
+  const recall = ratio(hits, hits + misses);
+  return {
+    cases: hits + misses + clean,
+    positives: hits + misses,
+    precision,
+    recall,
+    f1: ratio(2 * precision * recall, precision + recall),
+    falsePositiveRate: ratio(alarms, clean),
+  };
+}
+
+/** The scores of each source, in alphabetical order. */
+export function scoreBySource(answered: readonly Answered[]): [string, Score][] {
+  const sources = [...new Set(answered.map(({ labelled }) => labelled.source))].sort();
+  return sources.map((source) => [
+    source,
+    scoreAnswers(answered.filter(({ labelled }) => labelled.source === source)),
+  ]);
+}
+
+const BIN_EDGES = [0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1] as const;
+
+/** Stated confidence against how often the answer was right; inconclusive answers state none. */
+export function reliabilityTable(answered: readonly Answered[]): ReliabilityBin[] {
+  const stated = answered.filter(
+    ({ labelled, answer }) => labelled.regressed !== null && answer.state !== "inconclusive",
+  );
+  return BIN_EDGES.slice(1).map((to, i) => {
+    const from = BIN_EDGES[i] ?? 0;
+    const inBin = stated.filter(
+      ({ answer: { confidence } }) => confidence >= from && (confidence < to || to === 1),
+    );
+    const right = inBin.filter(({ labelled, answer }) => labelled.regressed === answer.regressed).length;
+    const total = inBin.reduce((sum, { answer }) => sum + answer.confidence, 0);
+    return {
+      from,
+      to,
+      cases: inBin.length,
+      meanConfidence: ratio(total, inBin.length),
+      accuracy: ratio(right, inBin.length),
+    };
+  });
+}
+
+function ratio(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}
