@@ -71,7 +71,8 @@ GRANT INSERT ON outbox TO pulsekeep_app;
 GRANT USAGE ON SEQUENCE outbox_id_seq TO pulsekeep_app, pulsekeep_engine;
 --> statement-breakpoint
 -- What the engine may do: scheduling columns and queue tables across tenants, no content of users.
-GRANT SELECT, INSERT, DELETE ON outbox TO pulsekeep_engine;
+-- UPDATE is what SELECT ... FOR UPDATE asks for; the relay changes no row.
+GRANT SELECT, INSERT, UPDATE, DELETE ON outbox TO pulsekeep_engine;
 GRANT SELECT (id, workspace_id, worker_id, lane_id, kind, state, schedule, time_zone, jitter, rest, recovery, jitter_secret, cursor_at, next_slot, next_nominal_at, next_due_at),
   UPDATE (state, cursor_at, next_slot, next_nominal_at, next_due_at) ON pulses TO pulsekeep_engine;
 GRANT SELECT (id, workspace_id, kind, state, cron_minute, last_handshake_at, next_check_in_at, secret_expires_at),
@@ -169,3 +170,38 @@ END $$;
 REVOKE ALL ON FUNCTION ensure_partitions(timestamptz), drop_old_samples(timestamptz, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ensure_partitions(timestamptz), drop_old_samples(timestamptz, integer) TO pulsekeep_engine;
 SELECT ensure_partitions(now());
+--> statement-breakpoint
+-- The auth library writes users and sessions by itself. What must happen with them happens in its transaction:
+-- a personal workspace for every account, and an audit entry for sign-up, sign-in and sign-out.
+GRANT INSERT ON workspaces, workspace_members, audit_entries TO pulsekeep_identity;
+GRANT SELECT ON workspace_members TO pulsekeep_identity;
+CREATE POLICY identity_insert ON workspaces FOR INSERT TO pulsekeep_identity WITH CHECK (true);
+CREATE POLICY identity_insert ON workspace_members FOR INSERT TO pulsekeep_identity WITH CHECK (true);
+CREATE POLICY identity_read ON workspace_members FOR SELECT TO pulsekeep_identity USING (true);
+CREATE POLICY identity_insert ON audit_entries FOR INSERT TO pulsekeep_identity WITH CHECK (true);
+CREATE FUNCTION open_personal_workspace() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE workspace uuid := gen_random_uuid();
+BEGIN
+  INSERT INTO workspaces (id, name) VALUES (workspace, NEW.name);
+  INSERT INTO workspace_members (workspace_id, user_id, role) VALUES (workspace, NEW.id, 'owner');
+  INSERT INTO audit_entries (id, workspace_id, action, actor_kind, actor_id, subject_kind, subject_id, facts)
+    VALUES (gen_random_uuid(), workspace, 'account.created', 'user', NEW.id, 'user', NEW.id, '{}');
+  RETURN NULL;
+END $$;
+CREATE TRIGGER users_open_personal_workspace AFTER INSERT ON users
+  FOR EACH ROW EXECUTE FUNCTION open_personal_workspace();
+CREATE FUNCTION audit_session_change() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE changed sessions; workspace uuid;
+BEGIN
+  changed := CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+  IF TG_OP = 'DELETE' AND OLD.expires_at < now() THEN RETURN NULL; END IF;
+  SELECT workspace_id INTO workspace FROM workspace_members WHERE user_id = changed.user_id
+    ORDER BY created_at, workspace_id LIMIT 1;
+  IF workspace IS NULL THEN RETURN NULL; END IF;
+  INSERT INTO audit_entries (id, workspace_id, action, actor_kind, actor_id, subject_kind, subject_id, facts)
+    VALUES (gen_random_uuid(), workspace, CASE WHEN TG_OP = 'DELETE' THEN 'account.signed_out' ELSE 'account.signed_in' END,
+      'user', changed.user_id, 'session', changed.id, '{}');
+  RETURN NULL;
+END $$;
+CREATE TRIGGER sessions_audit AFTER INSERT OR DELETE ON sessions
+  FOR EACH ROW EXECUTE FUNCTION audit_session_change();

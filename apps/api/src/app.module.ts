@@ -1,0 +1,27 @@
+import { type DynamicModule, Module } from "@nestjs/common";
+import type { Env } from "./env.js";
+import { HttpModule } from "./http/http.module.js";
+import { AuditModule } from "./modules/audit/audit.module.js";
+import { EventsModule } from "./modules/events/events.module.js";
+import { IdentityModule } from "./modules/identity/identity.module.js";
+import { ObservabilityModule } from "./modules/observability/observability.module.js";
+import type { Logger } from "./platform/logger.js";
+import { PlatformModule } from "./platform/platform.module.js";
+
+/** Every module of the server. Roles decide which loops run, not which modules exist. */
+@Module({})
+export class AppModule {
+  static for(env: Env, logger: Logger): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        PlatformModule.for(env, logger),
+        HttpModule,
+        AuditModule,
+        EventsModule,
+        IdentityModule,
+        ObservabilityModule,
+      ],
+    };
+  }
+}

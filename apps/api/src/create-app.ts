@@ -1,0 +1,56 @@
+import { NestFactory } from "@nestjs/core";
+import { FastifyAdapter, type NestFastifyApplication } from "@nestjs/platform-fastify";
+import { SwaggerModule } from "@nestjs/swagger";
+import { v7 } from "uuid";
+import { AppModule } from "./app.module.js";
+import type { Env } from "./env.js";
+import { createOpenApiDocument } from "./http/openapi.js";
+import { ProblemFilter } from "./http/problem-filter.js";
+import { mountWeb } from "./http/mount-web.js";
+import { AUTH, type Auth } from "./modules/identity/auth.js";
+import { mountAuth } from "./modules/identity/mount-auth.js";
+import { HttpMetrics } from "./modules/observability/http-metrics.js";
+import type { Logger } from "./platform/logger.js";
+
+const BODY_LIMIT_BYTES = 1_048_576;
+
+/**
+ * Builds the server: the edge that serves the API and passes every other path to the web process. Does not
+ * listen yet.
+ */
+export async function createApp(env: Env, logger: Logger): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    trustProxy: env.TRUSTED_PROXIES.length > 0 ? env.TRUSTED_PROXIES : false,
+    bodyLimit: BODY_LIMIT_BYTES,
+    genReqId: () => v7(),
+    routerOptions: { ignoreTrailingSlash: false, caseSensitive: true, maxParamLength: 200 },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.for(env, logger), adapter, {
+    rawBody: true,
+    abortOnError: false,
+    logger: {
+      log: () => undefined,
+      error: (message: unknown) => logger.error({ message: String(message) }, "nest"),
+      warn: (message: unknown) => logger.warn({ message: String(message) }, "nest"),
+    },
+  });
+  const fastify = adapter.getInstance();
+  const problems = app.get(ProblemFilter);
+  fastify.setErrorHandler((error, request, reply) => problems.answer(error, request, reply));
+  fastify.addHook("onRequest", async (request, reply) => {
+    reply.header("x-request-id", request.id);
+    reply.header("x-content-type-options", "nosniff");
+    reply.header("referrer-policy", "strict-origin-when-cross-origin");
+    reply.header("x-frame-options", "DENY");
+  });
+  app.get(HttpMetrics).observe(fastify);
+  await mountAuth(fastify, app.get<Auth>(AUTH), env);
+  SwaggerModule.setup("docs", app, () => createOpenApiDocument(app), {
+    jsonDocumentUrl: "docs/openapi.json",
+    yamlDocumentUrl: "docs/openapi.yaml",
+  });
+  if (env.PULSEKEEP_ROLES.includes("http")) await mountWeb(fastify, env);
+  app.enableShutdownHooks();
+  await app.init();
+  return app;
+}

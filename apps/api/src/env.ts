@@ -1,0 +1,144 @@
+import { z } from "zod";
+
+export const ROLES = ["http", "scheduler", "dispatcher", "collector", "analyst", "notifier"] as const;
+export type Role = (typeof ROLES)[number];
+
+const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ""));
+const port = z.coerce.number().int().min(1).max(65_535);
+const hostAndPort = z
+  .string()
+  .regex(/^[^\s:/]+:\d{1,5}$|^\[[0-9a-f:]+\]:\d{1,5}$/i, { error: "host:port expected" });
+
+const roles = z
+  .string()
+  .default("all")
+  .transform((text) => (text.trim() === "all" ? [...ROLES] : text.split(",").map((role) => role.trim())))
+  .pipe(z.array(z.enum(ROLES)).min(1));
+
+const list = z
+  .string()
+  .default("")
+  .transform((text) =>
+    text
+      .split(",")
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== ""),
+  );
+
+const keyring = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue({
+        code: "custom",
+        message: 'JSON expected: {"currentId":"k1","keys":{"k1":"<32 bytes, base64url>"}}',
+      });
+      return z.NEVER;
+    }
+  })
+  .pipe(
+    z
+      .strictObject({
+        currentId: z.string().regex(/^[A-Za-z0-9_-]{1,40}$/),
+        keys: z.record(
+          z.string().regex(/^[A-Za-z0-9_-]{1,40}$/),
+          z
+            .base64url()
+            .refine((text) => Buffer.from(text, "base64url").length === 32, { error: "32 bytes expected" }),
+        ),
+      })
+      .refine((ring) => ring.currentId in ring.keys, { error: "currentId names no key" }),
+  );
+
+const envSchema = z
+  .object({
+    NODE_ENV: z.enum(["development", "production", "test"]).default("development"),
+    LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
+    PULSEKEEP_ROLES: roles,
+    PULSEKEEP_PUBLIC_URL: url,
+    HOST: z.string().default("127.0.0.1"),
+    PORT: port.default(3000),
+    WEB_ORIGIN: url.default("http://localhost:3100"),
+    /** Proxies in front of the edge whose X-Forwarded-For is believed: addresses or networks. */
+    TRUSTED_PROXIES: list,
+
+    DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, { error: "postgres:// URL expected" }),
+    REDIS_URL: z
+      .string()
+      .regex(/^(rediss?:\/\/|unix:\/\/)/, { error: "redis:// URL expected" })
+      .optional(),
+
+    AUTH_SECRET: z.string().min(32, { error: "at least 32 characters" }),
+    PULSEKEEP_KEYRING: keyring,
+
+    GITHUB_URL: url.default("https://github.com"),
+    GITHUB_API_URL: url.default("https://api.github.com"),
+    GITHUB_OIDC_ISSUER: url.default("https://token.actions.githubusercontent.com"),
+    GITHUB_CLIENT_ID: z.string().min(1).optional(),
+    GITHUB_CLIENT_SECRET: z.string().min(1).optional(),
+    GITHUB_PROVISIONING_CLIENT_ID: z.string().min(1).optional(),
+    GITHUB_PROVISIONING_CLIENT_SECRET: z.string().min(1).optional(),
+    GOOGLE_ISSUER: url.default("https://accounts.google.com"),
+    GOOGLE_CLIENT_ID: z.string().min(1).optional(),
+    GOOGLE_CLIENT_SECRET: z.string().min(1).optional(),
+    APPLE_ISSUER: url.default("https://appleid.apple.com"),
+    APPLE_CLIENT_ID: z.string().min(1).optional(),
+    APPLE_CLIENT_SECRET: z.string().min(1).optional(),
+
+    RESEND_API_URL: url.default("https://api.resend.com"),
+    RESEND_API_KEY: z.string().min(1).optional(),
+    MAIL_FROM: z.string().default("PulseKeep <no-reply@localhost>"),
+
+    METRICS_TOKEN: z.string().min(16).optional(),
+    /** host:port pairs that the guarded fetch may reach although their address is private. */
+    SCRAPE_ALLOW: list.pipe(z.array(hostAndPort)),
+  })
+  .superRefine((env, context) => {
+    const require = (name: string, present: unknown, why: string) => {
+      if (!present) context.addIssue({ code: "custom", path: [name], message: why });
+    };
+    for (const provider of ["GITHUB", "GITHUB_PROVISIONING", "GOOGLE", "APPLE"] as const)
+      if (Boolean(env[`${provider}_CLIENT_ID`]) !== Boolean(env[`${provider}_CLIENT_SECRET`]))
+        require(`${provider}_CLIENT_SECRET`, false, `set both ${provider}_CLIENT_ID and ${provider}_CLIENT_SECRET, or neither`);
+    if (env.NODE_ENV !== "production") return;
+    require("GITHUB_CLIENT_ID", env.GITHUB_CLIENT_ID, "required in production");
+    require("GITHUB_PROVISIONING_CLIENT_ID", env.GITHUB_PROVISIONING_CLIENT_ID, "required in production");
+    require("PULSEKEEP_PUBLIC_URL", env.PULSEKEEP_PUBLIC_URL.startsWith(
+      "https://",
+    ), "https:// required in production");
+    require("AUTH_SECRET", !/(change|placeholder|example|secret)/i.test(
+      env.AUTH_SECRET,
+    ), "a placeholder is refused in production");
+    for (const name of [
+      "GITHUB_URL",
+      "GITHUB_API_URL",
+      "GITHUB_OIDC_ISSUER",
+      "GOOGLE_ISSUER",
+      "APPLE_ISSUER",
+    ] as const)
+      require(name, env[name].startsWith("https://"), "https:// required in production");
+  });
+
+export type Env = z.infer<typeof envSchema>;
+
+/** Injection token of the parsed environment. */
+export const ENV = Symbol("env");
+
+/**
+ * Parses the process environment; the only place that reads it.
+ *
+ * @throws Error with one line per bad value, naming the variable and what is expected, never the value
+ */
+export function parseEnv(source: Record<string, string | undefined>): Env {
+  const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
+  const parsed = envSchema.safeParse(present);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map(
+    (issue) => `  ${String(issue.path[0] ?? "environment")}: ${issue.message}`,
+  );
+  throw new Error(
+    `The environment is not usable:\n${lines.join("\n")}\nSee .env.example for every variable.`,
+  );
+}

@@ -1,0 +1,73 @@
+/** Every code that an answer may carry, with its status and public title. Adding one: a row here. */
+export const ERROR_CODES = {
+  invalid_input: { status: 422, title: "The input is not valid" },
+  malformed_body: { status: 400, title: "The body is not valid JSON" },
+  unauthenticated: { status: 401, title: "Sign in first" },
+  forbidden: { status: 403, title: "You may not do this" },
+  cross_site_request: { status: 403, title: "This request came from another site" },
+  not_found: { status: 404, title: "There is no such thing" },
+  method_not_allowed: { status: 405, title: "Method not allowed" },
+  conflict: { status: 409, title: "It has changed in the meantime" },
+  body_too_large: { status: 413, title: "The body is too large" },
+  unsupported_media_type: { status: 415, title: "Send JSON" },
+  rate_limited: { status: 429, title: "Too many requests" },
+  internal: { status: 500, title: "Something went wrong on our side" },
+  unavailable: { status: 503, title: "Temporarily unavailable" },
+
+  provisioning_unavailable: { status: 503, title: "Creating workers is not configured on this installation" },
+  provisioning_not_retryable: { status: 409, title: "This set-up cannot be retried" },
+  worker_not_ready: { status: 409, title: "The worker is not ready" },
+  invalid_schedule: { status: 422, title: "The schedule is not valid" },
+
+  API_KEY_MISSING: { status: 422, title: "The X-API-Key header is missing" },
+  API_KEY_UNKNOWN: { status: 401, title: "Unknown API key" },
+  ENVIRONMENT_UNKNOWN: { status: 422, title: "The project has no such environment" },
+  ENDPOINT_INVALID_FORMAT: { status: 400, title: "The metrics endpoint is not a usable URL" },
+  ENDPOINT_TEST_FAILED: { status: 422, title: "The metrics endpoint did not answer as expected" },
+  ENDPOINT_MISMATCH: { status: 409, title: "The metrics endpoint differs from the active one" },
+  PROJECT_ENDPOINT_BLOCKED: { status: 423, title: "The metrics endpoint is blocked" },
+  HMAC_PREFLIGHT_FAILED: { status: 422, title: "The endpoint refused the signed probe" },
+  IDEMPOTENCY_KEY_REUSED: { status: 409, title: "This idempotency key was used with another body" },
+  QUOTA_REACHED: { status: 402, title: "The monthly quota is reached" },
+  PROJECT_DELETE_CONFIRMATION_MISMATCH: { status: 422, title: "The typed name does not match" },
+
+  invalid_body: { status: 422, title: "The body is not valid" },
+  proof_refused: { status: 401, title: "The proof was refused" },
+  runner_token_refused: { status: 401, title: "The runner's token was refused" },
+  session_expired: { status: 401, title: "The worker session has ended" },
+  worker_disabled: { status: 403, title: "The worker is disabled" },
+  run_not_found: { status: 404, title: "There is no such run" },
+  stale_claim: { status: 409, title: "The run has been claimed by somebody else" },
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+export type FieldError = { path: string; message: string };
+
+/**
+ * An expected refusal. `detail` and `errors` are public text; `cause` is for the log alone.
+ */
+export class AppError extends Error {
+  readonly detail: string | undefined;
+  readonly errors: FieldError[] | undefined;
+  readonly headers: Record<string, string>;
+
+  constructor(
+    readonly code: ErrorCode,
+    options: {
+      detail?: string;
+      errors?: FieldError[];
+      cause?: unknown;
+      headers?: Record<string, string>;
+    } = {},
+  ) {
+    super(options.detail ?? ERROR_CODES[code].title, { cause: options.cause });
+    this.detail = options.detail;
+    this.errors = options.errors;
+    this.headers = options.headers ?? {};
+  }
+
+  get status(): number {
+    return ERROR_CODES[this.code].status;
+  }
+}

@@ -1,0 +1,30 @@
+import { createParamDecorator, type ExecutionContext } from "@nestjs/common";
+import type { FastifyRequest } from "fastify";
+
+export type UserCaller = {
+  kind: "user";
+  userId: string;
+  workspaceId: string;
+  role: "user" | "admin";
+  sessionId: string;
+  locale: "en" | "fr" | "es" | "de";
+};
+export type ApiKeyCaller = { kind: "api_key"; apiKeyId: string; projectId: string; workspaceId: string };
+export type WorkerCaller = { kind: "worker"; workerId: string; workspaceId: string };
+
+/** Who a request comes from, as its policy's authenticator found out. */
+export type Caller = UserCaller | ApiKeyCaller | WorkerCaller;
+
+const callers = new WeakMap<FastifyRequest, Caller>();
+
+export const setCaller = (request: FastifyRequest, caller: Caller): void => {
+  callers.set(request, caller);
+};
+
+/** The caller of the request that a handler serves; its type follows from the route's policy. */
+export const CallerOf = createParamDecorator((_: undefined, context: ExecutionContext): Caller => {
+  const caller = callers.get(context.switchToHttp().getRequest<FastifyRequest>());
+  if (!caller)
+    throw new Error("The route's policy authenticates nobody, but its handler asks for the caller");
+  return caller;
+});

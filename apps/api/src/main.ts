@@ -1,0 +1,29 @@
+import "reflect-metadata";
+import { migrate } from "@pulsekeep/database";
+import { createApp } from "./create-app.js";
+import { parseEnv } from "./env.js";
+import { createLogger } from "./platform/logger.js";
+
+/** Exit code for "this configuration cannot start": a supervisor should not try again. */
+const EXIT_CONFIGURATION = 78;
+
+function readEnv() {
+  try {
+    return parseEnv(process.env);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(EXIT_CONFIGURATION);
+  }
+}
+
+const env = readEnv();
+const logger = createLogger(env.LOG_LEVEL);
+try {
+  await migrate(env.DATABASE_URL);
+  const app = await createApp(env, logger);
+  await app.listen(env.PORT, env.HOST);
+  logger.info({ port: env.PORT, roles: env.PULSEKEEP_ROLES }, "ready");
+} catch (error) {
+  logger.fatal({ err: error }, "start failed");
+  process.exit(1);
+}

@@ -1,0 +1,110 @@
+import { schema } from "@pulsekeep/database";
+import { type BetterAuthOptions, betterAuth } from "better-auth";
+import { drizzleAdapter } from "better-auth/adapters/drizzle";
+import { genericOAuth } from "better-auth/plugins";
+import type { Env } from "../../env.js";
+import type { Databases } from "../../platform/database.js";
+import { newId } from "../../platform/ids.js";
+import type { Logger } from "../../platform/logger.js";
+import type { Mailer } from "../../platform/mailer.js";
+import { withHashedSessionTokens } from "./hashed-session-tokens.js";
+import { listSignInProviders } from "./sign-in-providers.js";
+
+const DAY = 86_400;
+
+/** Tokens of GitHub, Google and Apple never reach the table; a constraint of the database says so too. */
+const withoutTokens = async (account: Record<string, unknown>) => ({
+  data: {
+    ...account,
+    accessToken: null,
+    refreshToken: null,
+    idToken: null,
+    accessTokenExpiresAt: null,
+    refreshTokenExpiresAt: null,
+  },
+});
+
+export type AuthDependencies = { env: Env; databases: Databases; logger: Logger; mailer: Mailer };
+
+/** The auth library, set up: e-mail and password, sign-in providers, sessions by hashed token. */
+export function createAuth({ env, databases, logger, mailer }: AuthDependencies) {
+  const adapter = drizzleAdapter(databases.identity, {
+    provider: "pg",
+    schema: {
+      user: schema.users,
+      session: schema.sessions,
+      account: schema.accounts,
+      verification: schema.verifications,
+    },
+    transaction: true,
+  });
+  const secure = env.PULSEKEEP_PUBLIC_URL.startsWith("https://");
+  return betterAuth({
+    appName: "PulseKeep",
+    baseURL: env.PULSEKEEP_PUBLIC_URL,
+    basePath: "/api/auth",
+    secret: env.AUTH_SECRET,
+    telemetry: { enabled: false },
+    logger: {
+      level: "warn",
+      log: (level, message, ...details) => {
+        const line = { details: details.filter((detail) => detail instanceof Error) };
+        if (level === "error") logger.error(line, `auth: ${message}`);
+        else logger.info(line, `auth: ${message}`);
+      },
+    },
+    database: (options: BetterAuthOptions) => withHashedSessionTokens(adapter(options)),
+    trustedOrigins: [env.PULSEKEEP_PUBLIC_URL, new URL(env.APPLE_ISSUER).origin],
+    advanced: {
+      cookiePrefix: "pulsekeep",
+      useSecureCookies: secure,
+      database: { generateId: () => newId() },
+      ipAddress: { ipAddressHeaders: ["x-client-ip"] },
+    },
+    session: { expiresIn: 14 * DAY, updateAge: DAY },
+    verification: { storeIdentifier: "hashed" },
+    user: {
+      additionalFields: {
+        locale: { type: "string", required: false, defaultValue: "en", input: true },
+        timeZone: { type: "string", required: false, defaultValue: "UTC", input: true },
+        role: { type: "string", required: false, defaultValue: "user", input: false },
+      },
+    },
+    emailAndPassword: { enabled: true, minPasswordLength: 8, maxPasswordLength: 256, autoSignIn: true },
+    emailVerification: {
+      sendOnSignUp: true,
+      sendVerificationEmail: ({ user, url }) =>
+        mailer.send({
+          to: user.email,
+          template: "verify_email",
+          locale: (user as { locale?: string }).locale ?? "en",
+          params: { name: user.name, url },
+        }),
+    },
+    account: {
+      updateAccountOnSignIn: false,
+      storeAccountCookie: false,
+      // Linking is a step of its own, from inside a session: an equal e-mail proves nothing by itself.
+      accountLinking: { enabled: true, disableImplicitLinking: true },
+    },
+    databaseHooks: {
+      account: { create: { before: withoutTokens }, update: { before: withoutTokens } },
+    },
+    rateLimit: {
+      enabled: true,
+      window: 60,
+      max: 300,
+      customRules: {
+        "/sign-in/email": { window: 60, max: 20 },
+        "/sign-up/email": { window: 60, max: 20 },
+        "/get-session": false,
+      },
+    },
+    plugins: [genericOAuth({ config: listSignInProviders(env).map(({ config }) => config) })],
+  });
+}
+
+export type Auth = ReturnType<typeof createAuth>;
+
+/** Injection token of the auth library. */
+export const AUTH = Symbol("auth");

@@ -1,0 +1,67 @@
+import { z } from "zod";
+import type { Env } from "../../env.js";
+
+const userSchema = z.object({
+  id: z.number().int(),
+  login: z.string(),
+  name: z.string().nullish(),
+  avatar_url: z.string().nullish(),
+});
+const emailsSchema = z.array(z.object({ email: z.string(), primary: z.boolean(), verified: z.boolean() }));
+
+/**
+ * Reads who signed in, once, and ends the token: nothing of ours needs it after this.
+ * Source: GitHub REST, "Get the authenticated user", "List email addresses", "Delete an app token".
+ */
+export async function readGitHubProfile(env: Env, token: string | undefined) {
+  if (token === undefined) return null;
+  try {
+    const [user, emails] = await Promise.all([
+      readJson(env, token, "/user").then((body) => userSchema.parse(body)),
+      readJson(env, token, "/user/emails").then((body) => emailsSchema.parse(body)),
+    ]);
+    const email = emails.find(({ primary }) => primary) ?? emails[0];
+    if (!email) return null;
+    return {
+      id: String(user.id),
+      name: user.name ?? user.login,
+      email: email.email,
+      emailVerified: email.verified,
+      image: user.avatar_url ?? undefined,
+    };
+  } finally {
+    await revokeToken(env, token);
+  }
+}
+
+async function readJson(env: Env, token: string, path: string): Promise<unknown> {
+  const response = await fetch(`${env.GITHUB_API_URL}${path}`, {
+    headers: {
+      authorization: `Bearer ${token}`,
+      accept: "application/vnd.github+json",
+      "user-agent": "pulsekeep",
+      "x-github-api-version": "2022-11-28",
+    },
+    redirect: "error",
+    signal: AbortSignal.timeout(10_000),
+  });
+  if (!response.ok) throw new Error(`GitHub answered ${response.status} to ${path}`);
+  return response.json();
+}
+
+/** Best effort: the token carries read scopes only, and a sign-in must not fail because its end was not confirmed. */
+async function revokeToken(env: Env, token: string): Promise<void> {
+  const basic = Buffer.from(`${env.GITHUB_CLIENT_ID}:${env.GITHUB_CLIENT_SECRET}`).toString("base64");
+  await fetch(`${env.GITHUB_API_URL}/applications/${env.GITHUB_CLIENT_ID}/token`, {
+    method: "DELETE",
+    headers: {
+      authorization: `Basic ${basic}`,
+      accept: "application/vnd.github+json",
+      "content-type": "application/json",
+      "user-agent": "pulsekeep",
+    },
+    body: JSON.stringify({ access_token: token }),
+    redirect: "error",
+    signal: AbortSignal.timeout(10_000),
+  }).catch(() => undefined);
+}

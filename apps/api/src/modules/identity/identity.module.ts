@@ -1,0 +1,27 @@
+import { Module } from "@nestjs/common";
+import { ENV, type Env } from "../../env.js";
+import { Databases } from "../../platform/database.js";
+import { LOGGER, type Logger } from "../../platform/logger.js";
+import { Mailer } from "../../platform/mailer.js";
+import { AuditModule } from "../audit/audit.module.js";
+import { AUTH, createAuth } from "./auth.js";
+import { IdentityController } from "./identity.controller.js";
+import { IdentityService } from "./identity.service.js";
+import { SessionService } from "./session.service.js";
+
+@Module({
+  imports: [AuditModule],
+  controllers: [IdentityController],
+  providers: [
+    IdentityService,
+    SessionService,
+    {
+      provide: AUTH,
+      inject: [ENV, Databases, LOGGER, Mailer],
+      useFactory: (env: Env, databases: Databases, logger: Logger, mailer: Mailer) =>
+        createAuth({ env, databases, logger, mailer }),
+    },
+  ],
+  exports: [AUTH, SessionService],
+})
+export class IdentityModule {}

@@ -1,0 +1,78 @@
+import { Inject, Injectable, type OnApplicationShutdown } from "@nestjs/common";
+import { type Connection, connect, type Database, type Transaction } from "@pulsekeep/database";
+import { sql } from "drizzle-orm";
+import { ENV, type Env } from "../env.js";
+
+/** Who a request acts for: decides which rows the database shows. */
+export type Tenant = { workspaceId: string; userId?: string };
+
+/**
+ * The process's connections, one pool per database role. Requests work through `inTenant`, roles that span
+ * tenants through `engine`; nothing else opens a connection.
+ */
+@Injectable()
+export class Databases implements OnApplicationShutdown {
+  private readonly app: Connection;
+  private readonly engineConnection: Connection;
+  private readonly identityConnection: Connection;
+
+  constructor(@Inject(ENV) env: Env) {
+    this.app = connect(env.DATABASE_URL, "pulsekeep_app", { max: 12 });
+    this.engineConnection = connect(env.DATABASE_URL, "pulsekeep_engine", { max: 8 });
+    this.identityConnection = connect(env.DATABASE_URL, "pulsekeep_identity", { max: 5 });
+    // An idle connection that the server ends must not end the process; the next query opens another.
+    for (const { pool } of [this.app, this.engineConnection, this.identityConnection])
+      pool.on("error", () => undefined);
+  }
+
+  /** For scheduler, relay, dispatcher, collector, analyst, notifier: scheduling columns across tenants. */
+  get engine(): Database {
+    return this.engineConnection.database;
+  }
+
+  /** For the auth library alone. */
+  get identity(): Database {
+    return this.identityConnection.database;
+  }
+
+  /** For look-ups before the tenant is known, which the database answers through definer functions. */
+  get lookups(): Database {
+    return this.app.database;
+  }
+
+  /** Runs `work` in one transaction that sees and writes this tenant's rows only. */
+  async inTenant<T>(tenant: Tenant, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.app.database.transaction(async (tx) => {
+      await tx.execute(
+        sql`select set_config('app.workspace_id', ${tenant.workspaceId}, true),
+                   set_config('app.user_id', ${tenant.userId ?? ""}, true)`,
+      );
+      return work(tx);
+    });
+  }
+
+  /** Runs `work` in one transaction of the engine's role. */
+  async inEngine<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.engineConnection.database.transaction(work);
+  }
+
+  async ping(): Promise<void> {
+    await this.app.database.execute(sql`select 1`);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all([
+      this.app.pool.end(),
+      this.engineConnection.pool.end(),
+      this.identityConnection.pool.end(),
+    ]);
+  }
+}
+
+/** The SQLSTATE of a failed statement, or undefined when the error is not the database's. */
+export function sqlState(error: unknown): string | undefined {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const code =
+    (cause as { code?: unknown } | undefined)?.code ?? (error as { code?: unknown } | undefined)?.code;
+  return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}

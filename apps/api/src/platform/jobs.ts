@@ -1,0 +1,121 @@
+import { hostname } from "node:os";
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from "@nestjs/common";
+import type { Entry } from "@pulsekeep/streams";
+import { ENV, type Env, type Role } from "../env.js";
+import { newId } from "./ids.js";
+import { LOGGER, type Logger } from "./logger.js";
+import { Loop } from "./loop.js";
+import { TOPICS, type Topic } from "./outbox.js";
+import { TRANSPORT, type Transport } from "./transport.js";
+
+/** Work by query: `run` is called again and again, and says whether it found more to do at once. */
+export type PeriodicJob = {
+  name: string;
+  role: Role;
+  intervalMs: number;
+  run: () => Promise<"idle" | "more">;
+};
+
+/** Work by stream: `handle` gets entries of one topic; what it throws on is delivered again, then dead-lettered. */
+export type StreamJob = {
+  topic: Exclude<Topic, "notices">;
+  role: Role;
+  handle: (entries: readonly Entry[]) => Promise<void>;
+};
+
+const STALE_AFTER_MS = 60_000;
+
+/**
+ * What this process does beside answering requests. Modules register their jobs while they start; those whose
+ * role this process has are run until shutdown. A topic without a handler keeps the process from starting.
+ */
+@Injectable()
+export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  /** Names this process to the transport and in heartbeats. */
+  readonly consumer = `${hostname()}:${process.pid}:${newId().slice(-6)}`;
+  private readonly periodic: PeriodicJob[] = [];
+  private readonly streams: StreamJob[] = [];
+  private readonly loops: Loop[] = [];
+  private readonly stopping = new AbortController();
+
+  constructor(
+    @Inject(ENV) private readonly env: Env,
+    @Inject(TRANSPORT) private readonly transport: Transport,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  every(job: PeriodicJob): void {
+    this.periodic.push(job);
+  }
+
+  consume(job: StreamJob): void {
+    this.streams.push(job);
+  }
+
+  /** Names of the loops that run here, with the instant of the last finished turn. */
+  heartbeats(): { name: string; lastTurnAt: Date | null; lastError: string | null }[] {
+    return this.loops.map(({ name, lastTurnAt, lastError }) => ({ name, lastTurnAt, lastError }));
+  }
+
+  onApplicationBootstrap(): void {
+    for (const topic of Object.keys(TOPICS))
+      if (topic !== "notices" && !this.streams.some((job) => job.topic === topic))
+        throw new Error(`No handler is registered for the topic ${topic}`);
+    for (const job of this.periodic) if (this.has(job.role)) this.start(job.name, job.intervalMs, job.run);
+    for (const job of this.streams)
+      if (this.has(job.role)) {
+        this.start(`stream:${job.topic}`, 100, () => this.consumeOnce(job));
+        this.start(`stale:${job.topic}`, 15_000, () => this.takeOverStale(job));
+      }
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all(this.loops.map((loop) => loop.stop()));
+  }
+
+  private has(role: Role): boolean {
+    return this.env.PULSEKEEP_ROLES.includes(role);
+  }
+
+  private start(name: string, intervalMs: number, run: PeriodicJob["run"]): void {
+    const loop = new Loop({ name, intervalMs, run, logger: this.logger });
+    this.loops.push(loop);
+    loop.start();
+  }
+
+  private async consumeOnce(job: StreamJob): Promise<"idle" | "more"> {
+    const entries = await this.transport.consume(job.topic, {
+      consumer: this.consumer,
+      max: 200,
+      blockMs: 5_000,
+      signal: this.stopping.signal,
+    });
+    if (entries.length === 0) return this.stopping.signal.aborted ? "idle" : "more";
+    await job.handle(entries);
+    await this.transport.acknowledge(entries);
+    return "more";
+  }
+
+  private async takeOverStale(job: StreamJob): Promise<"idle" | "more"> {
+    const { entries, poisoned } = await this.transport.claimStale(job.topic, {
+      consumer: this.consumer,
+      minIdleMs: STALE_AFTER_MS,
+      max: 100,
+    });
+    for (const entry of poisoned)
+      this.logger.error(
+        { topic: job.topic, entryId: entry.id, key: entry.key },
+        "entry moved to the dead letter",
+      );
+    if (entries.length === 0) return "idle";
+    await job.handle(entries);
+    await this.transport.acknowledge(entries);
+    return "more";
+  }
+}

@@ -1,0 +1,79 @@
+import { type DestinationStream, type Logger, pino } from "pino";
+
+const SECRET_KEYS = [
+  "password",
+  "token",
+  "secret",
+  "authorization",
+  "cookie",
+  "set-cookie",
+  "x-api-key",
+  "x-keepstreak-proof",
+  "apiKey",
+  "accessToken",
+  "refreshToken",
+  "idToken",
+  "clientSecret",
+  "code",
+];
+
+const SECRET_PATTERN =
+  /gh[pousr]_[A-Za-z0-9]{10,}|github_pat_[A-Za-z0-9_]{10,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_.-]{8,}|SP_[A-Za-z0-9_-]{20,}|spm_[A-Za-z0-9_-]{20,}|(?<=\/\/[^/\s:@]{1,100}:)[^@\s/]{1,200}(?=@)/g;
+
+/** Replaces what looks like a credential: the second line behind redaction by key. */
+export const redactText = (text: string): string => text.replace(SECRET_PATTERN, "[redacted]");
+
+function redactValue(value: unknown, depth = 0): unknown {
+  if (typeof value === "string") return redactText(value);
+  if (value instanceof Error)
+    return {
+      name: value.name,
+      message: redactText(value.message),
+      stack: value.stack ? redactText(value.stack) : undefined,
+      code: (value as { code?: unknown }).code,
+      cause: value.cause && depth < 3 ? redactValue(value.cause, depth + 1) : undefined,
+    };
+  if (value === null || typeof value !== "object" || depth > 5) return value;
+  if (Array.isArray(value)) return value.map((entry) => redactValue(entry, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, entry]) => [
+      key,
+      SECRET_KEYS.some((secret) => secret.toLowerCase() === key.toLowerCase())
+        ? "[redacted]"
+        : redactValue(entry, depth + 1),
+    ]),
+  );
+}
+
+/**
+ * One JSON line per record, redacted by key and by pattern (FR21). Control characters are escaped by JSON.
+ *
+ * @param destination where lines go; standard output when absent
+ */
+export function createLogger(level: string, destination?: DestinationStream): Logger {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: {
+        level: (label) => ({ level: label }),
+        log: (record) => redactValue(record) as Record<string, unknown>,
+      },
+      hooks: {
+        logMethod(args, method) {
+          return method.apply(
+            this,
+            args.map((arg) => (typeof arg === "string" ? redactText(arg) : arg)) as Parameters<typeof method>,
+          );
+        },
+      },
+      serializers: { err: (error: unknown) => error },
+    },
+    destination ?? pino.destination({ fd: 1, sync: false }),
+  );
+}
+
+/** Injection token of the process's logger. */
+export const LOGGER = Symbol("logger");
+export type { Logger };

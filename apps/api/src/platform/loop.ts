@@ -1,0 +1,72 @@
+import type { Logger } from "./logger.js";
+
+export type LoopOptions = {
+  name: string;
+  /** Pause after a turn that found nothing; after a failure it grows to at most 30 times this, or 10 s. */
+  intervalMs: number;
+  run: () => Promise<"idle" | "more">;
+  logger: Logger;
+};
+
+/** Calls `run` one turn after another until stopped; a turn that throws is logged and tried again later. */
+export class Loop {
+  readonly name: string;
+  lastTurnAt: Date | null = null;
+  lastError: string | null = null;
+  private running: Promise<void> | undefined;
+  private stopped = false;
+  private failures = 0;
+  private wakeUp: () => void = () => undefined;
+
+  constructor(private readonly options: LoopOptions) {
+    this.name = options.name;
+  }
+
+  start(): void {
+    this.running ??= this.turnUntilStopped();
+  }
+
+  /** Starts the next turn now instead of after the pause. */
+  wake(): void {
+    this.wakeUp();
+  }
+
+  /** Resolves when the turn that is under way has ended. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.wakeUp();
+    await this.running;
+  }
+
+  private async turnUntilStopped(): Promise<void> {
+    while (!this.stopped) {
+      const pauseMs = await this.turn();
+      if (pauseMs > 0 && !this.stopped) await this.pause(pauseMs);
+    }
+  }
+
+  private async turn(): Promise<number> {
+    try {
+      const found = await this.options.run();
+      this.lastTurnAt = new Date();
+      this.lastError = null;
+      this.failures = 0;
+      return found === "more" ? 0 : this.options.intervalMs;
+    } catch (error) {
+      this.failures += 1;
+      this.lastError = error instanceof Error ? error.message : String(error);
+      if (!this.stopped) this.options.logger.error({ err: error, loop: this.name }, "turn failed");
+      return Math.min(Math.max(this.options.intervalMs, 100) * 2 ** Math.min(this.failures, 5), 10_000);
+    }
+  }
+
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.wakeUp = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}

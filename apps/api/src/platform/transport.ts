@@ -1,0 +1,20 @@
+import type { Provider } from "@nestjs/common";
+import { connectRedis, RedisTransport, type Transport } from "@pulsekeep/streams";
+import { ENV, type Env } from "../env.js";
+import { LOGGER, type Logger } from "./logger.js";
+
+/** Injection token of the transport: Redis Streams when REDIS_URL is set, PostgreSQL otherwise. */
+export const TRANSPORT = Symbol("transport");
+export type { Transport };
+
+export const transportProvider: Provider = {
+  provide: TRANSPORT,
+  inject: [ENV, LOGGER],
+  useFactory: (env: Env, logger: Logger): Transport => {
+    const onError = (error: Error) =>
+      logger.warn({ err: error }, "transport connection failed; trying again");
+    const { REDIS_URL } = env;
+    if (REDIS_URL === undefined) throw new Error("REDIS_URL is not set");
+    return new RedisTransport({ connect: () => connectRedis(REDIS_URL), onError });
+  },
+};
