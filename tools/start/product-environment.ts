@@ -37,13 +37,14 @@ export function apiEnvironment(
     PULSEKEEP_KEYRING: JSON.stringify(keyring),
     METRICS_TOKEN: secrets.metricsToken,
     // The sample app of `npm run demo:deploy`: the one private address that may be scraped.
-    SCRAPE_ALLOW: `localhost:${env.SAMPLE_APP_PORT || 4200}`,
-    ...(options.usesStandIn ? standInClients(options, secrets) : {}),
+    SCRAPE_ALLOW: `localhost:${env.PULSEKEEP_SAMPLE_APP_PORT || 4200}`,
     ...(addresses.emulated ? emulatedProviders(addresses.emulated, secrets) : {}),
   };
   return {
     ...defaults,
     ...withoutEmpty(env),
+    // Over the environment: GitHub's own runners and Codespaces set GITHUB_API_URL everywhere.
+    ...(options.usesStandIn ? standInClients(options, secrets) : {}),
     PORT: String(options.port),
     PULSEKEEP_PUBLIC_URL: options.publicUrl,
     PULSEKEEP_DATA_DIR: options.dataDir,

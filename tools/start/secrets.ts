@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { explainFileFailure, StartFailure } from "./start-failure.ts";
 
@@ -26,13 +26,19 @@ export function loadLocalSecrets(dataDir: string): LocalSecrets {
     const known = existsSync(file) ? parseSecrets(file) : {};
     const made = Object.entries(makers).map(([name, make]) => [name, known[name] ?? make()]);
     const secrets = Object.fromEntries(made) as LocalSecrets;
-    writeFileSync(`${file}.new`, `${JSON.stringify({ ...known, ...secrets }, null, 2)}\n`, { mode: 0o600 });
-    chmodSync(`${file}.new`, 0o600);
-    renameSync(`${file}.new`, file);
+    if (Object.keys(makers).some((name) => !known[name])) replaceFile(file, { ...known, ...secrets });
     return secrets;
   } catch (error) {
     throw explainFileFailure(error, file);
   }
+}
+
+/** All or nothing: a full disk must not leave half of the secrets. */
+function replaceFile(file: string, content: Record<string, string>): void {
+  const draft = `${file}.new`;
+  rmSync(draft, { force: true });
+  writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600, flag: "wx", flush: true });
+  renameSync(draft, file);
 }
 
 function parseSecrets(file: string): Record<string, string> {

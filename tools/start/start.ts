@@ -15,7 +15,7 @@ const root = path.resolve(import.meta.dirname, "../..");
 
 async function start(stop: AbortSignal): Promise<void> {
   const startedAt = Date.now();
-  const envFile = path.join(root, ".env");
+  const envFile = path.resolve(root, process.env.PULSEKEEP_ENV_FILE || ".env");
   if (existsSync(envFile)) process.loadEnvFile(envFile);
   const options = readStartOptions(root, process.env);
   const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));

@@ -1,1 +1,0 @@
-export function withProgress<T>(what: string, work: () => Promise<T>): Promise<T>;
