@@ -54,7 +54,11 @@ export const commitParamsSchema = z
     path: dataPath,
     mode: z.enum(["append", "replace"]),
     content: z.string().max(16_384),
-    message: z.string().min(1).max(2_000),
+    // A trailer of another run in here would make that run look done.
+    message: z
+      .string()
+      .max(2_000)
+      .regex(/^(?!.*^Pulse-Run:)(?:[^\p{Cc}]|\n)+$/msu),
     author: z.strictObject({
       name: z.string().regex(/^[^<>\p{Cc}]{1,100}$/u),
       email: z.string().regex(/^[^<>@\s]{1,100}@[^<>@\s]{1,150}$/),

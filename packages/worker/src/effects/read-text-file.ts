@@ -1,0 +1,25 @@
+import { apiPath } from "../github-client.js";
+import { RunFault } from "../run-fault.js";
+import type { EffectContext } from "./effect.js";
+
+const MAX_BYTES = 1024 * 1024;
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Reads a text file at a commit; the empty text when there is none. Refuses what appending would damage. */
+export async function readTextFile(
+  context: EffectContext,
+  file: { owner: string; repo: string; path: string; head: string },
+): Promise<string> {
+  const path = `/repos${apiPath(file.owner, file.repo)}/contents${apiPath(...file.path.split("/"))}?ref=${file.head}`;
+  const accept = "application/vnd.github.raw+json";
+  const answer = await context.github({ method: "GET", path, accept, repeatable: true });
+  if (answer.kind === "missing") return "";
+  if (answer.kind !== "ok") throw new RunFault("failed", "target_denied", "the file to append to");
+  if (answer.bytes.length > MAX_BYTES)
+    throw new RunFault("refused", "not_allowed", "the file is larger than 1 MiB");
+  try {
+    return utf8.decode(answer.bytes);
+  } catch {
+    throw new RunFault("refused", "not_allowed", "the file is not text");
+  }
+}
