@@ -1,7 +1,12 @@
-import type { Entry } from "./transport.js";
+import type { Entry, Subscription } from "./transport.js";
 
 /** A lost ring costs at most this long. */
 export const MAX_WAIT_MS = 1_000;
+
+/** Its messages are the milliseconds until the appended entries are due, 0 when they are. */
+export function bellChannel(stream: string): string {
+  return `bell:${stream}`;
+}
 
 interface Arrival {
   rings: number;
@@ -17,7 +22,16 @@ interface Arrival {
  */
 export class Arrivals {
   private readonly streams = new Map<string, Arrival>();
+  private readonly bells = new Map<string, Promise<Subscription>>();
   private closed = false;
+
+  /** `subscribe` must pass on what was published to the channel, and open its connection when first called. */
+  constructor(
+    private readonly subscribe: (
+      channel: string,
+      listener: (message: string) => void,
+    ) => Promise<Subscription>,
+  ) {}
 
   ring(stream: string, dueInMs = 0): void {
     const arrival = this.of(stream);
@@ -65,14 +79,34 @@ export class Arrivals {
       if (this.closed || signal?.aborted) return [];
       // Read before looking, so that what arrives in between ends the wait at once.
       const { rings } = this.of(stream);
-      const entries = await look().catch((error: unknown) => {
-        if (this.closed) return [];
-        throw error;
-      });
+      const entries = await this.lookOnce(stream, { listening: blockMs > 0, look }).catch(
+        (error: unknown) => {
+          if (this.closed) return [];
+          throw error;
+        },
+      );
       const leftMs = deadline - performance.now();
       if (entries.length > 0 || leftMs <= 0) return entries;
       await this.pause(this.of(stream), { rings, leftMs, signal });
     }
+  }
+
+  private async lookOnce(
+    stream: string,
+    { listening, look }: { listening: boolean; look: () => Promise<Entry[]> },
+  ): Promise<Entry[]> {
+    if (listening) await this.listenFor(stream);
+    return look();
+  }
+
+  private async listenFor(stream: string): Promise<void> {
+    let bell = this.bells.get(stream);
+    if (!bell) {
+      bell = this.subscribe(bellChannel(stream), (dueInMs) => this.ring(stream, Number(dueInMs)));
+      bell.catch(() => this.bells.delete(stream));
+      this.bells.set(stream, bell);
+    }
+    await bell;
   }
 
   private async pause(

@@ -1,5 +1,6 @@
 /**
- * The shard of a key, 0 to `shards` - 1: FNV-1a over UTF-16 code units, then the remainder.
+ * The shard of a key, 0 to `shards` - 1: FNV-1a over UTF-16 code units, mixed by the last steps of
+ * MurmurHash3 because the low bits of FNV-1a alone are poor, then the remainder.
  * Changing it, or the number of shards, breaks the order per key until the streams have run empty.
  */
 export function shardOf(key: string, shards: number): number {
@@ -7,6 +8,7 @@ export function shardOf(key: string, shards: number): number {
   for (let index = 0; index < key.length; index++) {
     hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
   }
-  // The low bits of FNV-1a mix badly for short keys; the high half does not.
-  return ((hash >>> 16) ^ (hash & 0xffff)) % shards;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) % shards;
 }

@@ -1,5 +1,5 @@
 import pg from "pg";
-import { Arrivals } from "../arrivals.js";
+import { Arrivals, bellChannel } from "../arrivals.js";
 import { encodeBody } from "../entry-body.js";
 import {
   type AppendOptions,
@@ -68,8 +68,7 @@ export class PostgresTransport implements Transport {
   readonly shards = 1;
   private readonly pool: pg.Pool;
   private readonly hints: PostgresHints;
-  private readonly arrivals = new Arrivals();
-  private readonly bells = new Map<string, Promise<Subscription>>();
+  private readonly arrivals: Arrivals;
   private readonly maxDeliveries: number;
 
   constructor({ connection, poolSize, maxDeliveries, onError }: PostgresTransportOptions) {
@@ -82,6 +81,7 @@ export class PostgresTransport implements Transport {
       onError: report,
       onReconnect: () => this.arrivals.ringAll(),
     });
+    this.arrivals = new Arrivals((channel, listener) => this.hints.subscribe(channel, listener));
     this.maxDeliveries = maxDeliveries ?? DEFAULT_MAX_DELIVERIES;
   }
 
@@ -99,7 +99,6 @@ export class PostgresTransport implements Transport {
 
   async consume(stream: string, { consumer, max, blockMs = 0, signal }: ConsumeOptions): Promise<Entry[]> {
     return this.arrivals.waitFor(stream, { blockMs, signal }, async () => {
-      if (blockMs > 0) await this.listenFor(stream);
       if (this.arrivals.takePromotion(stream)) await this.promote(stream);
       return toEntries(stream, await this.run<EntryRow>(consumeStatement, [stream, max, consumer]));
     });
@@ -181,23 +180,13 @@ export class PostgresTransport implements Transport {
     if (typeof row?.due_in_ms === "number") this.arrivals.noteNextDue(stream, row.due_in_ms);
   }
 
-  private async listenFor(stream: string) {
-    let bell = this.bells.get(stream);
-    if (!bell) {
-      bell = this.hints.subscribe(`bell:${stream}`, (dueInMs) => this.arrivals.ring(stream, Number(dueInMs)));
-      bell.catch(() => this.bells.delete(stream));
-      this.bells.set(stream, bell);
-    }
-    await bell;
-  }
-
   private async run<Row extends pg.QueryResultRow>(statement: Statement, values: unknown[]): Promise<Row[]> {
     return (await this.pool.query<Row>({ ...statement, values })).rows;
   }
 }
 
 function bellHint(stream: string, dueInMs: number): string {
-  return encodeHint(`bell:${stream}`, String(dueInMs));
+  return encodeHint(bellChannel(stream), String(dueInMs));
 }
 
 /** Ids are numbers below 2^53 written as text; an UPDATE answers its rows in any order. */

@@ -37,7 +37,7 @@ export class RedisHints {
     return { close: () => this.unsubscribe(name, own) };
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.subscriber?.disconnect();
   }
 

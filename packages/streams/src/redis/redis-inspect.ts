@@ -1,17 +1,14 @@
 import type { Cluster, Redis } from "ioredis";
 import type { StreamState } from "../transport.js";
-import type { RawEntry } from "./replies.js";
+import { isMissingGroup, type RawEntry } from "./replies.js";
+import { GROUP } from "./shard-groups.js";
 import type { ShardKeys } from "./shard-keys.js";
 
 type ShardState = Omit<StreamState, "stream">;
 
 /** The sum over the shards, read shard by shard: a picture, not a snapshot. */
-export async function inspectShards(
-  redis: Redis | Cluster,
-  group: string,
-  keys: readonly ShardKeys[],
-): Promise<ShardState> {
-  const states = await Promise.all(keys.map((shard) => inspectShard(redis, group, shard)));
+export async function inspectShards(redis: Redis | Cluster, keys: readonly ShardKeys[]): Promise<ShardState> {
+  const states = await Promise.all(keys.map((shard) => inspectShard(redis, shard)));
   const pendingByName = new Map<string, number>();
   for (const { name, pending } of states.flatMap((state) => state.consumers)) {
     pendingByName.set(name, (pendingByName.get(name) ?? 0) + pending);
@@ -27,10 +24,10 @@ export async function inspectShards(
   };
 }
 
-async function inspectShard(redis: Redis | Cluster, group: string, keys: ShardKeys): Promise<ShardState> {
+async function inspectShard(redis: Redis | Cluster, keys: ShardKeys): Promise<ShardState> {
   const [length, pending, delayed, deadLetters, oldest] = await Promise.all([
     redis.xlen(keys.live),
-    pendingOf(redis, group, keys),
+    pendingOf(redis, keys),
     redis.zcard(keys.delayed),
     redis.xlen(keys.dead),
     redis.xrange(keys.live, "-", "+", "COUNT", 1) as Promise<RawEntry[]>,
@@ -47,11 +44,10 @@ async function inspectShard(redis: Redis | Cluster, group: string, keys: ShardKe
 
 async function pendingOf(
   redis: Redis | Cluster,
-  group: string,
   keys: ShardKeys,
 ): Promise<Pick<ShardState, "pending" | "consumers">> {
   try {
-    const [pending, , , consumers] = (await redis.xpending(keys.live, group)) as [
+    const [pending, , , consumers] = (await redis.xpending(keys.live, GROUP)) as [
       number,
       unknown,
       unknown,
@@ -65,10 +61,6 @@ async function pendingOf(
     if (isMissingGroup(error)) return { pending: 0, consumers: [] };
     throw error;
   }
-}
-
-export function isMissingGroup(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith("NOGROUP");
 }
 
 function total(counts: number[]): number {

@@ -1,6 +1,5 @@
 import { findBody } from "../entry-body.js";
 import type { DeadLetter, EntryBody } from "../transport.js";
-import type { ShardKeys } from "./shard-keys.js";
 
 /** An entry as Redis answers it: id and alternating field names and values, in the order they were written. */
 export type RawEntry = [id: string, fields: string[]];
@@ -47,8 +46,6 @@ export function rawEntriesOf(reply: unknown): RawEntry[] {
   return reply === null ? [] : ((reply as [string, RawEntry[]][])[0]?.[1] ?? []);
 }
 
-export function findShard(keys: readonly ShardKeys[], shard: number): ShardKeys {
-  const found = keys[shard];
-  if (!found) throw new RangeError(`shard ${shard} is not one of ${keys.length}`);
-  return found;
+export function isMissingGroup(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith("NOGROUP");
 }

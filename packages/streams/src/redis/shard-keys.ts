@@ -13,3 +13,9 @@ export function shardKeys(prefix: string, stream: string, shards: number): Shard
     return { shard, live, delayed: `${live}:delayed`, dead: `${live}:dead`, epoch: `${live}:epoch` };
   });
 }
+
+export function findShard(keys: readonly ShardKeys[], shard: number): ShardKeys {
+  const found = keys[shard];
+  if (!found) throw new RangeError(`shard ${shard} is not one of ${keys.length}`);
+  return found;
+}
