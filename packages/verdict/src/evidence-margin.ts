@@ -1,10 +1,22 @@
 import type { SeriesEvidence } from "./judge-series.js";
 
-/** Deviate that a shift must pass to be more than noise (one-sided tail of 1.4 %). */
-const NOISE_DEVIATE = 2.2;
+/** What a demand is for a few samples and for many; in between it grows evenly. */
+interface Demand {
+  few: number;
+  many: number;
+}
+
+const FEW_SAMPLES = 10;
+const MANY_SAMPLES = 25;
+
+/**
+ * Deviate that a shift must pass to be more than noise. A real change of a given size gives more deviates the
+ * more samples there are, so plenty of samples can afford fewer false alarms (one-sided tails of 2.3 and 0.2 %).
+ */
+const NOISE_DEVIATE: Demand = { few: 2, many: 2.9 };
 
 /** How many deviations above the smallest change that matters the shift must be. */
-const BAND_DEVIATE = 0.4;
+const BAND_DEVIATE: Demand = { few: 0.3, many: 1.3 };
 
 /** Either this share of the samples is beyond the baseline's reach ... */
 const ELEVATED_SHARE = 0.35;
@@ -12,6 +24,9 @@ const ELEVATED_SHARE = 0.35;
 const CAPPED_DEVIATE = 1.7;
 /** Turns a share into the scale of deviates. */
 const DEVIATES_PER_SHARE = 10;
+
+/** At least this share of the shift must have come since the deployment, not with a drift before it. */
+const SUDDEN_SHARE = 0.5;
 
 /** A short failure must weigh this many times the heaviest comparable window before it ... */
 const BURDEN_FACTOR = 1.5;
@@ -28,11 +43,13 @@ const FEWEST_BLOCKS = 2.5;
  * Grows with every sample that gets worse.
  */
 export function shiftMargin(evidence: SeriesEvidence): number {
-  const overNoise = evidence.z - NOISE_DEVIATE;
-  const overBand = (evidence.shift - evidence.band) / evidence.spread - BAND_DEVIATE;
+  const samples = evidence.elevated.length;
+  const overNoise = evidence.z - demanded(NOISE_DEVIATE, samples);
+  const overBand = (evidence.shift - evidence.band) / evidence.spread - demanded(BAND_DEVIATE, samples);
   const share = (evidence.elevatedShare - ELEVATED_SHARE) * DEVIATES_PER_SHARE;
   const persistence = Math.max(share, evidence.cappedZ - CAPPED_DEVIATE);
-  return Math.min(overNoise, overBand, persistence, overCounts(evidence));
+  const overDrift = (evidence.shiftFromDrift - SUDDEN_SHARE * evidence.shift) / evidence.spread;
+  return Math.min(overNoise, overBand, persistence, overDrift, overCounts(evidence));
 }
 
 /** The same for a short, violent failure that leaves most samples alone; it can only ever warn. */
@@ -48,6 +65,11 @@ export function burdenMargin(evidence: SeriesEvidence): number {
   return Math.min(overFactor, overNeeded, overCounts(evidence));
 }
 
-function overCounts({ countZ }: SeriesEvidence): number {
-  return countZ === null ? Number.POSITIVE_INFINITY : countZ - NOISE_DEVIATE;
+function overCounts({ countZ, elevated }: SeriesEvidence): number {
+  return countZ === null ? Number.POSITIVE_INFINITY : countZ - demanded(NOISE_DEVIATE, elevated.length);
+}
+
+function demanded({ few, many }: Demand, samples: number): number {
+  const way = (samples - FEW_SAMPLES) / (MANY_SAMPLES - FEW_SAMPLES);
+  return few + (many - few) * Math.max(0, Math.min(1, way));
 }

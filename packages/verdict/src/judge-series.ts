@@ -1,5 +1,6 @@
 import type { Burden } from "./burden.js";
 import { burdenOf } from "./burden.js";
+import { driftReference } from "./drift.js";
 import { normalFromStudent } from "./distributions.js";
 import type { PlaceboNoise } from "./placebo.js";
 import { placeboNoise } from "./placebo.js";
@@ -10,6 +11,8 @@ import { mean, median, quantileOfSorted, sorted } from "./statistics.js";
 export interface SeriesEvidence {
   /** Shift on the metric's scale, in the bad direction. */
   shift: number;
+  /** The same against where the series was heading anyway. */
+  shiftFromDrift: number;
   /** Standard deviation of that shift without a change. */
   spread: number;
   /** The shift as a normal deviate. */
@@ -80,6 +83,7 @@ export function judgeSeries(
   const capped = mean(after.map((value) => Math.min(value, cap))) - noise.level - noise.centre;
   return {
     shift,
+    shiftFromDrift: mean(after) - driftReference(before, post.length),
     spread: noise.spread,
     z: normalFromStudent(shift / noise.spread, noise.df),
     cappedZ: normalFromStudent(capped / noise.spread, noise.df),

@@ -49,14 +49,17 @@ export function measureMetric(
   policy: MetricPolicy,
 ): Measurement {
   const { pre, post } = windowsOf(observation, metric);
-  const judged = withoutWarmUp(post.values, METRIC_TRAITS[metric].warmUpSamples);
+  const judged = withoutWarmUp(post.values, {
+    warmUpSamples: METRIC_TRAITS[metric].warmUpSamples,
+    planned: observation.planned,
+  });
   const before = pre.values.length > 0 ? median(pre.values) : null;
   const measurement: Measurement = {
     metric,
     policy,
     pre,
     post,
-    gap: gapOf(pre, post),
+    gap: gapOf(pre, post, judged.length),
     before,
     after: judged.length > 0 ? median(judged) : null,
     smallest: Math.max(policy.smallestAbsolute, policy.smallestRelative * Math.abs(before ?? 0)),
@@ -77,10 +80,10 @@ function windowsOf(observation: Observation, metric: MetricName): { pre: Series;
   return metric === "latency_p95" ? withoutUnanswered(pre, post) : { pre, post };
 }
 
-function gapOf(pre: Series, post: Series): Gap | null {
+function gapOf(pre: Series, post: Series, judged: number): Gap | null {
   if (post.values.length === 0) return pre.values.length === 0 ? "missing" : "silent";
   if (pre.values.length < FEWEST_PRE_SAMPLES) return "baseline_too_short";
-  return post.values.length < FEWEST_POST_SAMPLES ? "too_few_samples" : null;
+  return judged < FEWEST_POST_SAMPLES ? "too_few_samples" : null;
 }
 
 function withEvidence(

@@ -1,3 +1,4 @@
+import { autocorrelation, varianceInflation } from "./autocorrelation.js";
 import { quantileOfSorted, robustSpread, sorted } from "./statistics.js";
 
 /** What the baseline says about windows as long as the observation. All values on the metric's scale. */
@@ -42,26 +43,24 @@ export function placeboNoise(pre: readonly number[], options: PlaceboOptions): P
   const sampleSpread = Math.max(robustSpread(ascending), options.floor);
   const length = Math.min(options.length, Math.max(1, Math.floor(pre.length / 2)));
   const limit = WINSOR_DEVIATIONS * sampleSpread;
-  const own = windowShifts(pre, { length, level, limit });
+  const pulledIn = pre.map((value) => Math.max(-limit, Math.min(limit, value - level)));
+  const own = windowShifts(pulledIn, length);
   const shifts = sorted([...own, ...options.history]);
-  const independent = sampleSpread / Math.sqrt(options.length);
+  const inflation = varianceInflation(autocorrelation(pulledIn), options.length);
+  const within = sampleSpread * Math.sqrt(inflation / options.length);
   const between = robustSpread(shifts) * Math.sqrt(length / options.length);
   const blocks = pre.length / length + options.history.length;
   return {
     level,
     centre: quantileOfSorted(shifts, 0.5),
-    spread: Math.max(between, independent) * Math.sqrt(1 + options.length / pre.length),
+    spread: Math.max(between, within) * Math.sqrt(1 + options.length / pre.length),
     df: Math.max(3, Math.min(pre.length - 1, DF_PER_BLOCK * blocks)),
     shifts,
     sampleSpread,
   };
 }
 
-function windowShifts(
-  pre: readonly number[],
-  { length, level, limit }: { length: number; level: number; limit: number },
-): number[] {
-  const pulledIn = pre.map((value) => Math.max(-limit, Math.min(limit, value - level)));
+function windowShifts(pulledIn: readonly number[], length: number): number[] {
   const shifts: number[] = [];
   let sum = 0;
   for (let i = 0; i < pulledIn.length; i += 1) {

@@ -44,13 +44,15 @@ export function seriesOf(rows: readonly SampleRow[], metric: MetricName): Series
 export const FEWEST_PRE_SAMPLES = 5;
 export const FEWEST_POST_SAMPLES = 3;
 
-/** With at least this many samples after the start, the warm-up ones are left out. */
+/** Windows planned for at least this many samples can spare the warm-up ones. */
 const PLENTY_OF_SAMPLES = 12;
 
-/** Drops the first samples where enough remain. */
-export function withoutWarmUp(values: readonly number[], warmUpSamples: number): readonly number[] {
-  if (values.length < PLENTY_OF_SAMPLES) return values;
-  return values.slice(warmUpSamples);
+/** Leaves out the first samples where the planned window is long enough. */
+export function withoutWarmUp(
+  values: readonly number[],
+  { warmUpSamples, planned }: { warmUpSamples: number; planned: number },
+): readonly number[] {
+  return planned < PLENTY_OF_SAMPLES ? values : values.slice(warmUpSamples);
 }
 
 /** True for a row that reports at least one finite metric. */
