@@ -1,0 +1,129 @@
+import { mkdirSync } from "node:fs";
+import { createServer } from "node:net";
+import { dirname, join } from "node:path";
+import { closeOpenRuns } from "./actions/close-open-runs.js";
+import { createRunnerHost } from "./actions/runner-host.js";
+import type { StandInContext, StandInUrls } from "./context.js";
+import { FaultBoard } from "./faults/fault-board.js";
+import { RequestLog } from "./faults/request-log.js";
+import { GitServer } from "./git/git-server.js";
+import { OidcIssuer } from "./oidc/oidc-issuer.js";
+import { DEFAULT_PORT, DEFAULT_USERS, type StandInOptions } from "./options.js";
+import { createRunner } from "./runner/create-runner.js";
+import type { Runner, RunnerOptions } from "./runner/runner-host.js";
+import { buildServer } from "./server.js";
+import { Store } from "./store/store.js";
+
+const HOST = "127.0.0.1";
+
+export interface StandIn {
+  /** Web pages, OAuth and git; the `GITHUB_URL` of the product. */
+  readonly url: string;
+  readonly apiUrl: string;
+  readonly oidcIssuer: string;
+  readonly port: number;
+  /** For tests that seed faults or look at state without HTTP. */
+  readonly context: StandInContext;
+  /** Resolves when no workflow run is queued or in progress. */
+  whenIdle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the local GitHub on loopback. Throws in production, when the port is taken (`EADDRINUSE`) or
+ * when the data directory cannot be used.
+ */
+export async function startStandIn(options: StandInOptions): Promise<StandIn> {
+  if (process.env["NODE_ENV"] === "production")
+    throw new Error(
+      "The GitHub stand-in does not start with NODE_ENV=production: configure a real GitHub OAuth app.",
+    );
+  const now = options.now ?? Date.now;
+  const port = options.port || (options.port === 0 ? await findFreePort() : DEFAULT_PORT);
+  const urls = urlsOf(port);
+  mkdirSync(options.dataDir, { recursive: true, mode: 0o755 });
+  if (options.issuedTokensFile) mkdirSync(dirname(options.issuedTokensFile), { recursive: true });
+  const store = new Store({ dataDir: options.dataDir, now, issuedTokensFile: options.issuedTokensFile });
+  for (const user of options.users ?? DEFAULT_USERS) store.users.ensure(user.login, user);
+  const context: StandInContext = {
+    store,
+    git: new GitServer(options.dataDir),
+    oidc: await OidcIssuer.open(store.meta, { issuer: urls.oidc, now }),
+    faults: new FaultBoard(),
+    requests: new RequestLog(),
+    apps: options.apps,
+    now,
+    urls,
+    runner: undefined,
+  };
+  closeOpenRuns(context);
+  let timeScale = options.runner ? options.runner.timeScale : undefined;
+  context.runner = openRunner(context, options, timeScale);
+  const setTimeScale = async (scale: number): Promise<void> => {
+    timeScale = scale;
+    await context.runner?.stop();
+    context.runner = openRunner(context, options, timeScale);
+    followSchedules(context.runner, options);
+  };
+  const app = buildServer(context, { portOf: () => port, setTimeScale });
+  try {
+    await app.listen({ host: HOST, port });
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+  followSchedules(context.runner, options);
+  return {
+    url: urls.web,
+    apiUrl: urls.api,
+    oidcIssuer: urls.oidc,
+    port,
+    context,
+    whenIdle: async () => context.runner?.whenIdle(),
+    close: async () => {
+      // Jobs still call the API while they are being ended.
+      await context.runner?.stop();
+      await app.close();
+      store.close();
+    },
+  };
+}
+
+function urlsOf(port: number): StandInUrls {
+  const web = `http://localhost:${port}`;
+  return { web, api: `${web}/api`, oidc: `${web}/oidc` };
+}
+
+function openRunner(
+  context: StandInContext,
+  options: StandInOptions,
+  timeScale: number | undefined,
+): Runner | undefined {
+  if (options.runner === false) return undefined;
+  const { startSchedules: _, ...settings } = options.runner ?? {};
+  const runnerOptions: RunnerOptions = {
+    workDir: join(options.dataDir, "work"),
+    toolPath: [dirname(process.execPath), process.env["PATH"] ?? "/usr/bin:/bin"].join(":"),
+    ...settings,
+    ...(timeScale === undefined ? {} : { timeScale }),
+  };
+  return createRunner(createRunnerHost(context), runnerOptions);
+}
+
+function followSchedules(runner: Runner | undefined, options: StandInOptions): void {
+  if (options.runner !== false && options.runner?.startSchedules !== false) runner?.start();
+}
+
+// The URLs must be known before the first route is built, so a free port is looked up first.
+function findFreePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.on("error", reject);
+    probe.listen(0, HOST, () => {
+      const address = probe.address();
+      probe.close(() =>
+        typeof address === "object" && address ? resolve(address.port) : reject(new Error("no port")),
+      );
+    });
+  });
+}
