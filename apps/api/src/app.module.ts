@@ -5,6 +5,7 @@ import { AuditModule } from "./modules/audit/audit.module.js";
 import { EventsModule } from "./modules/events/events.module.js";
 import { IdentityModule } from "./modules/identity/identity.module.js";
 import { ObservabilityModule } from "./modules/observability/observability.module.js";
+import { PulsesModule } from "./modules/pulses/pulses.module.js";
 import type { Logger } from "./platform/logger.js";
 import { PlatformModule } from "./platform/platform.module.js";
 
@@ -21,6 +22,7 @@ export class AppModule {
         EventsModule,
         IdentityModule,
         ObservabilityModule,
+        PulsesModule,
       ],
     };
   }

@@ -1,5 +1,5 @@
 import type { Provider } from "@nestjs/common";
-import { connectRedis, RedisTransport, type Transport } from "@pulsekeep/streams";
+import { connectRedis, PostgresTransport, RedisTransport, type Transport } from "@pulsekeep/streams";
 import { ENV, type Env } from "../env.js";
 import { LOGGER, type Logger } from "./logger.js";
 
@@ -13,8 +13,12 @@ export const transportProvider: Provider = {
   useFactory: (env: Env, logger: Logger): Transport => {
     const onError = (error: Error) =>
       logger.warn({ err: error }, "transport connection failed; trying again");
-    const { REDIS_URL } = env;
-    if (REDIS_URL === undefined) throw new Error("REDIS_URL is not set");
+    const { REDIS_URL, DATABASE_URL } = env;
+    if (REDIS_URL === undefined)
+      return new PostgresTransport({
+        connection: { connectionString: DATABASE_URL, options: "-c role=pulsekeep_engine" },
+        onError,
+      });
     return new RedisTransport({ connect: () => connectRedis(REDIS_URL), onError });
   },
 };

@@ -1,0 +1,263 @@
+import { Inject, Injectable } from "@nestjs/common";
+import type {
+  PulseCreate,
+  PulsePreview,
+  PulsePreviewRequest,
+  PulseUpdate,
+} from "@pulsekeep/contracts/api/pulses";
+import type { Jitter, MessageSettings, RestRules, Schedule } from "@pulsekeep/contracts/schedule";
+import { schema, type Transaction } from "@pulsekeep/database";
+import { findScheduleFault, nextRun, previewRuns } from "@pulsekeep/schedule";
+import { and, eq, sql } from "drizzle-orm";
+import { AppError } from "../../http/app-error.js";
+import type { UserCaller } from "../../http/caller.js";
+import { Clock } from "../../platform/clock.js";
+import { Databases } from "../../platform/database.js";
+import { newId, newSecret } from "../../platform/ids.js";
+import { enqueue, notice } from "../../platform/outbox.js";
+import { actorOf, type AuditAction, AuditService } from "../audit/audit.service.js";
+import { takeSeqs } from "./planner.jobs.js";
+import type { PulseRow } from "./pulse-view.js";
+import { LATE_AFTER_SECONDS, WINDOW_SECONDS } from "./run-rules.js";
+
+const { pulses, runs, lanes, workers } = schema;
+
+const DEFAULT_JITTER: Jitter = { shape: "uniform", windowMinutes: 20, minimumGapMinutes: 0 };
+const DEFAULT_REST: RestRules = { restWeekdays: [], skipDates: [], freezes: [], pausedUntil: null };
+const defaultMessage = (locale: MessageSettings["locale"]): MessageSettings => ({
+  style: "pro",
+  locale,
+  templates: [],
+});
+
+/** Creates, edits and ends pulses. */
+@Injectable()
+export class PulsesService {
+  constructor(
+    @Inject(Databases) private readonly databases: Databases,
+    @Inject(AuditService) private readonly audit: AuditService,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  /** Returns the id of the new pulse. */
+  async createPulse(caller: UserCaller, input: PulseCreate): Promise<string> {
+    refuseFaultySchedule(input.schedule);
+    return this.databases.inTenant(caller, async (tx) => {
+      const worker = await getWorker(tx, input.workerId);
+      const repository = input.target?.repository ?? worker.repositoryFullName;
+      const branch = input.target?.branch ?? worker.defaultBranch;
+      const now = this.clock.now();
+      const row = {
+        id: newId(),
+        workspaceId: caller.workspaceId,
+        workerId: worker.id,
+        laneId: await ensureLane(tx, { ...worker, target: `${repository}#${branch}` }),
+        kind: input.kind,
+        name: input.name,
+        schedule: input.schedule,
+        timeZone: input.timeZone,
+        jitter: input.jitter ?? DEFAULT_JITTER,
+        rest: input.rest ?? DEFAULT_REST,
+        message: input.message ?? defaultMessage(caller.locale),
+        change: input.change ?? { kind: "journal", folder: "pulse" },
+        targetRepository: input.target?.repository ?? null,
+        targetBranch: input.target?.branch ?? null,
+        recovery: input.recovery,
+        jitterSecret: newSecret(16),
+        cursorAt: now,
+      };
+      await tx.insert(pulses).values({ ...row, ...nextColumns(row, now) });
+      await this.leaveTrace(tx, caller, "pulse.created", row);
+      return row.id;
+    });
+  }
+
+  /** @throws AppError `not_found`, `invalid_schedule` */
+  async updatePulse(caller: UserCaller, id: string, update: PulseUpdate): Promise<void> {
+    if (update.schedule) refuseFaultySchedule(update.schedule);
+    await this.databases.inTenant(caller, async (tx) => {
+      const row = await lockPulse(tx, id);
+      const now = this.clock.now();
+      const changed = { ...row, ...update };
+      const state = update.state ?? (row.state === "finished" && update.schedule ? "active" : row.state);
+      // Resuming and editing plan from now on: what a pause left out is not caught up.
+      const replanned = timingChanged(update) || (row.state === "paused" && state === "active");
+      await tx
+        .update(pulses)
+        .set({
+          ...update,
+          state,
+          updatedAt: now,
+          ...(replanned ? { cursorAt: now, ...nextColumns(changed, now) } : {}),
+        })
+        .where(eq(pulses.id, id));
+      await this.leaveTrace(tx, caller, "pulse.updated", changed, { fields: Object.keys(update).join(", ") });
+    });
+  }
+
+  /** Ends a pulse; its open runs are cancelled and its history stays with the worker. */
+  async deletePulse(caller: UserCaller, id: string): Promise<void> {
+    await this.databases.inTenant(caller, async (tx) => {
+      const row = await lockPulse(tx, id);
+      await tx
+        .update(runs)
+        .set({
+          state: "cancelled",
+          endedAt: sql`clock_timestamp()`,
+          nextActionAt: null,
+          reason: "pulse_deleted",
+        })
+        .where(and(eq(runs.pulseId, id), sql`${runs.state} in ('planned', 'queued', 'offered')`));
+      await tx.delete(pulses).where(eq(pulses.id, id));
+      await this.leaveTrace(tx, caller, "pulse.deleted", row, { name: row.name });
+      await enqueue(tx, { topic: "lanes.freed", key: row.laneId, body: { laneId: row.laneId } });
+    });
+  }
+
+  /** Queues one run at once, beside the schedule; returns its id. It waits for the worker's next check-in. */
+  async runNow(caller: UserCaller, id: string): Promise<string> {
+    return this.databases.inTenant(caller, async (tx) => {
+      const pulse = await lockPulse(tx, id);
+      const runId = newId();
+      await insertQueuedRun(tx, { ...pulse, runId, pulseId: pulse.id, slot: `now:${runId}` });
+      await enqueue(
+        tx,
+        { topic: "runs.queued", key: pulse.laneId, body: { laneId: pulse.laneId } },
+        notice(caller.workspaceId, "run.changed", runId, pulse.id),
+      );
+      return runId;
+    });
+  }
+
+  /** The next runs of a schedule that is not saved yet. */
+  previewPulse(request: PulsePreviewRequest): PulsePreview {
+    refuseFaultySchedule(request.schedule);
+    const runsAhead = previewRuns({
+      schedule: request.schedule,
+      timeZone: request.timeZone,
+      pulseId: "preview",
+      jitterSecret: "preview",
+      jitter: request.jitter ?? DEFAULT_JITTER,
+      rest: request.rest ?? DEFAULT_REST,
+      after: this.clock.now(),
+      count: request.count,
+    });
+    return {
+      runs: runsAhead.map(({ slot, occurrenceAt, latestAt }) => ({
+        slot,
+        nominalAt: occurrenceAt.toISOString(),
+        earliestAt: occurrenceAt.toISOString(),
+        latestAt: latestAt.toISOString(),
+      })),
+    };
+  }
+
+  private async leaveTrace(
+    tx: Transaction,
+    caller: UserCaller,
+    action: AuditAction,
+    pulse: { id: string },
+    facts: Record<string, string> = {},
+  ): Promise<void> {
+    await this.audit.record(tx, {
+      workspaceId: caller.workspaceId,
+      action,
+      actor: actorOf(caller),
+      subject: { kind: "pulse", id: pulse.id },
+      facts,
+    });
+    await enqueue(tx, notice(caller.workspaceId, "pulse.changed", pulse.id));
+  }
+}
+
+function refuseFaultySchedule(schedule: Schedule): void {
+  const fault = findScheduleFault(schedule);
+  if (fault)
+    throw new AppError("invalid_schedule", {
+      errors: [{ path: "schedule", message: `${fault.reason} (at character ${fault.position + 1})` }],
+    });
+}
+
+const timingChanged = (update: PulseUpdate): boolean =>
+  Boolean(update.schedule ?? update.timeZone ?? update.jitter ?? update.rest);
+
+type Timed = Pick<PulseRow, "id" | "timeZone" | "jitterSecret" | "schedule" | "jitter" | "rest">;
+
+function nextColumns(pulse: Timed, after: Date) {
+  const next = nextRun({
+    schedule: pulse.schedule as Schedule,
+    timeZone: pulse.timeZone,
+    pulseId: pulse.id,
+    jitterSecret: pulse.jitterSecret,
+    jitter: pulse.jitter as Jitter,
+    rest: pulse.rest as RestRules,
+    after,
+  });
+  if (!next)
+    throw new AppError("invalid_schedule", {
+      errors: [{ path: "schedule", message: "it leaves no run to plan" }],
+    });
+  return { nextSlot: next.slot, nextNominalAt: next.occurrenceAt, nextDueAt: next.plannedAt };
+}
+
+async function lockPulse(tx: Transaction, id: string): Promise<PulseRow> {
+  const [row] = await tx.select().from(pulses).where(eq(pulses.id, id)).for("update");
+  if (!row) throw new AppError("not_found");
+  return row;
+}
+
+async function getWorker(tx: Transaction, id: string) {
+  const [worker] = await tx.select().from(workers).where(eq(workers.id, id));
+  if (!worker) throw new AppError("not_found");
+  if (worker.state !== "active") throw new AppError("worker_not_ready");
+  return worker;
+}
+
+/** The lane of a worker and target; made at the first call. */
+export async function ensureLane(
+  tx: Transaction,
+  { id: workerId, workspaceId, target }: { id: string; workspaceId: string; target: string },
+): Promise<string> {
+  await tx
+    .insert(lanes)
+    .values({ id: newId(), workspaceId, workerId, target })
+    .onConflictDoNothing({ target: [lanes.workerId, lanes.target] });
+  const [lane] = await tx
+    .select({ id: lanes.id })
+    .from(lanes)
+    .where(and(eq(lanes.workerId, workerId), eq(lanes.target, target)));
+  if (!lane) throw new Error(`Lane ${target} of worker ${workerId} was not kept`);
+  return lane.id;
+}
+
+/** Puts one run at the end of its lane, due now. */
+export async function insertQueuedRun(
+  tx: Transaction,
+  run: {
+    runId: string;
+    workspaceId: string;
+    workerId: string;
+    pulseId: string | null;
+    laneId: string;
+    kind: PulseRow["kind"];
+    slot: string;
+  },
+): Promise<void> {
+  const seq = await takeSeqs(tx, run.laneId, 1);
+  await tx.insert(runs).values({
+    id: run.runId,
+    workspaceId: run.workspaceId,
+    workerId: run.workerId,
+    pulseId: run.pulseId,
+    laneId: run.laneId,
+    kind: run.kind,
+    state: "queued",
+    slot: run.slot,
+    seq,
+    nominalAt: sql`clock_timestamp()`,
+    plannedAt: sql`clock_timestamp()`,
+    lateAfter: sql`clock_timestamp() + make_interval(secs => ${LATE_AFTER_SECONDS})`,
+    windowEndsAt: sql`clock_timestamp() + make_interval(secs => ${WINDOW_SECONDS})`,
+    nextActionAt: sql`clock_timestamp()`,
+  });
+}

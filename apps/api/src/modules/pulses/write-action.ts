@@ -1,0 +1,106 @@
+import { commitChangeSchema, messageSettingsSchema } from "@pulsekeep/contracts/schedule";
+import { type PulseAction, pulseActionSchema } from "@pulsekeep/contracts/worker-protocol";
+import { schema, type Transaction } from "@pulsekeep/database";
+import { commitContent, commitMessage, commitPath, RECENT_SUBJECTS } from "@pulsekeep/schedule";
+import { and, desc, eq, isNotNull, ne, sql } from "drizzle-orm";
+import type { RunRow } from "./claims.service.js";
+
+const { pulses, runs, workers } = schema;
+
+/**
+ * Writes what the signal of a claimed run says. It is fixed at the first claim and read from the row after
+ * that, so that a second try asks for the very same commit.
+ */
+export async function writeAction(tx: Transaction, run: RunRow): Promise<PulseAction> {
+  if (run.params !== null) return pulseActionSchema.parse({ kind: run.kind, params: run.params });
+  if (run.kind === "verify") return { kind: "verify", params: {} };
+  if (run.kind === "commit") return { kind: "commit", params: await writeCommit(tx, run) };
+  throw new Error(`Run ${run.id} is of the kind ${run.kind}, which this server does not write yet`);
+}
+
+async function writeCommit(
+  tx: Transaction,
+  run: RunRow,
+): Promise<Extract<PulseAction, { kind: "commit" }>["params"]> {
+  if (run.pulseId === null) throw new Error(`Run ${run.id} has lost its pulse`);
+  const [found] = await tx
+    .select({ pulse: pulses, worker: workers })
+    .from(pulses)
+    .innerJoin(workers, eq(workers.id, pulses.workerId))
+    .where(eq(pulses.id, run.pulseId));
+  const { pulse, worker } = found ?? {};
+  if (!pulse || !worker?.repositoryFullName || !worker.authorName || !worker.authorEmail)
+    throw new Error(`Run ${run.id} has no worker that could commit`);
+  const at = run.claimedAt ?? new Date();
+  const history = await readHistory(tx, { pulseId: pulse.id, timeZone: pulse.timeZone });
+  const change = commitChangeSchema.parse(pulse.change);
+  const { subject, message } = commitMessage({
+    settings: messageSettingsSchema.parse(pulse.message),
+    seed: run.id,
+    at,
+    timeZone: pulse.timeZone,
+    changeKind: change.kind,
+    file: commitPath({ change, at, timeZone: pulse.timeZone }),
+    pulseName: pulse.name,
+    streakDays: history.streakDays,
+    recent: history.subjects,
+  });
+  const content = commitContent({
+    change,
+    at,
+    timeZone: pulse.timeZone,
+    subject,
+    runCount: history.runCount + 1,
+    streakDays: history.streakDays,
+  });
+  const [owner, repo] = (pulse.targetRepository ?? worker.repositoryFullName).split("/");
+  return {
+    owner: owner ?? "",
+    repo: repo ?? "",
+    branch: pulse.targetBranch ?? worker.defaultBranch ?? "main",
+    ...content,
+    message,
+    author: { name: worker.authorName, email: worker.authorEmail },
+    authoredAt: at.toISOString(),
+    timeZone: pulse.timeZone,
+  };
+}
+
+async function readHistory(tx: Transaction, { pulseId, timeZone }: { pulseId: string; timeZone: string }) {
+  const recent = await tx
+    .select({ message: sql<string>`${runs.params} ->> 'message'` })
+    .from(runs)
+    .where(and(eq(runs.pulseId, pulseId), isNotNull(runs.params)))
+    .orderBy(desc(runs.plannedAt))
+    .limit(RECENT_SUBJECTS);
+  const localDay = sql<string>`(${runs.endedAt} at time zone ${timeZone})::date`;
+  const days = await tx
+    .selectDistinct({
+      day: sql<string>`${localDay}::text`,
+      ago: sql<number>`((now() at time zone ${timeZone})::date - ${localDay})::int`,
+    })
+    .from(runs)
+    .where(and(eq(runs.pulseId, pulseId), eq(runs.state, "succeeded"), ne(runs.kind, "verify")))
+    .orderBy(sql`2`)
+    .limit(400);
+  const [{ count } = { count: 0 }] = await tx
+    .select({ count: sql<number>`count(*)::int` })
+    .from(runs)
+    .where(and(eq(runs.pulseId, pulseId), eq(runs.state, "succeeded")));
+  return {
+    subjects: recent.flatMap(({ message }) => message?.split("\n")[0] ?? []).reverse(),
+    streakDays: streakOf(days.map(({ ago }) => ago)),
+    runCount: count,
+  };
+}
+
+/** Days in a row that end today with the commit that is being written; `daysAgo` ascending, without repeats. */
+export function streakOf(daysAgo: readonly number[]): number {
+  let streak = 1;
+  for (const ago of daysAgo) {
+    if (ago === 0) continue;
+    if (ago !== streak) break;
+    streak += 1;
+  }
+  return streak;
+}
