@@ -14,7 +14,7 @@ const SHELLS: ReadonlyMap<string | undefined, readonly string[]> = new Map([
  * The step's own user enters the directory: were the runner to do it, a link set by an earlier step could
  * open a directory that this user may not enter.
  */
-const ENTER = 'cd -- "$1" && shift && exec "$@"';
+const ENTER = 'cd -- "$1" && shift && unset OLDPWD && exec "$@"';
 
 export interface StepRun {
   readonly session: JobSession;
