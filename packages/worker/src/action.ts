@@ -1,4 +1,9 @@
-import type { CommitParams, KeepaliveParams, ReasonCode, VerifyParams } from "@pulsekeep/contracts";
+import type {
+  CommitParams,
+  KeepaliveParams,
+  ReasonCode,
+  VerifyParams,
+} from "@pulsekeep/contracts/worker-protocol";
 import { isPlainObject, type Signal } from "@pulsekeep/signing";
 
 /** What this release can do; the other kinds of the protocol are refused. */

@@ -1,4 +1,4 @@
-import type { CommitParams, KeepaliveParams, PulseKind } from "@pulsekeep/contracts";
+import type { CommitParams, KeepaliveParams, PulseKind } from "@pulsekeep/contracts/worker-protocol";
 import { isPlainObject, parseStrictJson } from "@pulsekeep/signing";
 import type { Action } from "./action.js";
 

@@ -1,4 +1,4 @@
-import type { ClaimedRun, RunOutcome } from "@pulsekeep/contracts";
+import type { ClaimedRun, RunOutcome } from "@pulsekeep/contracts/worker-protocol";
 import { compareSeq, deriveAcceptedKeys, isSignalExpired, openSignal, type Signal } from "@pulsekeep/signing";
 import { type Action, parseAction } from "./action.js";
 import { type AllowList, findForbidden, parseAllowList } from "./allow-list.js";

@@ -1,4 +1,4 @@
-import type { ReasonCode } from "@pulsekeep/contracts";
+import type { ReasonCode } from "@pulsekeep/contracts/worker-protocol";
 
 /** Ends a run with a reason. Thrown inside an effect, turned into the report's outcome in `perform-run.ts`. */
 export class RunFault extends Error {

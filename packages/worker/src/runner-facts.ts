@@ -1,4 +1,4 @@
-import type { RunnerFacts } from "@pulsekeep/contracts";
+import type { RunnerFacts } from "@pulsekeep/contracts/worker-protocol";
 
 /** Facts about the runner for the user's page; nothing that the server has to believe. */
 export function readRunnerFacts(env: Readonly<Record<string, string | undefined>>): RunnerFacts {

@@ -5,7 +5,7 @@ import type {
   HelloRequest,
   ReleaseRequest,
   ReportRequest,
-} from "@pulsekeep/contracts";
+} from "@pulsekeep/contracts/worker-protocol";
 import type { WorkerConfig } from "./config.js";
 import { type Memory, performRun } from "./perform-run.js";
 import { fetchRunnerToken } from "./runner-token.js";

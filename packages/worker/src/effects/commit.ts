@@ -1,4 +1,4 @@
-import type { CommitParams } from "@pulsekeep/contracts";
+import type { CommitParams } from "@pulsekeep/contracts/worker-protocol";
 import { formatCommitDate } from "../commit-date.js";
 import { apiPath, type GitHubAnswer } from "../github-client.js";
 import { getText, readGitHubJson } from "../github-json.js";

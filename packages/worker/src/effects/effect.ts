@@ -1,4 +1,4 @@
-import type { RunOutcome } from "@pulsekeep/contracts";
+import type { RunOutcome } from "@pulsekeep/contracts/worker-protocol";
 import type { AllowList } from "../allow-list.js";
 import type { GitHub } from "../github-client.js";
 

@@ -1,4 +1,4 @@
-import type { KeepaliveParams } from "@pulsekeep/contracts";
+import type { KeepaliveParams } from "@pulsekeep/contracts/worker-protocol";
 import { apiPath } from "../github-client.js";
 import { findField, getText, readGitHubJson } from "../github-json.js";
 import { RunFault } from "../run-fault.js";
