@@ -89,6 +89,18 @@ jobs:
   });
 });
 
+describe("steps without a name", () => {
+  test("are called by their first line, even if an expression goes on in the next", async () => {
+    const { run, log } = await bench.run(
+      workflowOf(`- run: |\n    echo \${{ github.actor ||\n    'nobody' }}`),
+    );
+    expect(log).toMatch(/Z alice/);
+    expect(run.jobs[0]?.steps).toMatchObject([
+      { name: "Run echo ${{ github.actor ||", conclusion: "success" },
+    ]);
+  });
+});
+
 describe("jobs", () => {
   test("hand outputs to the jobs that need them, and are skipped when a need fails", async () => {
     const { run, log } = await bench.run(`

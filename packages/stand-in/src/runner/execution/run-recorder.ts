@@ -3,6 +3,8 @@ import type { JobRecord, RunnerClock, RunnerHost, StepRecord, WorkflowRunRecord 
 /** Holds the current record of a run and hands every change to the host, in order. */
 export class RunRecorder {
   private writes: Promise<void> = Promise.resolve();
+  /** Waits for its turn to be written and grows until then, so that a flood of lines is few writes. */
+  private unwritten: { readonly jobNumber: number; text: string } | undefined;
 
   constructor(
     private readonly host: RunnerHost,
@@ -37,7 +39,16 @@ export class RunRecorder {
   }
 
   log(jobNumber: number, text: string): void {
-    this.enqueue(() => this.host.recordLog({ runId: this.current.id, jobNumber, text }));
+    if (this.unwritten?.jobNumber === jobNumber) {
+      this.unwritten.text += text;
+      return;
+    }
+    const entry = { runId: this.current.id, jobNumber, text };
+    this.unwritten = entry;
+    this.enqueue(async () => {
+      if (this.unwritten === entry) this.unwritten = undefined;
+      await this.host.recordLog(entry);
+    });
   }
 
   /** Resolves when the host has taken everything recorded so far. */

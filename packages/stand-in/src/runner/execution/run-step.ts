@@ -12,7 +12,8 @@ import { maySetVariable } from "./step-environment.js";
 /** What GitHub shows for a step without a `name`. */
 export function titleStep(step: WorkflowStep): string {
   if (step.name !== undefined) return step.name;
-  return step.action.kind === "uses" ? step.action.uses : (step.action.script.trim().split("\n")[0] ?? "");
+  const { action } = step;
+  return `Run ${action.kind === "uses" ? action.uses : (action.script.trim().split("\n")[0] ?? "")}`;
 }
 
 async function runAction(action: StepAction, run: StepRun): Promise<string | undefined> {
@@ -100,7 +101,8 @@ export async function runStep(
     const env = session.fillEnv(step.env);
     const holds = !session.parts.cancellation.forced && holdsCondition(step.if, session.scope(env));
     if (!holds) return { outcome: "skipped", outputs: {} };
-    onStart(fillText(titleStep(step), session.scope(env)));
+    // The first line of a script is shown as written: an expression may go on in the next.
+    onStart(step.name === undefined ? titleStep(step) : fillText(step.name, session.scope(env)));
     return attemptStep(step, number, session);
   });
   const forgiven = attempt.outcome === "failure" && continuesOnError(step, session);

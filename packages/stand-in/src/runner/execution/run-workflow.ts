@@ -7,7 +7,8 @@ import type { JobSlots } from "../scheduling/job-slots.js";
 import type { Concurrency, Workflow, WorkflowJob } from "../workflow/workflow.js";
 import { JobCancellation } from "./job-cancellation.js";
 import { describeGithub, type RunFacts } from "./job-facts.js";
-import { runJob, type JobResult, type JobServices } from "./run-job.js";
+import type { JobServices } from "./job-assignment.js";
+import { runJob, type JobResult } from "./run-job.js";
 import type { RunCancellation } from "./run-cancellation.js";
 import type { RunRecorder } from "./run-recorder.js";
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { chmod, copyFile, link, mkdir, readdir, realpath, rm, stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chmod, copyFile, link, lstat, mkdir, readdir, realpath, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { endProcesses } from "./end-processes.js";
@@ -32,6 +33,15 @@ async function makeOpen(directory: string): Promise<void> {
   await chmod(directory, 0o755);
 }
 
+/** Makes a directory where others can write too, and takes it only if it is really this process's own. */
+async function claimShared(directory: string): Promise<boolean> {
+  await mkdir(directory).catch(() => undefined);
+  const info = await lstat(directory);
+  if (!info.isDirectory() || info.uid !== process.getuid?.()) return false;
+  await chmod(directory, 0o755);
+  return true;
+}
+
 /** The work directory, or one under the system's temporary directory if the steps' user cannot reach it. */
 async function placeJobs(user: StepUser, workDir: string): Promise<{ root: string; notice?: string }> {
   const wanted = resolve(workDir);
@@ -39,10 +49,7 @@ async function placeJobs(user: StepUser, workDir: string): Promise<{ root: strin
   const closed = await findClosedDirectory(user, wanted);
   if (closed === undefined) return { root: wanted };
   const root = join(tmpdir(), `stand-in-runner-${digest(wanted)}`);
-  await makeOpen(root);
-  const owner = (await stat(root)).uid;
-  const stillClosed = await findClosedDirectory(user, root);
-  if (stillClosed !== undefined || owner !== process.getuid?.()) {
+  if (!(await claimShared(root)) || (await findClosedDirectory(user, root)) !== undefined) {
     throw new Error(
       `Workflow steps run as user ${user.uid}, who cannot enter ${closed}, nor can ${root} be used: ` +
         `open one of them (chmod o+x) or choose another work directory.`,
@@ -73,7 +80,7 @@ async function openToolPath(
 ): Promise<{ toolPath: string; notices: readonly string[] }> {
   const kept: string[] = [];
   const notices: string[] = [];
-  for (const directory of toolPath.split(delimiter).filter((part) => part !== "")) {
+  for (const directory of toolPath.split(delimiter).filter((part) => existsSync(part))) {
     const closed = await findClosedDirectory(user, directory);
     if (closed === undefined) kept.push(directory);
     else if (await hasNode(directory)) {
