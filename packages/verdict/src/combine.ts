@@ -1,6 +1,6 @@
 import { METRIC_TRAITS, REPORT_ORDER } from "./metric-table.js";
 import type { JudgedMetric } from "./judge-metrics.js";
-import type { MetricName, PipelineResult, Reason, VerdictState } from "./types.js";
+import type { PipelineResult, Reason, VerdictState } from "./types.js";
 
 /** A shift is strong when it is this many times the smallest change that matters, on the metric's scale. */
 const STRONG_BANDS = 2;
@@ -117,7 +117,7 @@ function atTheEnd(ordered: readonly JudgedMetric[], progress: Progress): Decisio
     const confidence = Math.max(...bad.map((judged) => judged.confidence));
     return decide("warning", confidence, withPipeline([...reasons, ...why], progress));
   }
-  const judged = ordered.filter((one) => one.evidence !== null && one.state !== "muted");
+  const judged = ordered.filter((one) => one.evidence !== null && one.state !== "inconclusive");
   const undecided = ordered.some((one) => one.state === "silent" || one.state === "inconclusive");
   const felt = judged.some((one) => METRIC_TRAITS[one.metric].userFacing);
   if (undecided || !felt) {
@@ -154,11 +154,13 @@ function reasonsOfMetric(judged: JudgedMetric): Reason[] {
     reasons.push({ key: "reason.guardrail", params: { metric, limit, secured, share: shareAfter }, metric });
   }
   if (judged.state === "regressed" && evidence.shift > evidence.band) {
-    const change = before === 0 ? "" : (after - before) / Math.abs(before);
     const { rank, total } = evidence;
-    reasons.push({ key: "reason.regressed", params: { ...params, change, rank, total }, metric });
+    reasons.push({ key: "reason.regressed", params: { ...params, rank, total }, metric });
   }
-  if (judged.state === "went_away") {
+  if (judged.state === "went_away" && judged.interruption !== null) {
+    const { samples } = judged.interruption;
+    reasons.push({ key: "reason.interruption", params: { metric, samples }, metric });
+  } else if (judged.state === "went_away") {
     const key = judged.sign === 1 ? "reason.went_away" : "reason.traffic_went_away";
     reasons.push({ key, params: { ...params, after: worstOf(judged) }, metric });
   }
@@ -177,13 +179,15 @@ const GAP_REASONS = {
   silent: "reason.silent",
   baseline_too_short: "reason.baseline_too_short",
   too_few_samples: "reason.too_few_samples",
-  too_few_requests: "reason.too_few_requests",
 } as const;
 
 function gapReasons(ordered: readonly JudgedMetric[]): Reason[] {
-  return ordered.flatMap(({ metric, gap, pre, post, state }): Reason[] => {
+  return ordered.flatMap(({ metric, gap, pre, post, state, tooFewRequests }): Reason[] => {
+    if (tooFewRequests && state === "inconclusive") {
+      return [{ key: "reason.too_few_requests", params: { metric }, metric }];
+    }
     if (gap === null || gap === "missing" || state === "muted") return [];
     const samples = gap === "baseline_too_short" ? pre.values.length : post.values.length;
-    return [{ key: GAP_REASONS[gap], params: { metric, samples }, metric: metric satisfies MetricName }];
+    return [{ key: GAP_REASONS[gap], params: { metric, samples }, metric }];
   });
 }

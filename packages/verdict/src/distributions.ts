@@ -41,13 +41,13 @@ export function normalFromStudent(t: number, df: number): number {
 /** Natural logarithm of the gamma function for x > 0 (Lanczos). */
 export function logGamma(x: number): number {
   const coefficients = [
-    76.18009172947146, -86.50532032941677, 24.01409824083091, -1.231739572450155, 0.1208650973866179e-2,
+    76.18009172947146, -86.50532032941678, 24.01409824083091, -1.231739572450155, 0.1208650973866179e-2,
     -0.5395239384953e-5,
   ];
   let sum = 1.000000000190015;
   for (const [i, coefficient] of coefficients.entries()) sum += coefficient / (x + 1 + i);
   const shifted = x + 5.5;
-  return (x + 0.5) * Math.log(shifted) - shifted + Math.log((2.5066282746310005 * sum) / x);
+  return (x + 0.5) * Math.log(shifted) - shifted + Math.log((2.5066282746310002 * sum) / x);
 }
 
 /** Regularised incomplete beta I_x(a, b) for a, b > 0 (continued fraction, modified Lentz). */

@@ -2,7 +2,7 @@ export { evaluate } from "./evaluate.js";
 export { HINT_TABLE } from "./hints/hint-table.js";
 export type { ActionName, HintCode, HintRow } from "./hints/hint-table.js";
 export type { MessageKey, MessageParams, VerdictLocale } from "./messages/message-key.js";
-export { renderMessage } from "./messages/render-message.js";
+export { DICTIONARIES, renderMessage } from "./messages/render-message.js";
 export { CLASSIC_GUARDRAILS, DEFAULT_POLICY, resolvePolicy } from "./policy.js";
 export { METRIC_NAMES } from "./types.js";
 export type {

@@ -53,9 +53,13 @@ function judge(measurement: Measurement, passes: boolean, planned: number): Judg
     ...common,
     state,
     pValue: pValueOf(measurement),
-    confidence: bad ? confidenceOfRegression(evidence) : confidenceOfClean(evidence),
+    confidence: bad ? confidenceOfBad(measurement, evidence) : confidenceOfClean(evidence),
     anytime: state === "regressed" && regresses && holdsAtEveryLook(evidence, planned),
   };
+}
+
+function confidenceOfBad({ interruption }: Measurement, evidence: SeriesEvidence): number {
+  return Math.max(confidenceOfRegression(evidence), interruption?.confidence ?? 0);
 }
 
 function stateOfGap({ policy, gap }: Measurement): MetricState {
@@ -65,13 +69,15 @@ function stateOfGap({ policy, gap }: Measurement): MetricState {
 }
 
 function stateOf(
-  { evidence, improvement }: Measurement,
+  { evidence, improvement, interruption, tooFewRequests }: Measurement,
   regresses: boolean,
   guardrail: GuardrailResult | null,
 ): MetricState {
   if (guardrail?.broken) return "regressed";
   if (regresses) return evidence?.lasts ? "regressed" : "went_away";
   if (evidence !== null && burdenMargin(evidence) > 0) return "went_away";
+  if (interruption !== null) return "went_away";
+  if (tooFewRequests) return "inconclusive";
   if (guardrail?.preExisting) return "pre_existing";
   if (improvement !== null && shiftMargin(improvement) > 0) return "improved";
   return "ok";

@@ -8,6 +8,7 @@ import { METRIC_TRAITS } from "./metric-table.js";
 import type { Scale } from "./scales.js";
 import { scaleFor } from "./scales.js";
 import { mean, median } from "./statistics.js";
+import type { Answered } from "./unanswered.js";
 import { withoutUnanswered } from "./unanswered.js";
 import type { MetricName, MetricPolicy, SampleRow, WindowPair } from "./types.js";
 import type { Series } from "./windows.js";
@@ -22,7 +23,7 @@ export interface Observation {
   history: WindowPair[];
 }
 
-export type Gap = "missing" | "silent" | "baseline_too_short" | "too_few_samples" | "too_few_requests";
+export type Gap = "missing" | "silent" | "baseline_too_short" | "too_few_samples";
 
 /** One metric, measured but not yet judged against the other metrics. */
 export interface Measurement {
@@ -40,6 +41,10 @@ export interface Measurement {
   evidence: SeriesEvidence | null;
   /** The same against the bad direction; null where both directions are bad. */
   improvement: SeriesEvidence | null;
+  /** Samples in which no request was answered, where the baseline had none. */
+  interruption: Answered["interruption"];
+  /** Too few requests to call an error rate fine; failures that are clear all the same still count. */
+  tooFewRequests: boolean;
 }
 
 /** Looks at one metric alone: its windows, its noise, its shift. */
@@ -48,7 +53,7 @@ export function measureMetric(
   metric: MetricName,
   policy: MetricPolicy,
 ): Measurement {
-  const { pre, post } = windowsOf(observation, metric);
+  const { pre, post, interruption } = windowsOf(observation, metric);
   const judged = withoutWarmUp(post.values, {
     warmUpSamples: METRIC_TRAITS[metric].warmUpSamples,
     planned: observation.planned,
@@ -67,6 +72,8 @@ export function measureMetric(
     sign: policy.direction === "lower_is_worse" ? -1 : 1,
     evidence: null,
     improvement: null,
+    interruption,
+    tooFewRequests: false,
   };
   if (measurement.gap !== null) return measurement;
   return metric === "error_rate"
@@ -74,10 +81,10 @@ export function measureMetric(
     : withEvidence(observation, measurement, judged);
 }
 
-function windowsOf(observation: Observation, metric: MetricName): { pre: Series; post: Series } {
+function windowsOf(observation: Observation, metric: MetricName): Answered {
   const pre = seriesOf(observation.pre, metric);
   const post = seriesOf(observation.post, metric);
-  return metric === "latency_p95" ? withoutUnanswered(pre, post) : { pre, post };
+  return metric === "latency_p95" ? withoutUnanswered(pre, post) : { pre, post, interruption: null };
 }
 
 function gapOf(pre: Series, post: Series, judged: number): Gap | null {

@@ -1,24 +1,31 @@
 import type { Series } from "./windows.js";
 
-/** With this many baseline samples, a kind of sample that never came is rare by any account (rule of succession). */
+/** With this many baseline samples, a kind of sample that never came is rare by any account. */
 const ENOUGH_TO_KNOW = 20;
 
-/** A sample without any answer is as bad as this many times the slowest one. */
-const AS_BAD_AS = 10;
+/** From this share of the observation on, unanswered samples are worth a warning. */
+const NOTABLE_SHARE = 0.15;
+
+export interface Answered {
+  pre: Series;
+  post: Series;
+  /** Probability that samples without an answer are news; null where there is nothing to warn of. */
+  interruption: { samples: number; confidence: number } | null;
+}
 
 /**
- * A latency of zero means that no request was answered. Where the baseline knows such samples they are no
- * samples at all; where a long baseline never had one, the service fell silent, which is the worst latency.
+ * A latency of zero means that no request was answered, so it is no sample. Where a long baseline never had
+ * one, it is also an interruption of the service: worth a warning, never a rollback. The confidence is
+ * Laplace's rule of succession for a sample of a kind that the baseline never saw.
  */
-export function withoutUnanswered(pre: Series, post: Series): { pre: Series; post: Series } {
-  const answered = onlyAnswered(pre);
-  const alwaysAnswered = answered.values.length === pre.values.length && pre.values.length >= ENOUGH_TO_KNOW;
-  if (!alwaysAnswered || post.values.every((value) => value <= 0)) {
-    return { pre: answered, post: onlyAnswered(post) };
-  }
-  const worst = AS_BAD_AS * Math.max(...pre.values);
-  const values = post.values.map((value) => (value <= 0 ? worst : value));
-  return { pre, post: { at: post.at, values } };
+export function withoutUnanswered(pre: Series, post: Series): Answered {
+  const answered = { pre: onlyAnswered(pre), post: onlyAnswered(post) };
+  const known = pre.values.length;
+  const samples = post.values.length - answered.post.values.length;
+  const alwaysAnswered = answered.pre.values.length === known && known >= ENOUGH_TO_KNOW;
+  const notable = samples > 0 && samples / post.values.length >= NOTABLE_SHARE;
+  if (!alwaysAnswered || !notable) return { ...answered, interruption: null };
+  return { ...answered, interruption: { samples, confidence: known / (known + post.values.length) } };
 }
 
 function onlyAnswered({ at, values }: Series): Series {

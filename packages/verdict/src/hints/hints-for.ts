@@ -1,6 +1,6 @@
 import type { MessageParams } from "../messages/message-key.js";
 import type { Hint, HintSeverity, MetricName } from "../types.js";
-import type { HintCode, HintRow } from "./hint-table.js";
+import type { ActionName, HintCode, HintRow } from "./hint-table.js";
 import { HINT_TABLE } from "./hint-table.js";
 import type { HintFacts } from "./signals.js";
 import { leadingMetric, onsetSeconds, SIGNALS } from "./signals.js";
@@ -54,8 +54,14 @@ function toHint(row: HintRow, facts: HintFacts): Hint {
     metrics,
     title: { key: `hint.${row.code}.title`, params: {} },
     cause: { key: `hint.${row.code}.cause`, params },
-    actions: row.actions.map((name) => ({ key: `action.${name}`, params: {} })),
+    actions: actionsOf(row, facts).map((name) => ({ key: `action.${name}`, params: {} })),
   };
+}
+
+/** Rolling back is advised only where the verdict recommends it. */
+function actionsOf(row: HintRow, { decision }: HintFacts): ActionName[] {
+  if (decision.state === "rollback_recommended") return row.actions;
+  return row.actions.filter((name) => name !== "roll_back");
 }
 
 /** Everything a cause may quote; languages pick what they need. */

@@ -107,7 +107,9 @@ export const SIGNALS = {
   went_away: states("went_away"),
   pre_existing: states("pre_existing"),
   silent: states("silent"),
-  low_traffic: one("error_rate", (facts) => facts.judged.some((judged) => judged.gap === "too_few_requests")),
+  low_traffic: one("error_rate", (facts) =>
+    facts.judged.some((judged) => judged.tooFewRequests && judged.state === "inconclusive"),
+  ),
   enduring: leading((facts) => {
     const found = leadingMetric(facts);
     return found?.state === "regressed" && (found.evidence?.elevatedShare ?? 0) >= ENDURING_SHARE;

@@ -52,7 +52,7 @@ export const enHints = {
     "{metric} was worse from the first samples on: the new version itself is the first suspect.",
   "hint.started_later.title": "Started some time after the deployment",
   "hint.started_later.cause":
-    "{metric} got worse {onset_seconds|seconds} after the first sample: look for something that builds up, a scheduled job or an outside change.",
+    "{metric} got worse {onset_seconds|seconds} s after the first sample: look for something that builds up, a scheduled job or an outside change.",
   "hint.resources_steady.title": "Resources are steady",
   "hint.resources_steady.cause":
     "CPU and memory did not move: capacity is not the problem; code, settings or a dependency is.",

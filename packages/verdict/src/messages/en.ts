@@ -13,11 +13,12 @@ export const en = {
   "reason.no_regression":
     "No metric moved beyond the noise of its baseline by a change that matters ({count} judged).",
   "reason.regressed":
-    "{metric} went from {before|value} to {after|value} ({change|signed}), more than in {rank} of {total} comparable windows before the deployment.",
+    "{metric} went from {before|value} to {after|value}, more than in {rank} of {total} comparable windows before the deployment.",
   "reason.went_away":
     "{metric} rose from {before|value} to {after|value} for a while, and the latest samples are back.",
   "reason.traffic_went_away":
     "{metric} fell from {before|value} to {after|value} for a while, and the latest samples are back.",
+  "reason.interruption": "In {samples} samples no request was answered; the baseline has no such sample.",
   "reason.guardrail":
     "{metric} broke its limit of {limit|value}: {share|percent} of the samples are beyond {secured|value}.",
   "reason.pre_existing": "{metric} is beyond its limit of {limit|value}, and was so before the deployment.",

@@ -1,10 +1,13 @@
 import { METRIC_TRAITS } from "../metric-table.js";
 import type { MetricName } from "../types.js";
 import { METRIC_NAMES } from "../types.js";
+import { de } from "./de.js";
 import { en } from "./en.js";
+import { es } from "./es.js";
+import { fr } from "./fr.js";
 import type { Dictionary, MessageKey, MessageParams, VerdictLocale } from "./message-key.js";
 
-export const DICTIONARIES: Record<VerdictLocale, Dictionary> = { en, fr: en, es: en, de: en };
+export const DICTIONARIES: Record<VerdictLocale, Dictionary> = { en, fr, es, de };
 
 /** `{name}` or `{name|format}`. */
 export const PLACEHOLDER = /\{(\w+)(?:\|(\w+))?\}/g;
