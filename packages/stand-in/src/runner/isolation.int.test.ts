@@ -129,6 +129,7 @@ describe.runIf(isRoot)("user", () => {
 - run: echo "loot [\${{ steps.thief.outputs.stolen }}] \${{ steps.thief.outcome }}"`),
     );
     expect(log).toContain("loot [] failure");
+    expect(log).toMatch(/ln: .*Permission denied/);
     expect(log).not.toContain("root-secret");
   });
 
@@ -162,6 +163,9 @@ describe.runIf(isRoot)("user", () => {
       expect(host.logOf(run?.id ?? 0)).toContain(`cannot enter ${closed}`);
     } finally {
       await runner.stop();
+      const [, borrowed] =
+        /jobs run in (\S+) instead/.exec([...host.runs.keys()].map((id) => host.logOf(id)).join("")) ?? [];
+      if (borrowed !== undefined) await rm(borrowed, { recursive: true });
       await rm(closed, { recursive: true, force: true });
     }
   });
@@ -172,6 +176,10 @@ describe("processes", () => {
     ["in the background", (sleep: string) => `sleep ${sleep} &`],
     ["in a session of its own", (sleep: string) => `setsid sleep ${sleep} &`],
     ["without its environment", (sleep: string) => `env -i sleep ${sleep} &`],
+    [
+      "in another directory and session",
+      (sleep: string) => `(cd / && setsid sleep ${sleep} >/dev/null 2>&1 &) ; true`,
+    ],
     ["detached in every way", (sleep: string) => `(setsid env -i sleep ${sleep} >/dev/null 2>&1 &) ; true`],
   ])("ends a process that a step leaves %s", async (_, leave) => {
     const sleep = uniqueSleep();
