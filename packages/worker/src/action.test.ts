@@ -63,16 +63,12 @@ describe("the worker's own reading of parameters", () => {
       { kind: "commit", params: commitParams() },
       { kind: "keepalive", params: { ...keepalive } },
     ];
-    const cases = fc
-      .constantFrom(...bases)
-      .chain(({ kind, params }) =>
-        fc
-          .tuple(fc.constantFrom(...Object.keys(params), "extra"), nearMiss)
-          .map(([name, value]) => ({
-            kind,
-            params: { ...params, [name]: value } as Record<string, unknown>,
-          })),
-      );
+    const cases = fc.constantFrom(...bases).chain(({ kind, params }) =>
+      fc.tuple(fc.constantFrom(...Object.keys(params), "extra"), nearMiss).map(([name, value]) => ({
+        kind,
+        params: { ...params, [name]: value } as Record<string, unknown>,
+      })),
+    );
     fc.assert(
       fc.property(cases, (action) => {
         expect(parseAction(action).ok).toBe(pulseActionSchema.safeParse(action).success);
