@@ -6,6 +6,7 @@ import { EventsModule } from "./modules/events/events.module.js";
 import { IdentityModule } from "./modules/identity/identity.module.js";
 import { ObservabilityModule } from "./modules/observability/observability.module.js";
 import { PulsesModule } from "./modules/pulses/pulses.module.js";
+import { WorkersModule } from "./modules/workers/workers.module.js";
 import type { Logger } from "./platform/logger.js";
 import { PlatformModule } from "./platform/platform.module.js";
 
@@ -23,6 +24,7 @@ export class AppModule {
         IdentityModule,
         ObservabilityModule,
         PulsesModule,
+        WorkersModule,
       ],
     };
   }

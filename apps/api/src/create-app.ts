@@ -10,6 +10,9 @@ import { mountWeb } from "./http/mount-web.js";
 import { AUTH, type Auth } from "./modules/identity/auth.js";
 import { mountAuth } from "./modules/identity/mount-auth.js";
 import { HttpMetrics } from "./modules/observability/http-metrics.js";
+import { signWorkerAnswers } from "./modules/workers/worker-answers.js";
+import { WorkerAuthService } from "./modules/workers/worker-auth.service.js";
+import { Clock } from "./platform/clock.js";
 import type { Logger } from "./platform/logger.js";
 
 const BODY_LIMIT_BYTES = 1_048_576;
@@ -44,6 +47,8 @@ export async function createApp(env: Env, logger: Logger): Promise<NestFastifyAp
     reply.header("x-frame-options", "DENY");
   });
   app.get(HttpMetrics).observe(fastify);
+  const clock = app.get(Clock);
+  signWorkerAnswers(fastify, app.get(WorkerAuthService), () => clock.now());
   await mountAuth(fastify, app.get<Auth>(AUTH), env);
   SwaggerModule.setup("docs", app, () => createOpenApiDocument(app), {
     jsonDocumentUrl: "docs/openapi.json",

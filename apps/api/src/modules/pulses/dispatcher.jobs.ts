@@ -6,11 +6,9 @@ import { Databases } from "../../platform/database.js";
 import { Jobs } from "../../platform/jobs.js";
 import { enqueue, notice } from "../../platform/outbox.js";
 import { TRANSPORT, type Transport } from "../../platform/transport.js";
+import { wakeChannel } from "./pulses.ports.js";
 
 type Offered = { id: string; worker_id: string; workspace_id: string; pulse_id: string | null };
-
-/** The channel on which a waiting worker is woken. */
-export const wakeChannel = (workerId: string): string => `worker:${workerId}`;
 
 /** Makes the head of each lane claimable, and wakes the worker that waits for it. */
 @Injectable()

@@ -12,7 +12,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
 import type { UserCaller } from "../../http/caller.js";
 import { Clock } from "../../platform/clock.js";
-import { Databases } from "../../platform/database.js";
+import { Databases, type Tenant } from "../../platform/database.js";
 import { newId, newSecret } from "../../platform/ids.js";
 import { enqueue, notice } from "../../platform/outbox.js";
 import { actorOf, type AuditAction, AuditService } from "../audit/audit.service.js";
@@ -125,6 +125,31 @@ export class PulsesService {
         { topic: "runs.queued", key: pulse.laneId, body: { laneId: pulse.laneId } },
         notice(caller.workspaceId, "run.changed", runId, pulse.id),
       );
+      return runId;
+    });
+  }
+
+  /** Queues the first run of a new worker, in a lane of its own; returns its id. */
+  async queueVerify(tenant: Tenant, workerId: string): Promise<string> {
+    return this.databases.inTenant(tenant, async (tx) => {
+      const laneId = await ensureLane(tx, {
+        id: workerId,
+        workspaceId: tenant.workspaceId,
+        target: "verify",
+      });
+      const runId = newId();
+      await tx
+        .update(runs)
+        .set({
+          state: "cancelled",
+          endedAt: sql`clock_timestamp()`,
+          nextActionAt: null,
+          reason: "set_up_again",
+        })
+        .where(and(eq(runs.laneId, laneId), sql`${runs.state} in ('queued', 'offered', 'claimed')`));
+      const place = { workspaceId: tenant.workspaceId, workerId, pulseId: null, laneId };
+      await insertQueuedRun(tx, { ...place, runId, kind: "verify", slot: `verify:${runId}` });
+      await enqueue(tx, { topic: "runs.queued", key: laneId, body: { laneId } });
       return runId;
     });
   }

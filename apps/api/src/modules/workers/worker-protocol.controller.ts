@@ -1,0 +1,122 @@
+import { Body, Controller, Headers, Inject, Post, Req } from "@nestjs/common";
+import {
+  type ClaimRequest,
+  claimRequestSchema,
+  claimResponseSchema,
+  type HelloRequest,
+  helloRequestSchema,
+  helloResponseSchema,
+  type ReleaseRequest,
+  type ReportRequest,
+  releaseRequestSchema,
+  releaseResponseSchema,
+  reportRequestSchema,
+  reportResponseSchema,
+} from "@pulsekeep/contracts/worker-protocol";
+import { epochAt, sealSignal } from "@pulsekeep/signing";
+import { randomBytes } from "node:crypto";
+import type { FastifyRequest } from "fastify";
+import { CallerOf, type WorkerCaller } from "../../http/caller.js";
+import { WorkerProof } from "../../http/policy.js";
+import { Returns } from "../../http/returns.js";
+import { Clock } from "../../platform/clock.js";
+import { type Claimed, ClaimsService } from "../pulses/claims.service.js";
+import { HandshakeService } from "./handshake.service.js";
+import { WaitingRoom } from "./waiting-room.js";
+import { type ProvenWorker, WorkerAuthService } from "./worker-auth.service.js";
+
+@WorkerProof()
+@Controller("v1/worker")
+export class WorkerProtocolController {
+  constructor(
+    @Inject(WorkerAuthService) private readonly auth: WorkerAuthService,
+    @Inject(HandshakeService) private readonly handshake: HandshakeService,
+    @Inject(ClaimsService) private readonly claims: ClaimsService,
+    @Inject(WaitingRoom) private readonly waiting: WaitingRoom,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  @Post("hello")
+  @Returns(helloResponseSchema)
+  hello(
+    @Req() request: FastifyRequest,
+    @Headers("authorization") authorization: string | undefined,
+    @Body({ schema: helloRequestSchema }) body: HelloRequest,
+  ) {
+    const token = authorization?.startsWith("Bearer ") ? authorization.slice("Bearer ".length) : undefined;
+    return this.handshake.hello(this.getProven(request), body, token);
+  }
+
+  @Post("claim")
+  @Returns(claimResponseSchema)
+  async claim(
+    @CallerOf() caller: WorkerCaller,
+    @Req() request: FastifyRequest,
+    @Body({ schema: claimRequestSchema }) body: ClaimRequest,
+  ) {
+    const proven = this.getProven(request);
+    const claimed = await this.waiting.waitFor(caller.workerId, {
+      waitMs: body.waitSeconds * 1_000,
+      look: () => this.claims.claimRuns(caller, body),
+    });
+    const now = this.clock.now();
+    return {
+      claimId: body.claimId,
+      serverTime: now.toISOString(),
+      nextCheckInSeconds: this.handshake.secondsUntilCheckIn(proven.worker, now),
+      runs: claimed.map((run) => toSigned(run, proven, now)),
+    };
+  }
+
+  @Post("report")
+  @Returns(reportResponseSchema)
+  async report(
+    @CallerOf() caller: WorkerCaller,
+    @Req() request: FastifyRequest,
+    @Body({ schema: reportRequestSchema }) body: ReportRequest,
+  ) {
+    const { worker } = this.getProven(request);
+    const { run } = await this.claims.recordReport(caller, body, async (tx, ended) => {
+      if (ended.kind === "verify") await this.handshake.recordVerification(tx, worker, body);
+    });
+    return { runId: run.id, state: run.state, serverTime: this.clock.now().toISOString() };
+  }
+
+  @Post("release")
+  @Returns(releaseResponseSchema)
+  async release(
+    @CallerOf() caller: WorkerCaller,
+    @Body({ schema: releaseRequestSchema }) body: ReleaseRequest,
+  ) {
+    const releasedRunIds = await this.claims.releaseRuns(caller, body);
+    return { releasedRunIds, serverTime: this.clock.now().toISOString() };
+  }
+
+  private getProven(request: FastifyRequest): ProvenWorker {
+    const proven = this.auth.findProven(request);
+    if (!proven) throw new Error("A worker's route was reached without a proof");
+    return proven;
+  }
+}
+
+/** Signs and encrypts a claimed run, now: a worker that GitHub wakes hours late still gets a fresh signal. */
+function toSigned(run: Claimed, { worker, findKeys }: ProvenWorker, now: Date) {
+  const keys = findKeys(epochAt(now));
+  if (!keys) throw new Error(`Worker ${worker.id} has no keys of this epoch`);
+  const signal = {
+    signalId: run.signalId,
+    runId: run.runId,
+    workerId: worker.clientId,
+    seq: run.seq,
+    notBefore: run.notBefore,
+    expiresAt: run.expiresAt,
+    kind: run.action.kind,
+    params: run.action.params,
+  };
+  return {
+    runId: run.runId,
+    fence: run.fence,
+    leaseExpiresAt: run.leaseExpiresAt.toISOString(),
+    signal: sealSignal({ keys, signal, iv: randomBytes(12) }),
+  };
+}

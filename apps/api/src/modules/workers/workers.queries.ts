@@ -1,0 +1,93 @@
+import { Inject, Injectable } from "@nestjs/common";
+import type { Page, PageQuery } from "@pulsekeep/contracts/api/shared";
+import { type Provisioning, provisioningStepSchema, type Worker } from "@pulsekeep/contracts/api/workers";
+import { schema } from "@pulsekeep/database";
+import { desc, eq, sql } from "drizzle-orm";
+import { ENV, type Env } from "../../env.js";
+import { AppError } from "../../http/app-error.js";
+import { decodeCursor, toPage } from "../../http/cursor.js";
+import { Databases, type Tenant } from "../../platform/database.js";
+import { GitHubConsent } from "./github-consent.js";
+import type { WorkerRow } from "./provisioning.service.js";
+
+const { provisionings, workers } = schema;
+
+/** Workers and provisionings as pages show them. */
+@Injectable()
+export class WorkersQueries {
+  constructor(
+    @Inject(Databases) private readonly databases: Databases,
+    @Inject(GitHubConsent) private readonly consent: GitHubConsent,
+    @Inject(ENV) private readonly env: Env,
+  ) {}
+
+  async listWorkers(tenant: Tenant, query: PageQuery): Promise<Page<Worker>> {
+    const before = decodeCursor(query.cursor);
+    const rows = await this.databases.inTenant(tenant, (tx) =>
+      tx
+        .select()
+        .from(workers)
+        .where(
+          before &&
+            sql`(${workers.createdAt}, ${workers.id}) < (${before.at.toISOString()}::timestamptz, ${before.id}::uuid)`,
+        )
+        .orderBy(desc(workers.createdAt), desc(workers.id))
+        .limit(query.limit + 1),
+    );
+    const page = toPage(rows, query.limit, (row) => ({ at: row.createdAt, id: row.id }));
+    return { rows: page.rows.map((row) => this.toWorker(row)), nextCursor: page.nextCursor };
+  }
+
+  /** @throws AppError `not_found` */
+  async getWorker(tenant: Tenant, id: string): Promise<Worker> {
+    const [row] = await this.databases.inTenant(tenant, (tx) =>
+      tx.select().from(workers).where(eq(workers.id, id)),
+    );
+    if (!row) throw new AppError("not_found");
+    return this.toWorker(row);
+  }
+
+  /** @throws AppError `not_found` */
+  async getProvisioning(tenant: Tenant, id: string): Promise<Provisioning> {
+    const [row] = await this.databases.inTenant(tenant, (tx) =>
+      tx.select().from(provisionings).where(eq(provisionings.id, id)),
+    );
+    if (!row) throw new AppError("not_found");
+    return {
+      id: row.id,
+      workerId: row.workerId,
+      state: row.state,
+      steps: provisioningStepSchema.array().parse(row.steps),
+      tokenRevokedAt: row.tokenRevokedAt?.toISOString() ?? null,
+      revokeUrl: this.consent.revokeUrl,
+      createdAt: row.createdAt.toISOString(),
+      endedAt: row.endedAt?.toISOString() ?? null,
+    };
+  }
+
+  private toWorker(row: WorkerRow): Worker {
+    const { repositoryId, repositoryFullName, authorName, authorEmail } = row;
+    return {
+      id: row.id,
+      clientId: row.clientId,
+      kind: row.kind,
+      state: row.state,
+      repository:
+        repositoryId === null || repositoryFullName === null
+          ? null
+          : {
+              id: repositoryId,
+              fullName: repositoryFullName,
+              url: `${this.env.GITHUB_URL}/${repositoryFullName}`,
+              defaultBranch: row.defaultBranch ?? "main",
+            },
+      author: authorName === null || authorEmail === null ? null : { name: authorName, email: authorEmail },
+      version: row.version,
+      cronMinute: row.cronMinute,
+      lastHandshakeAt: row.lastHandshakeAt?.toISOString() ?? null,
+      nextCheckInAt: row.nextCheckInAt?.toISOString() ?? null,
+      secretExpiresAt: row.secretExpiresAt.toISOString(),
+      createdAt: row.createdAt.toISOString(),
+    };
+  }
+}
