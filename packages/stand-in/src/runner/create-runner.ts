@@ -15,7 +15,7 @@ import { JobSlots } from "./scheduling/job-slots.js";
 import { ScheduleWatcher } from "./scheduling/schedule-watcher.js";
 import { systemClock } from "./system-clock.js";
 
-const DEFAULT_TICK_MS = 1000;
+const LONGEST_TICK_MS = 5000;
 const DEFAULT_MAX_JOBS = 2;
 
 interface ActiveRun {
@@ -51,11 +51,12 @@ class WorkflowRunner implements Runner {
 
   start(): void {
     if (this.watcher !== undefined || this.stopped) return;
+    const { timeScale = 1, tickMs = Math.min(LONGEST_TICK_MS, 30_000 / timeScale) } = this.options;
     this.watcher = new ScheduleWatcher({
       host: this.host,
       clock: this.clock,
-      timeScale: this.options.timeScale ?? 1,
-      tickMs: this.options.tickMs ?? DEFAULT_TICK_MS,
+      timeScale,
+      tickMs,
       onDue: (occurrence) => this.runScheduled(occurrence),
     });
     this.watcher.start();

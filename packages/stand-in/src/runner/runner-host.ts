@@ -118,7 +118,7 @@ export interface RunnerHost {
   readonly serverUrl: string;
   /** Becomes `GITHUB_API_URL`. */
   readonly apiUrl: string;
-  /** Asked about once a second while schedules run: keep it and `findHeadSha` cheap. */
+  /** Asked at every tick while schedules run: keep it and `findHeadSha` cheap. */
   listRepositories(): Promise<readonly RunnerRepository[]>;
   findRepository(owner: string, name: string): Promise<RunnerRepository | undefined>;
   /** Commit SHA of a branch (name without `refs/heads/`); undefined if there is no such branch. */
@@ -170,7 +170,7 @@ export interface RunnerOptions {
   readonly maxConcurrentJobs?: number;
   /** Default: the system's. */
   readonly clock?: RunnerClock;
-  /** How often schedules are looked at; default 1000. */
+  /** How often schedules are looked at; default half a minute of schedule time, 5000 at most. */
   readonly tickMs?: number;
 }
 

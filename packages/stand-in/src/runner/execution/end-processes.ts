@@ -7,28 +7,34 @@ export interface ProcessMarks {
   /** Session ids of the step processes; each was started as the leader of its own. */
   readonly sessions: ReadonlySet<number>;
   /**
-   * A process of the steps' user that works in here is the job's, even with its environment and session
-   * changed. Not looked at when steps share the runner's user: it could be that person's own shell.
+   * A process of the steps' user that works in here without a terminal is the job's, even with its
+   * environment and session changed. With a terminal it may be somebody's own shell, looking around.
    */
   readonly directory: string;
   readonly uid: number | undefined;
 }
 
-async function readSession(pid: string): Promise<number | undefined> {
+interface Session {
+  readonly id: number;
+  readonly hasTerminal: boolean;
+}
+
+async function findSession(pid: string): Promise<Session | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
   // The command in brackets may hold spaces and brackets; the fields after it do not.
-  const [state, , , session] = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? [];
-  return state === undefined || state === "Z" ? undefined : Number(session);
+  const [state, , , session, terminal] = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? [];
+  if (state === undefined || state === "Z") return undefined;
+  return { id: Number(session), hasTerminal: terminal !== "0" };
 }
 
 async function isMarked(pid: string, marks: ProcessMarks): Promise<boolean> {
-  const session = await readSession(pid);
+  const session = await findSession(pid);
   if (session === undefined) return false;
   const environment = await readFile(`/proc/${pid}/environ`, "latin1").catch(() => "");
   const tracked = `RUNNER_TRACKING_ID=${marks.trackingId}`;
   if (environment.split("\0").some((variable) => variable.startsWith(tracked))) return true;
   if (!(await hasUser(pid, marks.uid))) return false;
-  return marks.sessions.has(session) || (marks.uid !== undefined && (await isInside(pid, marks.directory)));
+  return marks.sessions.has(session.id) || (!session.hasTerminal && (await isInside(pid, marks.directory)));
 }
 
 async function isInside(pid: string, directory: string): Promise<boolean> {
