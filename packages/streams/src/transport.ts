@@ -89,7 +89,11 @@ export interface Transport {
   /** Appends in the given order. When it throws, some may have been appended. */
   append(stream: string, entries: readonly NewEntry[], options?: AppendOptions): Promise<void>;
 
-  /** Hands out waiting entries, oldest first per key. Empty when none came within `blockMs`. */
+  /**
+   * Hands out waiting entries, oldest first per key. Empty when none came within `blockMs`.
+   * @throws when the server is away or the connection breaks meanwhile: call again. What was handed out
+   * just then comes back by `claimStale`.
+   */
   consume(stream: string, options: ConsumeOptions): Promise<Entry[]>;
 
   /** Deletes finished entries. Repeating it, or acknowledging what somebody else has claimed, is harmless. */

@@ -126,13 +126,16 @@ describe.each([
     await eventually(async () => ((await transport.inspect(stream)).oldestAgeMs ?? 0) >= 20);
   });
 
-  it("wakes a waiting consumer of another process long before its time is over", async () => {
+  it("wakes a waiting consumer of another process at once, not by its looking again each second", async () => {
     const stream = newStream();
+    const other = open();
     const startedMs = performance.now();
-    const waiting = transport.consume(stream, { consumer: "alice", max: 10, blockMs: 20_000 });
-    await open().append(stream, numbered(1));
-    expect(await waiting).toHaveLength(1);
-    expect(performance.now() - startedMs).toBeLessThan(10_000);
+    for (let round = 0; round < 6; round++) {
+      const waiting = transport.consume(stream, { consumer: "alice", max: 10, blockMs: 20_000 });
+      await other.append(stream, numbered(1));
+      expect(await waiting).toHaveLength(1);
+    }
+    expect(performance.now() - startedMs).toBeLessThan(3_000);
   });
 
   it("returns nothing when nothing comes in time", async () => {
@@ -172,6 +175,22 @@ describe.each([
     expect(await transport.inspect(stream)).toMatchObject({ delayed: 0, length: 5 });
   });
 
+  it("delivers none of many delayed entries early while others fall due", async () => {
+    const stream = newStream();
+    const startedAtMs = Date.now();
+    const dueAtMs = (serial: number) => startedAtMs + 50 + serial * 10;
+    for (const entry of numbered(20)) {
+      await transport.append(stream, [entry], { delayUntil: new Date(dueAtMs(Number(entry.body.serial))) });
+    }
+    let count = 0;
+    while (count < 20) {
+      const got = await transport.consume(stream, { consumer: "alice", max: 20, blockMs: 5_000 });
+      const nowMs = Date.now();
+      for (const serial of serials(got)) expect(nowMs).toBeGreaterThanOrEqual(dueAtMs(serial));
+      count += got.length;
+    }
+  });
+
   it("delivers a delayed entry that falls due before the one already waited for", async () => {
     const stream = newStream();
     await transport.append(stream, numbered(1), { delayUntil: new Date(Date.now() + 60_000) });
@@ -180,6 +199,7 @@ describe.each([
     await open().append(stream, [{ key: "soon", body: {} }], { delayUntil });
     expect((await waiting).map((entry) => entry.key)).toEqual(["soon"]);
     expect(Date.now()).toBeGreaterThanOrEqual(delayUntil.getTime());
+    expect(Date.now() - delayUntil.getTime()).toBeLessThan(700);
   });
 
   it("takes over what a silent consumer holds, and counts the delivery", async () => {
@@ -350,7 +370,9 @@ describe.each([
     const stream = newStream();
     const heard: string[] = [];
     await transport.subscribe(stream, (message) => heard.push(message));
-    const waiting = transport.consume(stream, { consumer: "alice", max: 4, blockMs: 30_000 });
+    // A call under way may fail with its connection; the next one must not need help.
+    const consume = () => transport.consume(stream, { consumer: "alice", max: 4, blockMs: 30_000 });
+    const waiting = consume().catch(consume);
     await server.cutConnections();
     await eventually(async () => {
       await transport.publish([{ channel: stream, message: "still here" }]).catch(() => undefined);

@@ -91,12 +91,12 @@ export const claimStaleStatement: Statement = {
     UNION ALL SELECT id, key, body, deliveries, true FROM poisoned`,
 };
 
-/** $1 id, $2 reason. Answers no row when it was no longer pending. */
+/** $1 id, $2 reason. Answers no row when it was gone. */
 export const deadLetterStatement: Statement = {
   name: "streams_dead_letter",
   text: `
     WITH gone AS (
-      DELETE FROM stream_entries WHERE id = $1 AND consumer IS NOT NULL RETURNING stream, key, body, deliveries
+      DELETE FROM stream_entries WHERE id = $1 RETURNING stream, key, body, deliveries
     )
     INSERT INTO stream_dead_letters (stream, key, body, deliveries, reason)
     SELECT stream, key, body, deliveries, $2 FROM gone RETURNING id`,

@@ -2,6 +2,7 @@ import { createTestRedis, type TestRedis } from "@pulsekeep/database/testing";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { eventually } from "../conformance/eventually.js";
+import { shardOf } from "../shard-of.js";
 import { connectRedis } from "./connect-redis.js";
 import { RedisTransport } from "./redis-transport.js";
 import { claimStaleScript, runScript } from "./scripts.js";
@@ -59,6 +60,22 @@ describe("RedisTransport", () => {
     }
     expect(await redis.memory("USAGE", "pk:{runs:0}")).toBeLessThan(10_000);
     expect(await redis.memory("USAGE", "pk:{runs:1}")).toBeLessThan(10_000);
+  });
+
+  it("does not let a busy shard starve the other when entries are taken one by one", async () => {
+    const keys = ["k0", "k1", "k2", "k3", "k4", "k5"];
+    const quiet = keys.find((key) => shardOf(key, 2) === 1);
+    const busy = keys.find((key) => shardOf(key, 2) === 0);
+    if (!quiet || !busy) throw new Error("six keys fall on both shards");
+    await transport.append("runs", [
+      ...Array.from({ length: 10 }, () => ({ key: busy, body: {} })),
+      { key: quiet, body: {} },
+    ]);
+    const taken = [];
+    for (let call = 0; call < 2; call++) {
+      taken.push(...(await transport.consume("runs", { consumer: "a", max: 1 })).map((entry) => entry.key));
+    }
+    expect(taken.sort()).toEqual([busy, quiet].sort());
   });
 
   it("buries what it cannot read at once, and hands out the rest", async () => {
