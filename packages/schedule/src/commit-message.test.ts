@@ -24,7 +24,7 @@ const settings = fc.record({
 });
 const changeKind = fc.constantFrom("journal" as const, "snapshot" as const, "counter" as const);
 
-describe("commitMessage", () => {
+describe("commitMessage", { timeout: 60_000 }, () => {
   it("writes the same message for the same seed and another for most others", () => {
     const subjects = Array.from(
       { length: 20 },

@@ -1,6 +1,7 @@
 import { jitterSchema, restRulesSchema, scheduleSchema, WEEKDAYS } from "@pulsekeep/contracts/schedule";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { expandMissed } from "./expand-missed.js";
 import { nextRun, type PlannedRun, type RunRequest } from "./next-run.js";
 import { previewRuns } from "./preview-runs.js";
 
@@ -104,7 +105,7 @@ const check = (property: (it: Request) => void, numRuns = 400) =>
     { numRuns },
   );
 
-describe("nextRun", () => {
+describe("nextRun", { timeout: 60_000 }, () => {
   it("is asked only what the schemas allow", () => {
     check((it) => {
       expect(scheduleSchema.safeParse(it.schedule).error).toBeUndefined();
@@ -195,5 +196,62 @@ describe("nextRun", () => {
       expect(planned(changes)).not.toEqual(planned({}));
       expect(planned(changes).map((run) => run.slot)).toEqual(planned({}).map((run) => run.slot));
     }
+  });
+});
+
+describe("expandMissed", { timeout: 60_000 }, () => {
+  const outage = fc.record({
+    hours: fc.integer({ min: 0, max: 24 * 20 }),
+    windowSeconds: fc.integer({ min: 0, max: 90_000 }),
+    policy: fc.constantFrom("catch_up_latest" as const, "catch_up_all" as const, "skip" as const),
+    catchUpWithinSeconds: fc.integer({ min: 60, max: 14 * 86_400 }),
+    spreadSeconds: fc.integer({ min: 0, max: 7_200 }),
+  });
+  const expand = (
+    it: Request,
+    { hours, ...rules }: typeof outage extends fc.Arbitrary<infer O> ? O : never,
+  ) => {
+    const now = new Date(it.after.getTime() + hours * 3_600_000);
+    return { now, ...expandMissed({ ...it, ...rules, cursorAt: it.after, now, limit: 100_000 }) };
+  };
+
+  it("puts every occurrence planned up to now into exactly one list", () => {
+    fc.assert(
+      fc.property(request, outage, (it, chosen) => {
+        const { now, due, missed, cursorAt } = expand(it, chosen);
+        const both = [...missed, ...due];
+        expect(both).toEqual(walk(it, both.length));
+        const following = nextRun({ ...it, after: cursorAt });
+        expect(following?.plannedAt.getTime() ?? Number.POSITIVE_INFINITY).toBeGreaterThan(now.getTime());
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("recovers in order, in time, on open dates, and at a distance from everything else", () => {
+    fc.assert(
+      fc.property(request, outage, (it, chosen) => {
+        const { now, missed, recoveries, cursorAt } = expand(it, chosen);
+        const gapMs = Math.max(it.jitter.minimumGapMinutes, 1) * 60_000;
+        const untilMs = now.getTime() + chosen.catchUpWithinSeconds * 1_000;
+        const instants = recoveries.map((run) => run.plannedAt.getTime());
+        expect(missed.map((run) => run.slot)).toEqual(
+          expect.arrayContaining(recoveries.map((run) => run.slot)),
+        );
+        expect(instants).toEqual(instants.toSorted((a, b) => a - b));
+        for (const at of recoveries.map((run) => run.plannedAt)) {
+          expect(at >= now && at.getTime() <= untilMs).toBe(true);
+          const date = localDateAt(at, it.timeZone);
+          expect(it.rest?.skipDates).not.toContain(date);
+          expect(it.rest?.restWeekdays).not.toContain(WEEKDAYS[(new Date(date).getUTCDay() + 6) % 7]);
+        }
+        const future = walk({ ...it, after: cursorAt }, 30).map((run) => run.plannedAt.getTime());
+        for (const [index, at] of instants.entries()) {
+          const others = [...instants.slice(0, index), ...future];
+          expect(others.every((other) => Math.abs(other - at) >= gapMs)).toBe(true);
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
 });
