@@ -1,10 +1,9 @@
 import { explainedByTraffic } from "./confound.js";
 import { normalQuantileOfTail, normalTail } from "./distributions.js";
-import { errorCountEvidence, FEWEST_REQUESTS } from "./errors.js";
-import type { ErrorCounts } from "./errors.js";
 import type { SeriesEvidence } from "./judge-series.js";
 import { judgeSeries } from "./judge-series.js";
 import { METRIC_TRAITS } from "./metric-table.js";
+import { withCounts } from "./request-counts.js";
 import type { Scale } from "./scales.js";
 import { scaleFor } from "./scales.js";
 import { mean, median } from "./statistics.js";
@@ -76,9 +75,8 @@ export function measureMetric(
     tooFewRequests: false,
   };
   if (measurement.gap !== null) return measurement;
-  return metric === "error_rate"
-    ? withCounts(observation, withEvidence(observation, measurement, judged))
-    : withEvidence(observation, measurement, judged);
+  const seen = withEvidence(observation, measurement, judged);
+  return metric === "error_rate" ? withCounts(observation, seen) : seen;
 }
 
 function windowsOf(observation: Observation, metric: MetricName): Answered {
@@ -131,38 +129,4 @@ function historyShifts(history: readonly WindowPair[], metric: MetricName, scale
     if (pre.length < FEWEST_POST_SAMPLES || post.length < FEWEST_POST_SAMPLES) return [];
     return [mean(post) - median(pre)];
   });
-}
-
-/** Where requests are known, the counts must agree that the rate rose. */
-function withCounts(observation: Observation, measurement: Measurement): Measurement {
-  const { evidence } = measurement;
-  const post = countsOf(observation.post, observation.stepSeconds);
-  if (evidence === null || post.requests.length < FEWEST_POST_SAMPLES) return measurement;
-  const pre = countsOf(observation.pre, spacingSeconds(observation));
-  if (pre.requests.length < FEWEST_PRE_SAMPLES) return measurement;
-  const requests = post.requests.reduce((sum, count) => sum + count, 0);
-  if (requests < FEWEST_REQUESTS) return { ...measurement, gap: "too_few_requests", evidence: null };
-  return {
-    ...measurement,
-    evidence: { ...evidence, z: Math.min(evidence.z, errorCountEvidence(pre, post)) },
-  };
-}
-
-function countsOf(rows: readonly SampleRow[], seconds: number): ErrorCounts {
-  const counts: ErrorCounts = { failed: [], requests: [] };
-  for (const row of rows) {
-    const rate = row.error_rate;
-    const perSecond = row.requests_per_sec;
-    if (!Number.isFinite(rate ?? Number.NaN) || !Number.isFinite(perSecond ?? Number.NaN)) continue;
-    const requests = Math.max(0, perSecond ?? 0) * seconds;
-    counts.requests.push(requests);
-    counts.failed.push(requests * Math.min(1, Math.max(0, rate ?? 0)));
-  }
-  return counts;
-}
-
-function spacingSeconds({ pre, stepSeconds }: Observation): number {
-  const gaps = pre.slice(1).map((row, i) => (row.at - (pre[i]?.at ?? row.at)) / 1000);
-  const positive = gaps.filter((gap) => gap > 0);
-  return positive.length > 0 ? median(positive) : stepSeconds;
 }

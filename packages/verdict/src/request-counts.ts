@@ -1,0 +1,38 @@
+import type { ErrorCounts } from "./errors.js";
+import { errorCountEvidence, FEWEST_REQUESTS } from "./errors.js";
+import type { Measurement, Observation } from "./measure-metric.js";
+import { median } from "./statistics.js";
+import type { SampleRow } from "./types.js";
+import { FEWEST_POST_SAMPLES, FEWEST_PRE_SAMPLES } from "./windows.js";
+
+/** Where requests are known, the counts must agree that the error rate rose. */
+export function withCounts(observation: Observation, measurement: Measurement): Measurement {
+  const { evidence } = measurement;
+  const post = countsOf(observation.post, observation.stepSeconds);
+  if (evidence === null || post.requests.length < FEWEST_POST_SAMPLES) return measurement;
+  const pre = countsOf(observation.pre, spacingSeconds(observation));
+  if (pre.requests.length < FEWEST_PRE_SAMPLES) return measurement;
+  const requests = post.requests.reduce((sum, count) => sum + count, 0);
+  const countZ = errorCountEvidence(pre, post);
+  return { ...measurement, tooFewRequests: requests < FEWEST_REQUESTS, evidence: { ...evidence, countZ } };
+}
+
+function countsOf(rows: readonly SampleRow[], seconds: number): ErrorCounts {
+  const counts: ErrorCounts = { failed: [], requests: [] };
+  for (const row of rows) {
+    const rate = row.error_rate;
+    const perSecond = row.requests_per_sec;
+    if (typeof rate !== "number" || typeof perSecond !== "number") continue;
+    if (!Number.isFinite(rate) || !Number.isFinite(perSecond)) continue;
+    const requests = Math.max(0, perSecond) * seconds;
+    counts.requests.push(requests);
+    counts.failed.push(requests * Math.min(1, Math.max(0, rate)));
+  }
+  return counts;
+}
+
+function spacingSeconds({ pre, stepSeconds }: Observation): number {
+  const gaps = pre.slice(1).map((row, i) => (row.at - (pre[i]?.at ?? row.at)) / 1000);
+  const positive = gaps.filter((gap) => gap > 0);
+  return positive.length > 0 ? median(positive) : stepSeconds;
+}
