@@ -18,6 +18,9 @@ import { defaultSignature, readSignature } from "./default-signature.js";
 import { presentContent, presentFile } from "./present-content.js";
 import { presentGitCommit } from "./present-commit.js";
 
+/** The media type that asks for a file's bytes instead of an object about it. */
+const RAW = /application\/vnd\.github(?:\.v3)?\.raw(?:\+json)?(?:[,;]|$)/;
+
 interface ContentsRoute extends RepoPathRoute {
   Querystring: { ref?: string };
 }
@@ -25,7 +28,7 @@ interface ContentsRoute extends RepoPathRoute {
 /** https://docs.github.com/en/rest/repos/contents */
 export function contentsRoutes(app: FastifyInstance, context: StandInContext): void {
   const read = (url: string, pathOf: (params: ContentsRoute["Params"]) => string): void => {
-    app.get<ContentsRoute>(url, async (request) => {
+    app.get<ContentsRoute>(url, async (request, reply) => {
       const opened = openRepository(context, request.caller, { ...request.params, need: CONTENTS_READ });
       const { git } = opened;
       const branch = request.query.ref ?? (await git.getDefaultBranch());
@@ -34,7 +37,13 @@ export function contentsRoutes(app: FastifyInstance, context: StandInContext): v
         if (request.query.ref) throw new GitHubError(404, `No commit found for the ref ${branch}`);
         throw new GitHubError(404, "This repository is empty.");
       }
-      return presentContent(opened, { path: pathOf(request.params), commit, branch, urls: context.urls });
+      const path = pathOf(request.params);
+      const entry = path === "" ? undefined : await git.findEntry(commit, path);
+      if (entry?.type === "blob" && RAW.test(request.headers.accept ?? "")) {
+        reply.type("application/vnd.github.raw+json; charset=utf-8");
+        return git.readObject(entry.sha, "blob");
+      }
+      return presentContent(opened, { path, commit, branch, urls: context.urls });
     });
   };
   read("/repos/:owner/:repo/contents", () => "");
