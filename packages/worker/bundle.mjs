@@ -18,6 +18,8 @@ const banner = `// KeepStreak worker ${version}
 `;
 
 await build({
+  // The paths in the comments of the output are relative to it: the same file wherever it is built from.
+  absWorkingDir: here("../.."),
   entryPoints: [here("src/main.ts")],
   outfile: process.argv[2] ?? here("dist/worker.mjs"),
   banner: { js: banner },

@@ -213,8 +213,9 @@ export const verifyFactsSchema = z
   .meta({ id: "VerifyFacts" });
 
 /**
- * How a run ended. `unknown`: it could not be found out whether the effect happened; a person decides.
- * `refused`: the worker would not do it; only `signal_expired` is worth another try, with a new signal.
+ * How a run ended. `failed`: another try may help (a late signal counts as that). `unknown`: it could not be
+ * found out whether the effect happened; a person decides. `refused`: the worker would not do it, and trying
+ * again changes nothing.
  */
 export const runOutcomeSchema = z
   .discriminatedUnion("outcome", [

@@ -45,7 +45,7 @@ export async function performRun(
     if (forbidden !== undefined) throw new RunFault("refused", "not_allowed", forbidden);
     const requireFresh = () => {
       if (isSignalExpired(signal, around.now())) {
-        throw new RunFault("refused", "signal_expired", "the signal expired before its effect");
+        throw new RunFault("failed", "signal_expired", "the signal expired before its effect");
       }
     };
     requireFresh();
@@ -55,7 +55,7 @@ export async function performRun(
       allow: memory.allow,
       runId: run.runId,
       repository,
-      now: around.now,
+      now: () => around.now(),
       requireFresh,
     };
     return { signalId, result: await perform(parsed.action, context) };
@@ -79,8 +79,10 @@ function open(run: Pick<ClaimedRun, "runId" | "signal">, config: WorkerConfig, n
   const findKeys = deriveAcceptedKeys({ ...config, now });
   const opened = openSignal({ sealed: run.signal, findKeys, workerId: config.clientId, now });
   if (!opened.ok) {
-    const code = opened.reason === "expired" ? "signal_expired" : "signal_refused";
-    throw new RunFault("refused", code, `signal: ${opened.reason}`);
+    // Late is not wrong: the server may offer the run again, with a signal of its own.
+    if (opened.reason === "expired")
+      throw new RunFault("failed", "signal_expired", "the signal came too late");
+    throw new RunFault("refused", "signal_refused", `signal: ${opened.reason}`);
   }
   if (opened.signal.runId !== run.runId)
     throw new RunFault("refused", "signal_refused", "signal of another run");

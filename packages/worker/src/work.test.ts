@@ -171,7 +171,7 @@ describe("the server's answers", () => {
 describe("a signal", () => {
   it("is refused once it has expired", async () => {
     const past = { notBefore: new Date(now.getTime() - 600_000), expiresAt: new Date(now) };
-    expect(await resultOf("commit", commitParams(), past)).toEqual(refusedAs("signal_expired"));
+    expect(await resultOf("commit", commitParams(), past)).toEqual(failedAs("signal_expired"));
     expect(github.history).toHaveLength(1);
   });
 
@@ -188,7 +188,7 @@ describe("a signal", () => {
       if (init?.method === "POST" && isCommit) now = new Date(now.getTime() + 31_000);
       return slow(input, init);
     };
-    expect(await resultOf("commit", commitParams(), soon)).toEqual(refusedAs("signal_expired"));
+    expect(await resultOf("commit", commitParams(), soon)).toEqual(failedAs("signal_expired"));
     expect(github.history).toHaveLength(1);
   });
 

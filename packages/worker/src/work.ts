@@ -70,7 +70,7 @@ async function claimAndPerform(session: Session): Promise<ExitCode> {
       performed++;
     }
   }
-  around.log(performed === 0 ? "nothing to do" : `${performed} runs done`);
+  around.log(performed === 0 ? "nothing to do" : `${performed} runs reported`);
   return 0;
 }
 

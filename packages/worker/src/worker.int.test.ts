@@ -113,7 +113,7 @@ describe("the bundled worker", () => {
     server.enqueue("commit", now());
     env["RUNNER_TEMP"] = await mkdtemp(join(directory, "runner-"));
     const { code, log } = await run("bash", ["-e", "-c", steps]);
-    expect({ code, log }).toEqual({ code: 0, log: expect.stringContaining("1 runs done") as string });
+    expect({ code, log }).toEqual({ code: 0, log: expect.stringContaining("1 runs reported") as string });
     expect(github.history).toHaveLength(2);
   });
 
@@ -124,7 +124,7 @@ describe("the bundled worker", () => {
     server.enqueue("commit", now());
     expect(await wake()).toMatchObject({ code: 0 });
     expect(server.reports.map((report) => report.result)).toMatchObject([
-      { outcome: "refused", reason: { code: "signal_expired" } },
+      { outcome: "failed", reason: { code: "signal_expired" } },
       { outcome: "refused", reason: { code: "not_allowed" } },
       { outcome: "succeeded" },
     ]);
