@@ -15,7 +15,6 @@ import { JobSlots } from "./scheduling/job-slots.js";
 import { ScheduleWatcher } from "./scheduling/schedule-watcher.js";
 import { systemClock } from "./system-clock.js";
 
-const LONGEST_TICK_MS = 5000;
 const DEFAULT_MAX_JOBS = 2;
 
 interface ActiveRun {
@@ -30,6 +29,7 @@ class WorkflowRunner implements Runner {
   private readonly slots: JobSlots;
   private workplace: Promise<Workplace> | undefined;
   private watcher: ScheduleWatcher | undefined;
+  private timeScale: number;
   private stopped = false;
 
   constructor(
@@ -37,6 +37,7 @@ class WorkflowRunner implements Runner {
     private readonly options: RunnerOptions,
   ) {
     this.clock = options.clock ?? systemClock;
+    this.timeScale = options.timeScale ?? 1;
     this.slots = new JobSlots(options.maxConcurrentJobs ?? DEFAULT_MAX_JOBS);
   }
 
@@ -51,15 +52,19 @@ class WorkflowRunner implements Runner {
 
   start(): void {
     if (this.watcher !== undefined || this.stopped) return;
-    const { timeScale = 1, tickMs = Math.min(LONGEST_TICK_MS, 30_000 / timeScale) } = this.options;
     this.watcher = new ScheduleWatcher({
       host: this.host,
       clock: this.clock,
-      timeScale,
-      tickMs,
+      timeScale: this.timeScale,
+      tickMs: this.options.tickMs,
       onDue: (occurrence) => this.runScheduled(occurrence),
     });
     this.watcher.start();
+  }
+
+  setTimeScale(timeScale: number): void {
+    this.timeScale = timeScale;
+    this.watcher?.setTimeScale(timeScale);
   }
 
   async stop(): Promise<void> {

@@ -208,6 +208,8 @@ export interface Runner {
   dispatch(request: DispatchRequest): Promise<DispatchResult>;
   /** Begins to follow schedules; `dispatch` works without it. */
   start(): void;
+  /** Changes the speed of schedules from now on; runs in progress do not notice. Throws a RangeError unless above 0. */
+  setTimeScale(timeScale: number): void;
   /** Ends schedules, cancels what runs and waits until every process is gone. */
   stop(): Promise<void>;
   /** False if no such run is queued or in progress. */

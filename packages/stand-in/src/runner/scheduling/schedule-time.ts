@@ -5,18 +5,32 @@ import type { RunnerClock } from "../runner-host.js";
  * limits and records stay on the real clock.
  */
 export class ScheduleTime {
-  private readonly anchor: number;
+  private realAnchor: number;
+  private scheduleAnchor: number;
 
   constructor(
     private readonly clock: Pick<RunnerClock, "now">,
-    private readonly scale: number,
+    private scale: number,
   ) {
-    if (!(scale > 0)) throw new RangeError("timeScale must be above 0");
-    this.anchor = clock.now();
+    checkScale(scale);
+    this.realAnchor = clock.now();
+    this.scheduleAnchor = this.realAnchor;
+  }
+
+  /** Goes on from the present instant at another speed. */
+  setScale(scale: number): void {
+    checkScale(scale);
+    this.scheduleAnchor = this.current();
+    this.realAnchor = this.clock.now();
+    this.scale = scale;
   }
 
   /** Milliseconds since the epoch, as the schedule counts them. */
   current(): number {
-    return this.anchor + (this.clock.now() - this.anchor) * this.scale;
+    return this.scheduleAnchor + (this.clock.now() - this.realAnchor) * this.scale;
   }
+}
+
+function checkScale(scale: number): void {
+  if (!(scale > 0)) throw new RangeError("timeScale must be above 0");
 }

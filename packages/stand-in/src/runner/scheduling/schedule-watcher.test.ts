@@ -30,7 +30,7 @@ function watch(timeScale: number, host = new MemoryHost()) {
     do await new Promise((resolve) => setImmediate(resolve));
     while (clock.fireNext(until));
   };
-  return { host, clock, due, pass, stop: () => watcher.stop() };
+  return { host, clock, due, pass, watcher, stop: () => watcher.stop() };
 }
 
 describe("schedules", () => {
@@ -87,6 +87,19 @@ describe("schedules", () => {
     await pass(3 * MINUTE + 10_000);
     expect(due.map(({ dueAt }) => dueAt.slice(11, 16))).toEqual(["13:00", "11:00"]);
     expect(due[0]?.realAt).toBeGreaterThanOrEqual(START + 2.9 * MINUTE);
+  });
+
+  test("go on from where they are at another speed", async () => {
+    const { host, due, pass, watcher } = watch(1);
+    host.commit(PATH, workflow("0 * * * *"));
+    await pass(10 * MINUTE);
+    watcher.setTimeScale(60);
+    await pass(MINUTE);
+    watcher.setTimeScale(1);
+    await pass(10 * MINUTE);
+    expect(due.map(({ dueAt }) => dueAt.slice(11, 16))).toEqual(["11:00"]);
+    expect(due[0]?.realAt).toBeLessThanOrEqual(START + 11 * MINUTE);
+    expect(() => watcher.setTimeScale(0)).toThrow(RangeError);
   });
 
   test("stop for good", async () => {

@@ -5,6 +5,9 @@ import { listWorkflowPaths } from "../workflow/list-workflow-paths.js";
 import { SchedulePlan } from "./schedule-plan.js";
 import { ScheduleTime } from "./schedule-time.js";
 
+const LONGEST_TICK_MS = 5000;
+const HALF_MINUTE_MS = 30_000;
+
 interface Watched {
   sha: string;
   plans: ReadonlyMap<string, SchedulePlan>;
@@ -19,7 +22,8 @@ export interface ScheduleWatcherOptions {
   readonly host: RunnerHost;
   readonly clock: RunnerClock;
   readonly timeScale: number;
-  readonly tickMs: number;
+  /** Default: half a minute of schedule time, five seconds at most. */
+  readonly tickMs?: number;
   readonly onDue: (occurrence: ScheduleOccurrence) => Promise<void>;
 }
 
@@ -29,6 +33,7 @@ export interface ScheduleWatcherOptions {
  */
 export class ScheduleWatcher {
   private readonly time: ScheduleTime;
+  private tickMs: number;
   private readonly watched = new Map<number, Watched>();
   private delayed: readonly Delayed[] = [];
   private stopped = false;
@@ -37,6 +42,13 @@ export class ScheduleWatcher {
 
   constructor(private readonly options: ScheduleWatcherOptions) {
     this.time = new ScheduleTime(options.clock, options.timeScale);
+    this.tickMs = tickFor(options);
+  }
+
+  /** Plans and delayed occurrences stay, time goes on from where it is; felt from the next tick on. */
+  setTimeScale(timeScale: number): void {
+    this.time.setScale(timeScale);
+    this.tickMs = tickFor({ ...this.options, timeScale });
   }
 
   start(): void {
@@ -44,7 +56,7 @@ export class ScheduleWatcher {
       .catch((error: unknown) => process.emitWarning(`Schedules could not be read: ${String(error)}`))
       .then(() => {
         if (this.stopped) return;
-        this.cancelTick = this.options.clock.schedule(() => this.start(), this.options.tickMs);
+        this.cancelTick = this.options.clock.schedule(() => this.start(), this.tickMs);
       });
   }
 
@@ -104,6 +116,10 @@ export class ScheduleWatcher {
       if (known.has(occurrence.repository.id)) await this.options.onDue(occurrence);
     }
   }
+}
+
+function tickFor({ tickMs, timeScale }: { tickMs?: number; timeScale: number }): number {
+  return tickMs ?? Math.min(LONGEST_TICK_MS, HALF_MINUTE_MS / timeScale);
 }
 
 /** A file that cannot be read has no schedule; the failed run comes with the push that broke it. */
