@@ -31,6 +31,7 @@ function forward(program, args, env) {
     // The channel tells our own tools when this process disappears, so that they stop what they started.
     const child = spawn(program, args, { cwd: root, env, stdio: ["inherit", "inherit", "inherit", "ipc"] });
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+    whenOrphaned(() => child.kill("SIGTERM"));
     child.on("error", (error) => {
       console.error(`pulsekeep: cannot run ${program}: ${error.message}`);
       process.exitCode = 127;
@@ -41,6 +42,18 @@ function forward(program, args, env) {
       resolve();
     });
   }).then(() => process.exit());
+}
+
+/** npm runs us through a shell, which passes no signal on when npm ends it: notice that it is gone. */
+function whenOrphaned(then) {
+  if (!process.env.npm_lifecycle_event) return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    then();
+  }, 500);
+  watch.unref();
 }
 
 main().catch((error) => {

@@ -23,7 +23,7 @@ export interface ServiceLog {
 }
 
 export function openServiceLog(folder: string, name: string): ServiceLog {
-  const file = path.join(folder, `${name}.log`);
+  const file = path.join(folder, `${name.toLowerCase().replaceAll(" ", "-")}.log`);
   const previous = `${file}.1`;
   if (existsSync(file)) renameSync(file, previous);
   // Append mode: after the file is emptied the service goes on writing at its new end.
