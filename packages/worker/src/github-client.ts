@@ -1,6 +1,6 @@
 import type { WorkerConfig } from "./config.js";
+import { describeNetworkFault } from "./network-fault.js";
 import { RunFault } from "./run-fault.js";
-import { describeNetworkFault } from "./server-client.js";
 import type { Surroundings } from "./surroundings.js";
 
 /** What GitHub answered; `missing` stands for 404, which many callers expect. */

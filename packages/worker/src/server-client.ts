@@ -10,6 +10,7 @@ import {
   verifyResponse,
 } from "@pulsekeep/signing";
 import type { WorkerConfig } from "./config.js";
+import { describeNetworkFault } from "./network-fault.js";
 import type { Surroundings } from "./surroundings.js";
 
 /** An answer that the server really gave, or why there is none. */
@@ -103,12 +104,4 @@ function readBody(status: number, bytes: Uint8Array): ServerAnswer {
 
 function isPassing(status: number): boolean {
   return status === 429 || status >= 500;
-}
-
-/** The code of a network fault (`ECONNREFUSED`, `TimeoutError`), which holds no address and no secret. */
-export function describeNetworkFault(fault: unknown): string {
-  if (!(fault instanceof Error)) return "network fault";
-  const { cause } = fault;
-  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  return typeof code === "string" ? code : fault.name;
 }
