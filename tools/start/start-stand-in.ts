@@ -10,20 +10,6 @@ export async function startStandIn(
   secrets: LocalSecrets,
   signal: AbortSignal,
 ): Promise<Service> {
-  const apps = [
-    {
-      clientId: localClients.github,
-      clientSecret: secrets.githubClientSecret,
-      name: "PulseKeep",
-      callbackUrls: [`${options.publicUrl}/api/auth/callback/github`],
-    },
-    {
-      clientId: localClients.githubProvisioning,
-      clientSecret: secrets.githubProvisioningClientSecret,
-      name: "PulseKeep worker set-up",
-      callbackUrls: [`${options.publicUrl}/api/v1/provisionings/callback`],
-    },
-  ];
   const service = startProcess({
     name: "GitHub stand-in",
     command: process.execPath,
@@ -33,7 +19,7 @@ export async function startStandIn(
       TZ: process.env.TZ,
       STAND_IN_PORT: String(options.standInPort),
       STAND_IN_DATA_DIR: path.join(options.dataDir, "stand-in"),
-      STAND_IN_APPS: JSON.stringify(apps),
+      ...oauthApps(options, secrets),
       STAND_IN_TIME_SCALE: String(options.timeScale),
       STAND_IN_ISSUED_TOKENS_FILE: process.env.STAND_IN_ISSUED_TOKENS_FILE,
     },
@@ -49,4 +35,16 @@ export async function startStandIn(
     await service.stop();
     throw error;
   }
+}
+
+/** The two applications that PulseKeep is registered as there: one to sign in, one to create the repository. */
+function oauthApps(options: StartOptions, secrets: LocalSecrets): Record<string, string> {
+  return {
+    STAND_IN_LOGIN_CLIENT_ID: localClients.github,
+    STAND_IN_LOGIN_CLIENT_SECRET: secrets.githubClientSecret,
+    STAND_IN_LOGIN_CALLBACK_URLS: `${options.publicUrl}/api/auth/callback/github`,
+    STAND_IN_PROVISIONING_CLIENT_ID: localClients.githubProvisioning,
+    STAND_IN_PROVISIONING_CLIENT_SECRET: secrets.githubProvisioningClientSecret,
+    STAND_IN_PROVISIONING_CALLBACK_URLS: `${options.publicUrl}/api/v1/provisionings/callback`,
+  };
 }
