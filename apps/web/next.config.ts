@@ -1,0 +1,19 @@
+import { fileURLToPath } from "node:url";
+import type { NextConfig } from "next";
+import createNextIntlPlugin from "next-intl/plugin";
+
+const repositoryRoot = fileURLToPath(new URL("../..", import.meta.url));
+
+const config: NextConfig = {
+  output: "standalone",
+  outputFileTracingRoot: repositoryRoot,
+  turbopack: { root: repositoryRoot },
+  poweredByHeader: false,
+  // The edge in front of this server compresses and sets the security headers for the whole origin.
+  compress: false,
+  agentRules: false,
+  reactStrictMode: true,
+  experimental: { optimizePackageImports: ["radix-ui"] },
+};
+
+export default createNextIntlPlugin("./src/i18n/request.ts")(config);

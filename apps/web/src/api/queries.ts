@@ -1,0 +1,119 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { type Api, browserApi } from "./client";
+import { unwrap } from "./problem";
+import type { Run, VerdictState } from "./types";
+
+export type DeploymentFilter = { projectId?: string; environment?: string; verdict?: VerdictState };
+export type RunFilter = { pulseId?: string; workerId?: string; state?: Run["state"] };
+
+const PAGE_LIMIT = 25;
+type Paged = { nextCursor: string | null };
+const paging = {
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (last: Paged) => last.nextCursor ?? undefined,
+};
+
+/**
+ * Every read of the app, by what it reads. Keys begin with the resource's name, because notices name resources
+ * (`live/notice-queries.ts`).
+ */
+export function queriesOf(api: Api) {
+  return {
+    me: () =>
+      queryOptions({ queryKey: ["me"], queryFn: ({ signal }) => unwrap(api.GET("/api/v1/me", { signal })) }),
+    overview: () =>
+      queryOptions({
+        queryKey: ["overview"],
+        queryFn: ({ signal }) => unwrap(api.GET("/api/v1/overview", { signal })),
+      }),
+    projects: () =>
+      queryOptions({
+        queryKey: ["projects", "list"],
+        queryFn: ({ signal }) =>
+          unwrap(api.GET("/api/v1/projects", { params: { query: { limit: 100 } }, signal })),
+      }),
+    project: (id: string) =>
+      queryOptions({
+        queryKey: ["projects", id],
+        queryFn: ({ signal }) =>
+          unwrap(api.GET("/api/v1/projects/{id}", { params: { path: { id } }, signal })),
+      }),
+    deployments: (filter: DeploymentFilter) =>
+      infiniteQueryOptions({
+        queryKey: ["deployments", "list", filter],
+        queryFn: ({ signal, pageParam }) =>
+          unwrap(
+            api.GET("/api/v1/deployments", {
+              params: { query: { ...filter, cursor: pageParam, limit: PAGE_LIMIT } },
+              signal,
+            }),
+          ),
+        ...paging,
+      }),
+    deployment: (id: string) =>
+      queryOptions({
+        queryKey: ["deployments", id],
+        queryFn: ({ signal }) =>
+          unwrap(api.GET("/api/v1/deployments/{id}", { params: { path: { id } }, signal })),
+      }),
+    samples: (id: string) =>
+      queryOptions({
+        queryKey: ["samples", id],
+        queryFn: ({ signal }) =>
+          unwrap(api.GET("/api/v1/deployments/{id}/samples", { params: { path: { id } }, signal })),
+      }),
+    pulses: () =>
+      queryOptions({
+        queryKey: ["pulses", "list"],
+        queryFn: ({ signal }) =>
+          unwrap(api.GET("/api/v1/pulses", { params: { query: { limit: 100 } }, signal })),
+      }),
+    pulse: (id: string) =>
+      queryOptions({
+        queryKey: ["pulses", id],
+        queryFn: ({ signal }) => unwrap(api.GET("/api/v1/pulses/{id}", { params: { path: { id } }, signal })),
+      }),
+    runs: (filter: RunFilter) =>
+      infiniteQueryOptions({
+        queryKey: ["runs", "list", filter],
+        queryFn: ({ signal, pageParam }) =>
+          unwrap(
+            api.GET("/api/v1/runs", {
+              params: { query: { ...filter, cursor: pageParam, limit: PAGE_LIMIT } },
+              signal,
+            }),
+          ),
+        ...paging,
+      }),
+    workers: () =>
+      queryOptions({
+        queryKey: ["workers", "list"],
+        queryFn: ({ signal }) =>
+          unwrap(api.GET("/api/v1/workers", { params: { query: { limit: 100 } }, signal })),
+      }),
+    worker: (id: string) =>
+      queryOptions({
+        queryKey: ["workers", id],
+        queryFn: ({ signal }) =>
+          unwrap(api.GET("/api/v1/workers/{id}", { params: { path: { id } }, signal })),
+      }),
+    provisioning: (id: string) =>
+      queryOptions({
+        queryKey: ["provisionings", id],
+        queryFn: ({ signal }) =>
+          unwrap(api.GET("/api/v1/provisionings/{id}", { params: { path: { id } }, signal })),
+      }),
+    audit: () =>
+      infiniteQueryOptions({
+        queryKey: ["audit"],
+        queryFn: ({ signal, pageParam }) =>
+          unwrap(
+            api.GET("/api/v1/audit", { params: { query: { cursor: pageParam, limit: PAGE_LIMIT } }, signal }),
+          ),
+        ...paging,
+      }),
+  };
+}
+
+/** The queries of the browser. Server components build their own with `queriesOf(await getServerApi())`. */
+export const queries = queriesOf(browserApi);

@@ -1,0 +1,22 @@
+import type { components } from "./schema.gen";
+
+type Schemas = components["schemas"];
+
+export type Me = Schemas["Me"];
+export type Overview = Schemas["Overview"];
+export type Worker = Schemas["Worker"];
+export type Provisioning = Schemas["Provisioning"];
+export type ProvisioningStep = Schemas["ProvisioningStep"];
+export type Pulse = Schemas["Pulse"];
+export type Run = Schemas["Run"];
+export type Project = Schemas["Project"];
+export type Deployment = Schemas["Deployment"];
+export type DeploymentDetail = Schemas["DeploymentDetail"];
+export type Verdict = Schemas["Verdict"];
+export type Hint = Schemas["Hint"];
+export type Sample = Schemas["DeploymentSamples"]["samples"][number];
+export type MetricFinding = Verdict["metrics"][number];
+export type MetricName = MetricFinding["metric"];
+export type VerdictState = Deployment["verdictState"];
+export type AuditEntry = Schemas["AuditEntry"];
+export type Schedule = Pulse["schedule"];

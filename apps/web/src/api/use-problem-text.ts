@@ -1,0 +1,42 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useCallback } from "react";
+import { toast } from "sonner";
+import { ApiProblem } from "./problem";
+
+type ProblemText = { title: string; detail?: string };
+
+/** Words for a failure: ours in the reader's language for a known code, else the API's own. */
+export function useProblemText(): (error: unknown) => ProblemText {
+  const t = useTranslations("problems");
+  return useCallback(
+    (error) => {
+      if (!(error instanceof ApiProblem)) return { title: t("unexpected") };
+      const key = error.code.toLowerCase();
+      // Codes come from the server, so whether there are words for one is known at run time only.
+      if (t.has(key as never)) return { title: t(key as never), detail: undefined };
+      if (error.status === 429) return { title: t("rate_limited") };
+      if (error.status >= 500) return { title: t("server_failed"), detail: error.detail };
+      return { title: error.title || t("unexpected"), detail: error.detail };
+    },
+    [t],
+  );
+}
+
+/** `onError` of a mutation: says it in a toast, with the request's id. */
+export function useProblemToast(): (error: unknown) => void {
+  const text = useProblemText();
+  const t = useTranslations("common");
+  return useCallback(
+    (error) => {
+      const { title, detail } = text(error);
+      const requestId = error instanceof ApiProblem ? error.requestId : undefined;
+      const description = [detail, requestId ? `${t("requestId")} ${requestId}` : undefined]
+        .filter(Boolean)
+        .join(" · ");
+      toast.error(title, { description: description || undefined });
+    },
+    [text, t],
+  );
+}

@@ -1,0 +1,27 @@
+import { cookies, headers } from "next/headers";
+import { redirect } from "next/navigation";
+import { NextIntlClientProvider } from "next-intl";
+import { findMeStrict } from "@/api/server";
+import { AppProviders } from "@/components/app-providers";
+import { AppShell } from "@/components/shell/app-shell";
+import { Toaster } from "@/components/toaster";
+import { AccountDefaults } from "@/features/settings/account-defaults";
+import { LOCALES } from "@/i18n/locales";
+import { parseTheme, THEME_COOKIE } from "@/preferences/theme";
+import { PATH_HEADER } from "@/proxy";
+
+export default async function AppLayout({ children }: LayoutProps<"/app">) {
+  const [me, jar, head] = await Promise.all([findMeStrict(), cookies(), headers()]);
+  if (!me) redirect(`/sign-in?next=${encodeURIComponent(head.get(PATH_HEADER) ?? "/app")}`);
+  return (
+    <NextIntlClientProvider>
+      <AppProviders>
+        <AppShell me={me} theme={parseTheme(jar.get(THEME_COOKIE)?.value)} locales={LOCALES}>
+          {children}
+        </AppShell>
+        <AccountDefaults me={me} />
+        <Toaster />
+      </AppProviders>
+    </NextIntlClientProvider>
+  );
+}

@@ -1,0 +1,33 @@
+import { Plus } from "lucide-react";
+import type { Metadata } from "next";
+import Link from "next/link";
+import { getTranslations } from "next-intl/server";
+import { Prefetch } from "@/api/prefetch";
+import { PageHeader } from "@/components/page-header";
+import { Button } from "@/components/ui/button";
+import { OverviewView } from "@/features/overview/overview-view";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("nav"))("overview") };
+}
+
+export default async function OverviewPage() {
+  const [t, projects] = await Promise.all([getTranslations("overview"), getTranslations("projects")]);
+  return (
+    <Prefetch load={(client, queries) => [client.fetchQuery(queries.overview())]}>
+      <PageHeader
+        title={t("title")}
+        description={t("description")}
+        actions={
+          <Button asChild variant="primary">
+            <Link href="/app/projects/new">
+              <Plus aria-hidden />
+              {projects("create")}
+            </Link>
+          </Button>
+        }
+      />
+      <OverviewView />
+    </Prefetch>
+  );
+}

@@ -1,0 +1,22 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { PageHeader } from "@/components/page-header";
+import { ProjectCreateForm } from "@/features/projects/project-create-form";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("projectForm"))("title") };
+}
+
+export default async function NewProjectPage() {
+  const [t, nav] = await Promise.all([getTranslations("projectForm"), getTranslations("nav")]);
+  return (
+    <>
+      <PageHeader
+        title={t("title")}
+        description={t("description")}
+        crumbs={[{ href: "/app/projects", label: nav("projects") }]}
+      />
+      <ProjectCreateForm />
+    </>
+  );
+}

@@ -1,0 +1,39 @@
+import "@fontsource-variable/inter/wght.css";
+import "@fontsource-variable/jetbrains-mono/wght.css";
+import "./globals.css";
+import type { Metadata, Viewport } from "next";
+import { cookies } from "next/headers";
+import { NextIntlClientProvider } from "next-intl";
+import { getLocale, getMessages, getTranslations } from "next-intl/server";
+import { PRODUCT_NAME } from "@/components/brand";
+import { parseTheme, THEME_COOKIE } from "@/preferences/theme";
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("meta");
+  return {
+    title: { default: PRODUCT_NAME, template: `%s · ${PRODUCT_NAME}` },
+    description: t("description"),
+    applicationName: PRODUCT_NAME,
+  };
+}
+
+export const viewport: Viewport = {
+  colorScheme: "light dark",
+  themeColor: [
+    { media: "(prefers-color-scheme: light)", color: "#f9fafb" },
+    { media: "(prefers-color-scheme: dark)", color: "#0d1016" },
+  ],
+};
+
+export default async function RootLayout({ children }: LayoutProps<"/">) {
+  const [locale, jar, { failure }] = await Promise.all([getLocale(), cookies(), getMessages()]);
+  const theme = parseTheme(jar.get(THEME_COOKIE)?.value);
+  return (
+    <html lang={locale} data-theme={theme === "system" ? undefined : theme}>
+      <body>
+        {/* The error page may stand where no other layout does, so its words are here. */}
+        <NextIntlClientProvider messages={{ failure }}>{children}</NextIntlClientProvider>
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,23 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { Wordmark } from "@/components/brand";
+import { Button } from "@/components/ui/button";
+
+export default function NotFound() {
+  const t = useTranslations("notFound");
+  return (
+    <div className="flex min-h-dvh flex-col px-5 py-6 sm:px-10">
+      <Link href="/" className="self-start rounded-md">
+        <Wordmark />
+      </Link>
+      <main className="flex flex-1 flex-col items-center justify-center py-16 text-center">
+        <p className="num text-ink-faint text-sm">404</p>
+        <h1 className="mt-2 font-semibold text-2xl">{t("title")}</h1>
+        <p className="mt-2 max-w-md text-ink-soft">{t("text")}</p>
+        <Button asChild variant="primary" className="mt-6">
+          <Link href="/">{t("home")}</Link>
+        </Button>
+      </main>
+    </div>
+  );
+}

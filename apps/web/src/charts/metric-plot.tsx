@@ -1,0 +1,226 @@
+import type { PointerEvent, ReactNode } from "react";
+import { cn } from "@/components/ui/cn";
+import { getSegments, PLOT_HEIGHT, PLOT_WIDTH, type PlotPoint, toY } from "./plot-shape";
+import { getTimeShare, type TimeRange } from "./time-scale";
+import { getNiceCeiling } from "./value-scale";
+
+/** When what happened: the deployment's own instants, in milliseconds since the epoch. */
+export type DeploymentPhases = {
+  startedMs: number;
+  finishedMs: number | null;
+  observeUntilMs: number | null;
+};
+
+type MetricPlotProps = {
+  label: string;
+  points: readonly PlotPoint[];
+  range: TimeRange;
+  phases: DeploymentPhases;
+  ticks: ReadonlyArray<{ atMs: number; label: string }>;
+  formatValue: (value: number) => string;
+  /** Typical values before and after, drawn as level lines. */
+  before?: number | null;
+  after?: number | null;
+  cursorMs?: number;
+  onCursor?: (atMs: number | undefined) => void;
+  className?: string;
+};
+
+/**
+ * One metric over time. Lines are an SVG that stretches to any width, everything with words or hatching is HTML over
+ * it, so it renders on the server and needs no measuring in the browser.
+ */
+export function MetricPlot(props: MetricPlotProps) {
+  const { label, points, range, phases, ticks, formatValue, before, after, cursorMs, onCursor, className } =
+    props;
+  const highest = Math.max(before ?? 0, after ?? 0, ...points.map((it) => it.value ?? 0));
+  const ceiling = getNiceCeiling(highest * 1.08);
+  const percent = (atMs: number) => `${getTimeShare(range, atMs) * 100}%`;
+  const moveCursor = (event: PointerEvent<HTMLDivElement>) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    onCursor?.(range.fromMs + ((event.clientX - box.left) / box.width) * (range.toMs - range.fromMs));
+  };
+  return (
+    <div className={cn("flex flex-col", className)}>
+      <div className="flex min-h-24 flex-1 gap-2">
+        <div
+          aria-hidden
+          className="num flex w-12 shrink-0 flex-col justify-between text-right text-2xs text-ink-faint"
+        >
+          <span className="-translate-y-1/2">{formatValue(ceiling)}</span>
+          <span className="translate-y-1/2">{formatValue(0)}</span>
+        </div>
+        <div
+          role="img"
+          aria-label={label}
+          className="relative flex-1 border-line border-y"
+          onPointerMove={onCursor ? moveCursor : undefined}
+          onPointerLeave={() => onCursor?.(undefined)}
+        >
+          <Bands range={range} phases={phases} />
+          <MissingMarks points={points} range={range} />
+          {ticks.map(({ atMs }) => (
+            <span key={atMs} className="absolute inset-y-0 w-px bg-line/60" style={{ left: percent(atMs) }} />
+          ))}
+          <svg
+            aria-hidden
+            viewBox={`0 0 ${PLOT_WIDTH} ${PLOT_HEIGHT}`}
+            preserveAspectRatio="none"
+            className="absolute inset-0 size-full overflow-visible"
+          >
+            <Levels range={range} phases={phases} ceiling={ceiling} before={before} after={after} />
+            <Lines points={points} range={range} ceiling={ceiling} phases={phases} />
+          </svg>
+          <DeployLine left={percent(phases.startedMs)} />
+          {cursorMs === undefined ? null : (
+            <span
+              className="pointer-events-none absolute inset-y-0 w-px bg-ink/60"
+              style={{ left: percent(cursorMs) }}
+            />
+          )}
+        </div>
+      </div>
+      <TimeAxis ticks={ticks} percent={percent} />
+    </div>
+  );
+}
+
+function TimeAxis({
+  ticks,
+  percent,
+}: {
+  ticks: MetricPlotProps["ticks"];
+  percent: (atMs: number) => string;
+}): ReactNode {
+  return (
+    <div aria-hidden className="num relative mt-1 ml-14 h-4 text-2xs text-ink-faint">
+      {ticks.map(({ atMs, label }) => (
+        <span
+          key={atMs}
+          className="absolute -translate-x-1/2 whitespace-nowrap"
+          style={{ left: percent(atMs) }}
+        >
+          {label}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+function Bands({ range, phases }: { range: TimeRange; phases: DeploymentPhases }) {
+  const { startedMs, finishedMs, observeUntilMs } = phases;
+  const deployedMs = finishedMs ?? range.toMs;
+  const bands = [
+    { key: "baseline", from: range.fromMs, to: startedMs, look: "bg-sunken" },
+    { key: "deploying", from: startedMs, to: deployedMs, look: "bg-warning-soft/70" },
+    ...(finishedMs === null
+      ? []
+      : [
+          {
+            key: "observing",
+            from: deployedMs,
+            to: observeUntilMs ?? range.toMs,
+            look: "bg-seqpulse-soft/60",
+          },
+        ]),
+  ];
+  return bands.map(({ key, from, to, look }) => {
+    const left = getTimeShare(range, from);
+    const width = getTimeShare(range, to) - left;
+    if (width <= 0) return null;
+    return (
+      <span
+        key={key}
+        className={cn("absolute inset-y-0", look)}
+        style={{ left: `${left * 100}%`, width: `${width * 100}%` }}
+      />
+    );
+  });
+}
+
+function MissingMarks({ points, range }: { points: readonly PlotPoint[]; range: TimeRange }) {
+  const width = `max(5px, ${(70 / Math.max(8, points.length)).toFixed(2)}%)`;
+  return points
+    .filter((it) => it.value === null)
+    .map((it) => (
+      <span
+        key={it.atMs}
+        className="hatched absolute inset-y-0 -translate-x-1/2"
+        style={{ left: `${getTimeShare(range, it.atMs) * 100}%`, width }}
+      />
+    ));
+}
+
+function DeployLine({ left }: { left: string }) {
+  return (
+    <span
+      className="pointer-events-none absolute inset-y-0 border-ink border-l-2 border-dashed"
+      style={{ left }}
+    />
+  );
+}
+
+type LevelsProps = Pick<MetricPlotProps, "range" | "phases" | "before" | "after"> & { ceiling: number };
+
+function Levels({ range, phases, ceiling, before, after }: LevelsProps) {
+  const x = (atMs: number) => getTimeShare(range, atMs) * PLOT_WIDTH;
+  const line = (fromX: number, toX: number, value: number, look: string) => (
+    <path
+      d={`M${fromX} ${toY(value, ceiling)}H${toX}`}
+      className={look}
+      strokeWidth="1.25"
+      vectorEffect="non-scaling-stroke"
+      fill="none"
+    />
+  );
+  return (
+    <>
+      {before === null || before === undefined
+        ? null
+        : line(0, PLOT_WIDTH, before, "stroke-ink-faint [stroke-dasharray:2_3]")}
+      {after === null || after === undefined || phases.finishedMs === null
+        ? null
+        : line(
+            x(phases.finishedMs),
+            x(phases.observeUntilMs ?? range.toMs),
+            after,
+            "stroke-seqpulse [stroke-dasharray:6_3]",
+          )}
+    </>
+  );
+}
+
+const DOTS_UP_TO = 90;
+
+function Lines({
+  points,
+  range,
+  ceiling,
+  phases,
+}: Pick<MetricPlotProps, "points" | "range" | "phases"> & { ceiling: number }) {
+  const afterMs = phases.finishedMs ?? Number.POSITIVE_INFINITY;
+  const dots = points.length <= DOTS_UP_TO;
+  const parts = [
+    { key: "before", points: points.filter((it) => it.atMs < afterMs), look: "stroke-ink-soft" },
+    { key: "after", points: points.filter((it) => it.atMs >= afterMs), look: "stroke-seqpulse" },
+  ];
+  return parts.flatMap((part) =>
+    getSegments(part.points, range, ceiling).map((segment, index) => (
+      <g
+        key={`${part.key}-${index}`}
+        className={part.look}
+        fill="none"
+        strokeLinejoin="round"
+        strokeLinecap="round"
+      >
+        <path d={segment.path} strokeWidth="1.5" vectorEffect="non-scaling-stroke" />
+        {dots
+          ? // A line of no length with round ends is a dot that does not stretch with the drawing.
+            segment.points.map(({ x, y }) => (
+              <path key={x} d={`M${x} ${y}h0`} strokeWidth="4" vectorEffect="non-scaling-stroke" />
+            ))
+          : null}
+      </g>
+    )),
+  );
+}

@@ -1,0 +1,37 @@
+import { getTimeShare, type TimeRange } from "./time-scale";
+
+export type PlotPoint = { atMs: number; value: number | null };
+export type PlotSegment = { path: string; points: ReadonlyArray<{ x: number; y: number }> };
+
+/** The plot's own coordinates: the drawing is stretched to the width it gets. */
+export const PLOT_WIDTH = 1_000;
+export const PLOT_HEIGHT = 100;
+
+/** Lines of neighbouring samples. A missing sample ends a line: nothing is drawn where nothing was measured. */
+export function getSegments(points: readonly PlotPoint[], range: TimeRange, ceiling: number): PlotSegment[] {
+  const segments: PlotSegment[] = [];
+  let open: Array<{ x: number; y: number }> = [];
+  const close = () => {
+    if (open.length > 0) segments.push({ path: toPath(open), points: open });
+    open = [];
+  };
+  for (const point of points) {
+    if (point.value === null) close();
+    else open.push({ x: round(getTimeShare(range, point.atMs) * PLOT_WIDTH), y: toY(point.value, ceiling) });
+  }
+  close();
+  return segments;
+}
+
+/** Height of a value in the plot; zero is at the bottom. */
+export function toY(value: number, ceiling: number): number {
+  return round(PLOT_HEIGHT * (1 - Math.min(1, Math.max(0, value / ceiling))));
+}
+
+function toPath(points: ReadonlyArray<{ x: number; y: number }>): string {
+  return points.map(({ x, y }, index) => `${index === 0 ? "M" : "L"}${x} ${y}`).join("");
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

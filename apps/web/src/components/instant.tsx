@@ -1,0 +1,65 @@
+"use client";
+
+import { useFormatter, useNow, useTranslations } from "next-intl";
+
+const styles = {
+  date: { day: "numeric", month: "short", year: "numeric" },
+  dateTime: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
+  full: {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    timeZoneName: "short",
+  },
+  time: { hour: "2-digit", minute: "2-digit" },
+  timeSeconds: { hour: "2-digit", minute: "2-digit", second: "2-digit" },
+  weekdayTime: { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
+} as const;
+
+type InstantProps = { at: string; as?: keyof typeof styles; timeZone?: string; className?: string };
+
+/** An instant in the reader's language and time zone; the whole of it on hover. */
+export function Instant({ at, as = "dateTime", timeZone, className }: InstantProps) {
+  const format = useFormatter();
+  const date = new Date(at);
+  const zone = timeZone ? { timeZone } : {};
+  return (
+    <time
+      dateTime={at}
+      title={format.dateTime(date, { ...styles.full, ...zone })}
+      className={className}
+      suppressHydrationWarning
+    >
+      {format.dateTime(date, { ...styles[as], ...zone })}
+    </time>
+  );
+}
+
+const JUST_MS = 45_000;
+
+/** "3 minutes ago", "in 2 hours": kept true while the page is open. */
+export function RelativeTime({ at, className }: { at: string; className?: string }) {
+  const format = useFormatter();
+  const t = useTranslations("time");
+  const now = useNow({ updateInterval: 15_000 });
+  const date = new Date(at);
+  const aheadMs = date.getTime() - now.getTime();
+  const text =
+    Math.abs(aheadMs) < JUST_MS
+      ? t(aheadMs > 0 ? "anyMoment" : "justNow")
+      : format.relativeTime(date, { now, style: "long" });
+  return (
+    <time
+      dateTime={at}
+      title={format.dateTime(date, styles.full)}
+      className={className}
+      suppressHydrationWarning
+    >
+      {text}
+    </time>
+  );
+}

@@ -1,0 +1,107 @@
+"use client";
+
+import {
+  Activity,
+  Ban,
+  CheckCheck,
+  CircleCheck,
+  CircleDashed,
+  CircleHelp,
+  CirclePause,
+  CircleX,
+  Clock,
+  ClockAlert,
+  FlagOff,
+  Hand,
+  type LucideIcon,
+  OctagonAlert,
+  Radar,
+  Replace,
+  Rocket,
+  Send,
+  SkipForward,
+  TriangleAlert,
+  Undo2,
+} from "lucide-react";
+import { useTranslations } from "next-intl";
+import type { Deployment, Pulse, Run, VerdictState, Worker } from "@/api/types";
+import { Badge, type Tone } from "./ui/badge";
+
+type Look = { tone: Tone; icon: LucideIcon; busy?: boolean };
+
+/** How each verdict looks wherever it is shown. */
+export const verdictLooks: Record<VerdictState, Look> = {
+  collecting: { tone: "seqpulse", icon: Radar, busy: true },
+  ok: { tone: "ok", icon: CircleCheck },
+  warning: { tone: "warning", icon: TriangleAlert },
+  rollback_recommended: { tone: "danger", icon: Undo2 },
+  inconclusive: { tone: "unsure", icon: CircleHelp },
+};
+
+const deploymentLooks: Record<Deployment["state"], Look> = {
+  running: { tone: "seqpulse", icon: Rocket, busy: true },
+  observing: { tone: "seqpulse", icon: Activity, busy: true },
+  analyzed: { tone: "neutral", icon: CheckCheck },
+  abandoned: { tone: "unsure", icon: FlagOff },
+  superseded: { tone: "neutral", icon: Replace },
+};
+
+const runLooks: Record<Run["state"], Look> = {
+  planned: { tone: "neutral", icon: Clock },
+  queued: { tone: "neutral", icon: Clock },
+  offered: { tone: "keepstreak", icon: Send },
+  claimed: { tone: "keepstreak", icon: Activity, busy: true },
+  succeeded: { tone: "ok", icon: CircleCheck },
+  failed: { tone: "danger", icon: CircleX },
+  missed: { tone: "danger", icon: OctagonAlert },
+  cancelled: { tone: "neutral", icon: Ban },
+  skipped: { tone: "neutral", icon: SkipForward },
+  unknown: { tone: "unsure", icon: CircleHelp },
+};
+
+const pulseLooks: Record<Pulse["state"], Look> = {
+  active: { tone: "ok", icon: CircleCheck },
+  paused: { tone: "neutral", icon: CirclePause },
+  finished: { tone: "neutral", icon: CheckCheck },
+};
+
+const workerLooks: Record<Worker["state"], Look> = {
+  provisioning: { tone: "keepstreak", icon: CircleDashed, busy: true },
+  verifying: { tone: "keepstreak", icon: Hand, busy: true },
+  active: { tone: "ok", icon: CircleCheck },
+  failed: { tone: "danger", icon: CircleX },
+  removed: { tone: "neutral", icon: Ban },
+};
+
+export function VerdictBadge({ state }: { state: VerdictState }) {
+  const t = useTranslations("states.verdict");
+  return <Badge {...verdictLooks[state]}>{t(state)}</Badge>;
+}
+
+export function DeploymentStateBadge({ state }: { state: Deployment["state"] }) {
+  const t = useTranslations("states.deployment");
+  return <Badge {...deploymentLooks[state]}>{t(state)}</Badge>;
+}
+
+/** A run's state; one whose time has passed while it still waits is late, which is not failed. */
+export function RunStateBadge({ run }: { run: Pick<Run, "state" | "late"> }) {
+  const t = useTranslations("states.run");
+  const waiting = run.state === "planned" || run.state === "queued" || run.state === "offered";
+  if (run.late && waiting)
+    return (
+      <Badge tone="warning" icon={ClockAlert}>
+        {t("late")}
+      </Badge>
+    );
+  return <Badge {...runLooks[run.state]}>{t(run.state)}</Badge>;
+}
+
+export function PulseStateBadge({ state }: { state: Pulse["state"] }) {
+  const t = useTranslations("states.pulse");
+  return <Badge {...pulseLooks[state]}>{t(state)}</Badge>;
+}
+
+export function WorkerStateBadge({ state }: { state: Worker["state"] }) {
+  const t = useTranslations("states.worker");
+  return <Badge {...workerLooks[state]}>{t(state)}</Badge>;
+}

@@ -1,0 +1,48 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { type AuthProvider, startSocialSignIn } from "@/api/auth";
+import { ProviderIcon } from "@/components/provider-icons";
+import { Button } from "@/components/ui/button";
+
+const names: Record<AuthProvider, string> = { github: "GitHub", google: "Google", apple: "Apple" };
+
+type SocialButtonsProps = {
+  providers: readonly AuthProvider[];
+  next: string;
+  onError: (error: unknown) => void;
+};
+
+export function SocialButtons({ providers, next, onError }: SocialButtonsProps) {
+  const t = useTranslations("auth");
+  const [opening, setOpening] = useState<AuthProvider>();
+  const open = (provider: AuthProvider) => {
+    setOpening(provider);
+    startSocialSignIn(provider, next).then(
+      (url) => window.location.assign(url),
+      (error: unknown) => {
+        setOpening(undefined);
+        onError(error);
+      },
+    );
+  };
+  if (providers.length === 0) return null;
+  return (
+    <div className="flex flex-col gap-2">
+      {providers.map((provider) => (
+        <Button
+          key={provider}
+          size="lg"
+          className="text-base"
+          onClick={() => open(provider)}
+          pending={opening === provider}
+          disabled={opening !== undefined}
+        >
+          {opening === provider ? null : <ProviderIcon provider={provider} />}
+          {t("continueWith", { provider: names[provider] })}
+        </Button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,135 @@
+"use client";
+
+import {
+  ArrowDownRight,
+  ArrowRight,
+  CircleHelp,
+  type LucideIcon,
+  TriangleAlert,
+  TrendingUp,
+} from "lucide-react";
+import { useTranslations } from "next-intl";
+import type { MetricFinding, MetricName, Sample } from "@/api/types";
+import { type DeploymentPhases, MetricPlot } from "@/charts/metric-plot";
+import type { TimeRange } from "@/charts/time-scale";
+import { Badge, type Tone } from "@/components/ui/badge";
+import { useMetricFormat } from "./use-metric-format";
+
+const statusLooks: Record<MetricFinding["status"], { tone: Tone; icon: LucideIcon }> = {
+  steady: { tone: "neutral", icon: ArrowRight },
+  improved: { tone: "ok", icon: ArrowDownRight },
+  regressed: { tone: "danger", icon: TrendingUp },
+  suspect: { tone: "warning", icon: TriangleAlert },
+  missing: { tone: "unsure", icon: CircleHelp },
+};
+
+type MetricTileProps = {
+  metric: MetricName;
+  finding: MetricFinding | undefined;
+  samples: readonly Sample[];
+  range: TimeRange;
+  phases: DeploymentPhases;
+  ticks: ReadonlyArray<{ atMs: number; label: string }>;
+  cursorMs: number | undefined;
+  onCursor: (atMs: number | undefined) => void;
+};
+
+/** One metric: what it was, what it is, how far that is from chance, and every sample behind it. */
+export function MetricTile({
+  metric,
+  finding,
+  samples,
+  range,
+  phases,
+  ticks,
+  cursorMs,
+  onCursor,
+}: MetricTileProps) {
+  const t = useTranslations("metrics");
+  const format = useMetricFormat();
+  const points = samples.map((it) => ({ atMs: Date.parse(it.at), value: it[metric] }));
+  const atCursor = cursorMs === undefined ? undefined : findNearest(points, cursorMs);
+  const missing = points.filter((it) => it.value === null).length;
+  return (
+    <section
+      aria-label={t(`name.${metric}`)}
+      className="border-line border-t px-5 pt-4 pb-3 first:border-t-0"
+    >
+      <div className="mb-3 flex min-h-12 flex-wrap items-start justify-between gap-x-6 gap-y-1.5">
+        <div className="flex items-center gap-2.5">
+          <h3 className="font-medium text-sm">{t(`name.${metric}`)}</h3>
+          {finding ? <Badge {...statusLooks[finding.status]}>{t(`status.${finding.status}`)}</Badge> : null}
+        </div>
+        <div className="text-sm sm:text-right">
+          {atCursor ? (
+            <p className="num">
+              {atCursor.value === null ? t("missingSample") : format.value(metric, atCursor.value)}
+            </p>
+          ) : (
+            <Change metric={metric} finding={finding} />
+          )}
+        </div>
+      </div>
+      <MetricPlot
+        label={t("plot", { metric: t(`name.${metric}`), samples: points.length - missing, missing })}
+        points={points}
+        range={range}
+        phases={phases}
+        ticks={ticks}
+        formatValue={(value) => format.value(metric, value)}
+        before={finding?.before}
+        after={finding?.after}
+        cursorMs={cursorMs}
+        onCursor={onCursor}
+      />
+    </section>
+  );
+}
+
+function Change({ metric, finding }: { metric: MetricName; finding: MetricFinding | undefined }) {
+  const t = useTranslations("metrics");
+  const format = useMetricFormat();
+  if (!finding || (finding.before === null && finding.after === null)) {
+    return <p className="text-ink-faint">{t("notYet")}</p>;
+  }
+  const show = (value: number | null) => (value === null ? t("none") : format.value(metric, value));
+  const { shift, smallestChangeThatMatters: least } = finding;
+  return (
+    <>
+      <p className="num">
+        <span className="sr-only">{t("beforeAfter")}</span>
+        <span className="text-ink-soft">{show(finding.before)}</span>
+        <span aria-hidden className="mx-1.5 text-ink-faint">
+          {"→"}
+        </span>
+        <span className="sr-only">{t("to")}</span>
+        <span className="font-semibold">{show(finding.after)}</span>
+        {shift ? (
+          <span className="ml-2.5 text-ink-soft">
+            {format.change(metric, shift.kind, shift.value)}{" "}
+            <span className="text-ink-faint">
+              {t("interval", {
+                low: format.change(metric, shift.kind, shift.low),
+                high: format.change(metric, shift.kind, shift.high),
+              })}
+            </span>
+          </span>
+        ) : null}
+      </p>
+      <p className="text-ink-faint text-xs">
+        {least !== null && shift
+          ? `${t("least", { value: format.change(metric, shift.kind, least) })} · `
+          : null}
+        {t("counts", { before: finding.samplesBefore, after: finding.samplesAfter })}
+      </p>
+    </>
+  );
+}
+
+function findNearest<T extends { atMs: number }>(points: readonly T[], atMs: number): T | undefined {
+  let nearest: T | undefined;
+  for (const point of points) {
+    if (!nearest || Math.abs(point.atMs - atMs) < Math.abs(nearest.atMs - atMs)) nearest = point;
+  }
+  return nearest;
+}

@@ -1,0 +1,64 @@
+"use client";
+
+import { ChevronRight } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import type { Sample } from "@/api/types";
+import { Instant } from "@/components/instant";
+import { Table, Td, Th } from "@/components/ui/table";
+import { METRICS, useMetricFormat } from "./use-metric-format";
+
+/** Every sample as numbers: for those who do not see the charts, and for those who want to check them. */
+export function SamplesTable({ samples }: { samples: readonly Sample[] }) {
+  const t = useTranslations("deployment.samples");
+  const metrics = useTranslations("metrics");
+  const format = useMetricFormat();
+  const [open, setOpen] = useState(false);
+  return (
+    <details className="group border-line border-t" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary className="flex list-none items-center gap-2 px-5 py-3 font-medium text-ink-soft text-sm hover:text-ink [&::-webkit-details-marker]:hidden">
+        <ChevronRight aria-hidden className="size-4 transition-transform group-open:rotate-90" />
+        {t("show", { count: samples.length })}
+      </summary>
+      {open ? (
+        <Table label={t("label")}>
+          <thead>
+            <tr>
+              <Th>{t("at")}</Th>
+              <Th>{t("phase")}</Th>
+              {METRICS.map((metric) => (
+                <Th key={metric} className="text-right">
+                  {metrics(`name.${metric}`)}
+                </Th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {samples.map((sample) => (
+              <tr key={sample.at}>
+                <Td className="num py-1.5">
+                  <Instant at={sample.at} as="timeSeconds" />
+                </Td>
+                <Td className="py-1.5 text-ink-soft">{t(`phases.${sample.phase}`)}</Td>
+                {sample.missing ? (
+                  <Td colSpan={METRICS.length} className="py-1.5 text-ink-soft">
+                    {t("missing", { reason: sample.missing })}
+                  </Td>
+                ) : (
+                  METRICS.map((metric) => {
+                    const value = sample[metric];
+                    return (
+                      <Td key={metric} className="num py-1.5 text-right">
+                        {value === null ? metrics("none") : format.value(metric, value)}
+                      </Td>
+                    );
+                  })
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      ) : null}
+    </details>
+  );
+}

@@ -1,0 +1,61 @@
+"use client";
+
+import { useFormatter, useTranslations } from "next-intl";
+import { useMemo } from "react";
+import type { MetricFinding, MetricName } from "@/api/types";
+
+export const METRICS: readonly MetricName[] = [
+  "latency_p95",
+  "error_rate",
+  "requests_per_sec",
+  "cpu_usage",
+  "memory_usage",
+];
+
+type Shift = NonNullable<MetricFinding["shift"]>;
+
+/** Values and differences of the five metrics in words: with unit, sign, and the reader's separators. */
+export function useMetricFormat() {
+  const format = useFormatter();
+  const t = useTranslations("metrics");
+  return useMemo(() => {
+    const percent = (value: number, digits: number) =>
+      format.number(value, { style: "percent", maximumFractionDigits: digits });
+    const value = (metric: MetricName, amount: number): string => {
+      switch (metric) {
+        case "latency_p95":
+          return format.number(amount, {
+            style: "unit",
+            unit: "millisecond",
+            maximumFractionDigits: amount !== 0 && Math.abs(amount) < 10 ? 1 : 0,
+          });
+        case "requests_per_sec":
+          return t("perSecond", {
+            value: format.number(amount, { maximumFractionDigits: Math.abs(amount) < 100 ? 1 : 0 }),
+          });
+        case "error_rate":
+          return percent(amount, amount !== 0 && Math.abs(amount) < 0.1 ? 2 : 1);
+        case "cpu_usage":
+        case "memory_usage":
+          return percent(amount, 1);
+      }
+    };
+    const isShare = (metric: MetricName) => metric !== "latency_p95" && metric !== "requests_per_sec";
+    const change = (metric: MetricName, kind: Shift["kind"], amount: number): string => {
+      if (kind === "relative") {
+        return format.number(amount, {
+          style: "percent",
+          maximumFractionDigits: 1,
+          signDisplay: "exceptZero",
+        });
+      }
+      if (isShare(metric)) {
+        const points = format.number(amount * 100, { maximumFractionDigits: 2, signDisplay: "exceptZero" });
+        return t("points", { value: points });
+      }
+      const sign = amount > 0 ? "+" : "";
+      return sign + value(metric, amount);
+    };
+    return { value, change };
+  }, [format, t]);
+}

@@ -1,0 +1,87 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { type FormEvent, useState } from "react";
+import { browserApi } from "@/api/client";
+import { unwrap } from "@/api/problem";
+import type { Project } from "@/api/types";
+import { RelativeTime } from "@/components/instant";
+import { Button } from "@/components/ui/button";
+import { Section } from "@/components/ui/card";
+import { Field, Input } from "@/components/ui/field";
+import { EndpointBadge } from "./endpoint-badge";
+import { EndpointTestResult } from "./endpoint-test-result";
+import { useProjectMutation } from "./use-project-mutation";
+
+/** Candidate, test, active: an address is scraped only after it has answered once. */
+export function EndpointSection({ project }: { project: Project }) {
+  const t = useTranslations("integration.endpoint");
+  const { endpoint } = project;
+  const [url, setUrl] = useState(endpoint.candidateUrl ?? endpoint.activeUrl ?? "");
+  const [invalid, setInvalid] = useState(false);
+  const path = { params: { path: { id: project.id } } };
+  const save = useProjectMutation(project.id, (next: string) =>
+    unwrap(browserApi.PUT("/api/v1/projects/{id}/endpoint", { ...path, body: { url: next } })),
+  );
+  const test = useProjectMutation(project.id, () =>
+    unwrap(browserApi.POST("/api/v1/projects/{id}/endpoint/test", path)),
+  );
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const next = url.trim();
+    const valid = /^https?:\/\//.test(next) && URL.canParse(next);
+    setInvalid(!valid);
+    test.reset();
+    if (valid) save.mutate(next);
+  };
+  return (
+    <Section title={t("title")} hint={t("hint")} action={<EndpointBadge state={endpoint.state} />}>
+      <form onSubmit={submit} noValidate className="flex flex-col gap-3 sm:flex-row sm:items-start">
+        <Field label={t("url")} error={invalid ? t("invalid") : undefined} className="flex-1">
+          <Input
+            type="url"
+            inputMode="url"
+            value={url}
+            onChange={(e) => setUrl(e.target.value)}
+            placeholder="https://api.example.com/seqpulse-metrics"
+            autoComplete="off"
+          />
+        </Field>
+        <Button type="submit" pending={save.isPending} className="h-10 sm:mt-6.5 sm:h-9">
+          {t("save")}
+        </Button>
+      </form>
+      <dl className="mt-4 grid grid-cols-[auto_1fr] gap-x-5 gap-y-2 text-sm">
+        <dt className="text-ink-faint">{t("active")}</dt>
+        <dd className="truncate font-mono text-xs leading-5">{endpoint.activeUrl ?? t("none")}</dd>
+        {endpoint.candidateUrl ? (
+          <>
+            <dt className="text-ink-faint">{t("candidate")}</dt>
+            <dd className="truncate font-mono text-xs leading-5">{endpoint.candidateUrl}</dd>
+          </>
+        ) : null}
+        <dt className="text-ink-faint">{t("lastTested")}</dt>
+        <dd>
+          {endpoint.lastTestedAt ? <RelativeTime at={endpoint.lastTestedAt} /> : t("never")}
+          {endpoint.lastTestErrorCode ? (
+            <>
+              {" · "}
+              <code className="font-mono text-danger text-xs">{endpoint.lastTestErrorCode}</code>
+            </>
+          ) : null}
+        </dd>
+      </dl>
+      {endpoint.candidateUrl || endpoint.activeUrl ? (
+        <Button
+          variant="primary"
+          className="mt-4"
+          onClick={() => test.mutate(undefined)}
+          pending={test.isPending}
+        >
+          {t(endpoint.candidateUrl ? "test" : "testAgain")}
+        </Button>
+      ) : null}
+      {test.data ? <EndpointTestResult result={test.data} /> : null}
+    </Section>
+  );
+}

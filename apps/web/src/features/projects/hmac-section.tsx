@@ -1,0 +1,91 @@
+"use client";
+
+import { ShieldCheck, ShieldOff } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { browserApi } from "@/api/client";
+import { unwrap } from "@/api/problem";
+import type { Project } from "@/api/types";
+import { ConfirmDialog } from "@/components/confirm-dialog";
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { Section } from "@/components/ui/card";
+import { SecretDialog, type ShownSecret } from "./secret-dialog";
+import { useProjectMutation } from "./use-project-mutation";
+
+/** Signed scrapes: the measured service can tell ours from anybody else's. */
+export function HmacSection({ project }: { project: Project }) {
+  const t = useTranslations("integration.hmac");
+  const [secret, setSecret] = useState<ShownSecret>();
+  const path = { params: { path: { id: project.id } } };
+  const show = ({ secretPlain }: { secretPlain: string }) => setSecret({ kind: "hmac", plain: secretPlain });
+  const enable = useProjectMutation(
+    project.id,
+    () => unwrap(browserApi.POST("/api/v1/projects/{id}/hmac/enable", path)),
+    show,
+  );
+  const rotate = useProjectMutation(
+    project.id,
+    () => unwrap(browserApi.POST("/api/v1/projects/{id}/hmac/rotate", path)),
+    show,
+  );
+  const disable = useProjectMutation(project.id, () =>
+    unwrap(browserApi.POST("/api/v1/projects/{id}/hmac/disable", path)),
+  );
+  return (
+    <Section
+      title={t("title")}
+      hint={t("hint")}
+      action={
+        project.hmacEnabled ? (
+          <Badge tone="ok" icon={ShieldCheck}>
+            {t("on")}
+          </Badge>
+        ) : (
+          <Badge tone="unsure" icon={ShieldOff}>
+            {t("off")}
+          </Badge>
+        )
+      }
+    >
+      <div className="flex flex-wrap gap-2">
+        {project.hmacEnabled ? (
+          <>
+            <ConfirmDialog
+              trigger={(open) => (
+                <Button size="sm" onClick={open}>
+                  {t("rotate")}
+                </Button>
+              )}
+              title={t("rotateTitle")}
+              description={t("rotateDescription")}
+              confirmLabel={t("rotate")}
+              onConfirm={() => rotate.mutateAsync(undefined)}
+            />
+            <ConfirmDialog
+              trigger={(open) => (
+                <Button size="sm" variant="danger-quiet" onClick={open}>
+                  {t("disable")}
+                </Button>
+              )}
+              title={t("disableTitle")}
+              description={t("disableDescription")}
+              confirmLabel={t("disable")}
+              onConfirm={() => disable.mutateAsync(undefined)}
+            />
+          </>
+        ) : (
+          <Button
+            size="sm"
+            variant="primary"
+            onClick={() => enable.mutate(undefined)}
+            pending={enable.isPending}
+          >
+            {t("enable")}
+          </Button>
+        )}
+      </div>
+      <SecretDialog secret={secret} onClose={() => setSecret(undefined)} />
+    </Section>
+  );
+}

@@ -1,0 +1,74 @@
+"use client";
+
+import { zodResolver } from "@hookform/resolvers/zod";
+import { type Observation, observationSchema } from "@pulsekeep/contracts/api/projects";
+import { useTranslations } from "next-intl";
+import { useForm } from "react-hook-form";
+import { toast } from "sonner";
+import { browserApi } from "@/api/client";
+import { unwrap } from "@/api/problem";
+import type { Project } from "@/api/types";
+import { Button } from "@/components/ui/button";
+import { Section } from "@/components/ui/card";
+import { Field, Input } from "@/components/ui/field";
+import { useProjectMutation } from "./use-project-mutation";
+
+const fields = [
+  { name: "windowSeconds", min: 30, max: 86_400 },
+  { name: "sampleSeconds", min: 2, max: 300 },
+  { name: "baselineSeconds", min: 2, max: 3_600 },
+  { name: "abandonSeconds", min: 60, max: 86_400 },
+] as const;
+
+/** How a deployment is watched: how long, how often, and when it is given up. */
+export function ObservationForm({ project }: { project: Project }) {
+  const t = useTranslations("observation");
+  const common = useTranslations("common");
+  const form = useForm<Observation>({
+    defaultValues: project.observation,
+    resolver: zodResolver(observationSchema),
+  });
+  const save = useProjectMutation(
+    project.id,
+    (observation: Observation) =>
+      unwrap(
+        browserApi.PATCH("/api/v1/projects/{id}", {
+          params: { path: { id: project.id } },
+          body: { observation },
+        }),
+      ),
+    () => toast.success(common("saved")),
+  );
+  return (
+    <Section title={t("title")} hint={t("hint")}>
+      <form
+        noValidate
+        onSubmit={(event) => void form.handleSubmit((values) => save.mutate(values))(event)}
+        className="grid gap-4 sm:grid-cols-2"
+      >
+        {fields.map(({ name, min, max }) => (
+          <Field
+            key={name}
+            label={t(`${name}.label`)}
+            hint={t(`${name}.hint`)}
+            error={form.formState.errors[name] && t("range", { min, max })}
+          >
+            <Input
+              {...form.register(name, { valueAsNumber: true })}
+              type="number"
+              inputMode="numeric"
+              min={min}
+              max={max}
+              className="num"
+            />
+          </Field>
+        ))}
+        <div className="flex justify-end sm:col-span-2">
+          <Button type="submit" variant="primary" pending={save.isPending}>
+            {common("save")}
+          </Button>
+        </div>
+      </form>
+    </Section>
+  );
+}

@@ -1,0 +1,83 @@
+"use client";
+
+import { useFormatter, useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import type { Project } from "@/api/types";
+import { Instant, RelativeTime } from "@/components/instant";
+import { Section } from "@/components/ui/card";
+import { cn } from "@/components/ui/cn";
+import { CopyButton } from "@/components/ui/copy-button";
+import { ProjectDeployments } from "./project-deployments";
+import { SignalStatus } from "./signal-status";
+
+export function ProjectOverview({ project }: { project: Project }) {
+  const t = useTranslations("project");
+  const counts = useTranslations("projects");
+  const format = useFormatter();
+  const tiles = [
+    { label: counts("deployments"), value: project.stats.deployments, look: "text-ink" },
+    { label: counts("count.ok"), value: project.stats.ok, look: "text-ok" },
+    { label: counts("count.warning"), value: project.stats.warning, look: "text-warning" },
+    {
+      label: counts("count.rollbackRecommended"),
+      value: project.stats.rollbackRecommended,
+      look: "text-danger",
+    },
+  ];
+  return (
+    <div className="flex flex-col gap-5">
+      <dl className="grid grid-cols-2 divide-line overflow-hidden rounded-lg border border-line bg-surface shadow-card sm:grid-cols-4 sm:divide-x">
+        {tiles.map(({ label, value, look }) => (
+          <div key={label} className="px-5 py-4">
+            <dt className="text-ink-faint text-sm">{label}</dt>
+            <dd className={cn("num mt-1 text-xl", value > 0 ? look : "text-ink-faint")}>
+              {format.number(value)}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,2fr)_minmax(18rem,1fr)]">
+        <section aria-labelledby="latest" className="flex flex-col gap-3">
+          <h2 id="latest" className="font-semibold">
+            {t("latest")}
+          </h2>
+          <ProjectDeployments project={project} />
+        </section>
+        <div className="flex flex-col gap-5">
+          <SignalStatus project={project} />
+          <Section title={t("details")}>
+            <dl className="grid grid-cols-[auto_1fr] gap-x-5 gap-y-2.5 text-sm">
+              <Row name={t("environments")}>{format.list(project.environments)}</Row>
+              <Row name={t("apiKey")}>
+                <code className="font-mono text-xs">
+                  {project.apiKey.prefix}…{project.apiKey.lastFour}
+                </code>
+              </Row>
+              <Row name={t("apiKeyUsed")}>
+                {project.apiKey.lastUsedAt ? <RelativeTime at={project.apiKey.lastUsedAt} /> : t("never")}
+              </Row>
+              <Row name={t("created")}>
+                <Instant at={project.createdAt} as="date" />
+              </Row>
+              <Row name={t("id")}>
+                <span className="flex items-center gap-1">
+                  <code className="truncate font-mono text-xs">{project.id}</code>
+                  <CopyButton text={project.id} label={t("copyId")} className="-my-1.5" />
+                </span>
+              </Row>
+            </dl>
+          </Section>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Row({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt className="text-ink-faint">{name}</dt>
+      <dd className="min-w-0 truncate">{children}</dd>
+    </>
+  );
+}

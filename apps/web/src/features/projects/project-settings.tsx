@@ -1,0 +1,114 @@
+"use client";
+
+import { useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { type FormEvent, useState } from "react";
+import { toast } from "sonner";
+import { browserApi } from "@/api/client";
+import { unwrap } from "@/api/problem";
+import { queries } from "@/api/queries";
+import type { Project } from "@/api/types";
+import { ConfirmDialog } from "@/components/confirm-dialog";
+import { Button } from "@/components/ui/button";
+import { Section } from "@/components/ui/card";
+import { Field, Input } from "@/components/ui/field";
+import { parseEnvironments } from "./environments";
+import { ObservationForm } from "./observation-form";
+import { useProjectMutation } from "./use-project-mutation";
+
+export function ProjectSettings({ project }: { project: Project }) {
+  return (
+    <div className="flex max-w-3xl flex-col gap-5">
+      <General project={project} />
+      <ObservationForm project={project} />
+      <Danger project={project} />
+    </div>
+  );
+}
+
+const ENVIRONMENT = /^[a-z0-9][a-z0-9._-]{0,39}$/;
+
+function General({ project }: { project: Project }) {
+  const t = useTranslations("projectForm");
+  const common = useTranslations("common");
+  const [name, setName] = useState(project.name);
+  const [environments, setEnvironments] = useState(project.environments.join(", "));
+  const parsed = parseEnvironments(environments);
+  const validName = name.trim().length > 0;
+  const validEnvironments =
+    parsed.length > 0 && parsed.length <= 10 && parsed.every((it) => ENVIRONMENT.test(it));
+  const save = useProjectMutation(
+    project.id,
+    () =>
+      unwrap(
+        browserApi.PATCH("/api/v1/projects/{id}", {
+          params: { path: { id: project.id } },
+          body: { name: name.trim(), environments: parsed },
+        }),
+      ),
+    () => toast.success(common("saved")),
+  );
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (validName && validEnvironments) save.mutate(undefined);
+  };
+  return (
+    <Section title={t("general")}>
+      <form onSubmit={submit} noValidate className="grid gap-4 sm:grid-cols-2">
+        <Field label={t("name")} error={validName ? undefined : t("nameError")}>
+          <Input value={name} onChange={(e) => setName(e.target.value)} maxLength={80} autoComplete="off" />
+        </Field>
+        <Field
+          label={t("environments")}
+          hint={t("environmentsHint")}
+          error={validEnvironments ? undefined : t("environmentsError")}
+        >
+          <Input value={environments} onChange={(e) => setEnvironments(e.target.value)} autoComplete="off" />
+        </Field>
+        <div className="flex justify-end sm:col-span-2">
+          <Button type="submit" variant="primary" pending={save.isPending}>
+            {common("save")}
+          </Button>
+        </div>
+      </form>
+    </Section>
+  );
+}
+
+function Danger({ project }: { project: Project }) {
+  const t = useTranslations("project");
+  const router = useRouter();
+  const client = useQueryClient();
+  const remove = useProjectMutation(
+    project.id,
+    () =>
+      unwrap(
+        browserApi.DELETE("/api/v1/projects/{id}", {
+          params: { path: { id: project.id } },
+          body: { confirmationName: project.name },
+        }),
+      ),
+    () => {
+      toast.success(t("deleted", { name: project.name }));
+      client.removeQueries({ queryKey: queries.project(project.id).queryKey });
+      router.push("/app/projects");
+    },
+  );
+  return (
+    <Section title={t("delete")} hint={t("deleteHint")}>
+      <ConfirmDialog
+        trigger={(open) => (
+          <Button variant="danger-quiet" onClick={open}>
+            {t("delete")}
+          </Button>
+        )}
+        title={t("deleteTitle", { name: project.name })}
+        description={t("deleteDescription")}
+        confirmLabel={t("delete")}
+        typedName={project.name}
+        onConfirm={() => remove.mutateAsync(undefined)}
+      />
+    </Section>
+  );
+}

@@ -1,0 +1,86 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { ShieldCheck } from "lucide-react";
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { queries } from "@/api/queries";
+import { ErrorState } from "@/components/error-state";
+import { PageHeader } from "@/components/page-header";
+import { Badge } from "@/components/ui/badge";
+import { Card } from "@/components/ui/card";
+import { Skeleton } from "@/components/ui/skeleton";
+import { EndpointBadge } from "./endpoint-badge";
+import { ProjectDeployments } from "./project-deployments";
+import { ProjectIntegration } from "./project-integration";
+import { ProjectOverview } from "./project-overview";
+import { ProjectSettings } from "./project-settings";
+import { PROJECT_TABS, type ProjectTab } from "./project-tabs";
+
+type ProjectViewProps = { id: string; tab: ProjectTab; origin: string };
+
+export function ProjectView({ id, tab, origin }: ProjectViewProps) {
+  const t = useTranslations("project");
+  const nav = useTranslations("nav");
+  const projects = useTranslations("projects");
+  const project = useQuery(queries.project(id));
+  if (project.isPending) return <ProjectSkeleton />;
+  if (project.isError) {
+    return (
+      <Card>
+        <ErrorState
+          error={project.error}
+          onRetry={() => void project.refetch()}
+          retrying={project.isFetching}
+        />
+      </Card>
+    );
+  }
+  const it = project.data;
+  return (
+    <>
+      <PageHeader
+        title={it.name}
+        badges={
+          <>
+            <EndpointBadge state={it.endpoint.state} />
+            {it.hmacEnabled ? <Badge icon={ShieldCheck}>{projects("hmac")}</Badge> : null}
+          </>
+        }
+        crumbs={[{ href: "/app/projects", label: nav("projects") }]}
+      />
+      <nav
+        aria-label={t("tabs")}
+        className="-mx-4 mb-6 overflow-x-auto border-line border-b px-4 sm:mx-0 sm:px-0"
+      >
+        <ul className="flex gap-1">
+          {PROJECT_TABS.map((key) => (
+            <li key={key}>
+              <Link
+                href={key === "overview" ? `/app/projects/${id}` : `/app/projects/${id}?tab=${key}`}
+                aria-current={key === tab ? "page" : undefined}
+                className="-mb-px flex h-10 items-center whitespace-nowrap border-transparent border-b-2 px-3 font-medium text-ink-soft text-sm -outline-offset-2 hover:text-ink aria-[current=page]:border-accent aria-[current=page]:text-ink"
+              >
+                {t(`tab.${key}`)}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      {tab === "overview" ? <ProjectOverview project={it} /> : null}
+      {tab === "deployments" ? <ProjectDeployments project={it} /> : null}
+      {tab === "integration" ? <ProjectIntegration project={it} origin={origin} /> : null}
+      {tab === "settings" ? <ProjectSettings project={it} /> : null}
+    </>
+  );
+}
+
+export function ProjectSkeleton() {
+  return (
+    <div className="flex flex-col gap-6">
+      <Skeleton className="h-7 w-64" />
+      <Skeleton className="h-10" />
+      <Skeleton className="h-80" />
+    </div>
+  );
+}

@@ -1,0 +1,115 @@
+"use client";
+
+import { zodResolver } from "@hookform/resolvers/zod";
+import { pulseCreateSchema } from "@pulsekeep/contracts/api/pulses";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import Link from "next/link";
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { FormProvider, type Resolver, useForm } from "react-hook-form";
+import { toast } from "sonner";
+import { browserApi } from "@/api/client";
+import { unwrap } from "@/api/problem";
+import type { Pulse, Worker } from "@/api/types";
+import { useProblemToast } from "@/api/use-problem-text";
+import { Button } from "@/components/ui/button";
+import { Section } from "@/components/ui/card";
+import { Field, Input, Select } from "@/components/ui/field";
+import { MessageFields } from "./message-fields";
+import type { PulseFormValues } from "./pulse-form-values";
+import { PulsePreview } from "./pulse-preview";
+import { ScheduleFields } from "./schedule-fields";
+import { TimingFields } from "./timing-fields";
+
+type PulseFormProps = {
+  initial: PulseFormValues;
+  workers: readonly Worker[];
+  timeZones: readonly string[];
+  /** The pulse to change; without it a new one is made. */
+  pulseId?: string;
+};
+
+export function PulseForm({ initial, workers, timeZones, pulseId }: PulseFormProps) {
+  const t = useTranslations("pulseForm");
+  const common = useTranslations("common");
+  const form = useForm<PulseFormValues>({
+    defaultValues: initial,
+    // The schema leaves fields optional that the form always fills, so their types differ in that only.
+    resolver: zodResolver(pulseCreateSchema) as unknown as Resolver<PulseFormValues>,
+  });
+  const save = useSavePulse(pulseId);
+  const { errors } = form.formState;
+  const back = pulseId ? `/app/pulses/${pulseId}` : "/app/pulses";
+  return (
+    <FormProvider {...form}>
+      <form
+        noValidate
+        onSubmit={(event) => void form.handleSubmit((values) => save.mutate(values))(event)}
+        className="grid items-start gap-5 lg:grid-cols-[minmax(0,5fr)_minmax(18rem,3fr)]"
+      >
+        <div className="flex min-w-0 flex-col gap-5">
+          <Section title={t("what")} hint={t("whatHint")}>
+            <div className="grid gap-4 sm:grid-cols-2">
+              <Field label={t("name")} error={errors.name && t("errors.name")}>
+                <Input
+                  {...form.register("name")}
+                  maxLength={80}
+                  autoComplete="off"
+                  placeholder={t("namePlaceholder")}
+                />
+              </Field>
+              <Field label={t("worker")} hint={pulseId ? t("workerFixed") : undefined}>
+                <Select {...form.register("workerId")} disabled={pulseId !== undefined}>
+                  {workers.map((it) => (
+                    <option key={it.id} value={it.id}>
+                      {it.repository?.fullName ?? it.clientId}
+                    </option>
+                  ))}
+                </Select>
+              </Field>
+            </div>
+          </Section>
+          <Section title={t("when")} hint={t("whenHint")}>
+            <ScheduleFields timeZones={timeZones} />
+          </Section>
+          <Section title={t("rhythm")} hint={t("rhythmHint")}>
+            <TimingFields />
+          </Section>
+          <Section title={t("message")} hint={t("messageHint")}>
+            <MessageFields />
+          </Section>
+          <div className="flex justify-end gap-2">
+            <Button asChild>
+              <Link href={back}>{common("cancel")}</Link>
+            </Button>
+            <Button type="submit" variant="primary" pending={save.isPending || save.isSuccess}>
+              {t(pulseId ? "save" : "create")}
+            </Button>
+          </div>
+        </div>
+        <PulsePreview />
+      </form>
+    </FormProvider>
+  );
+}
+
+function useSavePulse(pulseId: string | undefined) {
+  const t = useTranslations("pulseForm");
+  const router = useRouter();
+  const client = useQueryClient();
+  const onError = useProblemToast();
+  return useMutation({
+    mutationFn: (values: PulseFormValues): Promise<Pulse> => {
+      if (pulseId === undefined) return unwrap(browserApi.POST("/api/v1/pulses", { body: values }));
+      const { kind: _kind, workerId: _workerId, ...body } = values;
+      return unwrap(browserApi.PATCH("/api/v1/pulses/{id}", { params: { path: { id: pulseId } }, body }));
+    },
+    onError,
+    onSuccess: (pulse) => {
+      void client.invalidateQueries({ queryKey: ["pulses"] });
+      void client.invalidateQueries({ queryKey: ["runs"] });
+      toast.success(t(pulseId ? "saved" : "created", { name: pulse.name }));
+      router.push(`/app/pulses/${pulse.id}`);
+    },
+  });
+}

@@ -1,0 +1,128 @@
+"use client";
+
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { History } from "lucide-react";
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { queries } from "@/api/queries";
+import type { Pulse } from "@/api/types";
+import { ErrorState } from "@/components/error-state";
+import { Instant, RelativeTime } from "@/components/instant";
+import { PageHeader } from "@/components/page-header";
+import { PageList } from "@/components/page-list";
+import { PulseStateBadge } from "@/components/states";
+import { Card, Section } from "@/components/ui/card";
+import { EmptyState } from "@/components/ui/empty-state";
+import { Skeleton } from "@/components/ui/skeleton";
+import { NextRun } from "./next-run";
+import { PulseActions } from "./pulse-actions";
+import { RunTable } from "./run-table";
+import { useScheduleText } from "./schedule-text";
+
+export function PulseView({ id }: { id: string }) {
+  const t = useTranslations("pulse");
+  const nav = useTranslations("nav");
+  const pulse = useQuery(queries.pulse(id));
+  const runs = useInfiniteQuery(queries.runs({ pulseId: id }));
+  const scheduleText = useScheduleText();
+  if (pulse.isPending) return <PulseSkeleton />;
+  if (pulse.isError) {
+    return (
+      <Card>
+        <ErrorState error={pulse.error} onRetry={() => void pulse.refetch()} retrying={pulse.isFetching} />
+      </Card>
+    );
+  }
+  return (
+    <>
+      <PageHeader
+        title={pulse.data.name}
+        badges={<PulseStateBadge state={pulse.data.state} />}
+        description={scheduleText(pulse.data.schedule)}
+        crumbs={[{ href: "/app/pulses", label: nav("pulses") }]}
+        actions={<PulseActions pulse={pulse.data} />}
+      />
+      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,2fr)_minmax(18rem,1fr)]">
+        <Section title={t("history")} hint={t("historyHint")} bodyClassName="border-t border-line px-0 pb-0">
+          <PageList
+            query={runs}
+            empty={
+              <EmptyState icon={History} title={t("noRuns")} level={3}>
+                {t("noRunsHint")}
+              </EmptyState>
+            }
+          >
+            {(rows) => <RunTable runs={rows} showPulse={false} />}
+          </PageList>
+        </Section>
+        <div className="flex flex-col gap-5">
+          <Section title={t("next")}>
+            <NextRun pulse={pulse.data} />
+          </Section>
+          <PulseFacts pulse={pulse.data} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function PulseFacts({ pulse }: { pulse: Pulse }) {
+  const t = useTranslations("pulse.facts");
+  const form = useTranslations("pulseForm");
+  const workers = useQuery(queries.workers());
+  const worker = workers.data?.rows.find((it) => it.id === pulse.workerId);
+  return (
+    <Section title={t("title")}>
+      <dl className="grid grid-cols-[auto_1fr] gap-x-5 gap-y-2.5 text-sm">
+        <Fact name={t("timeZone")}>{pulse.timeZone}</Fact>
+        <Fact name={t("jitter")}>
+          {pulse.jitter.windowMinutes > 0
+            ? t("jitterMinutes", { minutes: pulse.jitter.windowMinutes })
+            : t("noJitter")}
+        </Fact>
+        <Fact name={t("message")}>
+          {form(`style.${pulse.message.style}`)}, {form(`messageLocale.${pulse.message.locale}`)}
+        </Fact>
+        <Fact name={t("missed")}>{form(`recovery.${pulse.recovery}`)}</Fact>
+        <Fact name={t("target")}>
+          {pulse.target ? `${pulse.target.repository} · ${pulse.target.branch}` : t("ownRepository")}
+        </Fact>
+        <Fact name={t("worker")}>
+          <Link href={`/app/workers/${pulse.workerId}`} className="text-accent underline underline-offset-2">
+            {worker?.repository?.fullName ?? t("openWorker")}
+          </Link>
+        </Fact>
+        {worker?.nextCheckInAt ? (
+          <Fact name={t("checkIn")}>
+            <RelativeTime at={worker.nextCheckInAt} />
+          </Fact>
+        ) : null}
+        <Fact name={t("created")}>
+          <Instant at={pulse.createdAt} as="date" />
+        </Fact>
+      </dl>
+    </Section>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt className="text-ink-faint">{name}</dt>
+      <dd className="min-w-0 break-words">{children}</dd>
+    </>
+  );
+}
+
+export function PulseSkeleton() {
+  return (
+    <div className="flex flex-col gap-6">
+      <Skeleton className="h-8 w-72" />
+      <div className="grid gap-5 lg:grid-cols-[minmax(0,2fr)_minmax(18rem,1fr)]">
+        <Skeleton className="h-96" />
+        <Skeleton className="h-72" />
+      </div>
+    </div>
+  );
+}
