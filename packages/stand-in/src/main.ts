@@ -18,7 +18,7 @@ try {
       readApp("LOGIN", "PulseKeep sign-in", "http://localhost:3000/api/auth/callback/github"),
       readApp("PROVISIONING", "PulseKeep worker set-up", "http://localhost:3000/"),
     ],
-    runner: { timeScale: Number(values["time-scale"]) },
+    runner: { timeScale: positive("time-scale", values["time-scale"]) },
     issuedTokensFile: environment["STAND_IN_ISSUED_TOKENS_FILE"],
   });
   let closing = false;
@@ -52,5 +52,11 @@ function wholeNumber(name: string, value: string): number {
   const number = Number(value);
   if (!Number.isInteger(number) || number < 0 || number > 65_535)
     throw new Error(`${name} must be a port number, not ${value}`);
+  return number;
+}
+
+function positive(name: string, value: string): number {
+  const number = Number(value);
+  if (!(number > 0)) throw new Error(`${name} must be a number above 0, not ${value}`);
   return number;
 }

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
-import { closeOpenRuns } from "./actions/close-open-runs.js";
+import { closeRuns } from "./actions/close-runs.js";
 import { createRunnerHost } from "./actions/runner-host.js";
 import type { StandInContext, StandInUrls } from "./context.js";
 import { FaultBoard } from "./faults/fault-board.js";
@@ -56,14 +56,14 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
     urls,
     runner: undefined,
   };
-  closeOpenRuns(context);
+  const leftOpen = store.runs.listOpen();
   let timeScale = options.runner ? options.runner.timeScale : undefined;
   context.runner = openRunner(context, options, timeScale);
   const setTimeScale = async (scale: number): Promise<void> => {
     timeScale = scale;
     await context.runner?.stop();
     context.runner = openRunner(context, options, timeScale);
-    followSchedules(context.runner, options);
+    context.runner?.start();
   };
   const app = buildServer(context, { portOf: () => port, setTimeScale });
   try {
@@ -72,7 +72,9 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
     store.close();
     throw error;
   }
-  followSchedules(context.runner, options);
+  // Only with the port in hand: before that the runs may belong to a process that still works on them.
+  closeRuns(context, leftOpen);
+  if (options.runner !== false && options.runner?.startSchedules !== false) context.runner?.start();
   return {
     url: urls.web,
     apiUrl: urls.api,
@@ -108,10 +110,6 @@ function openRunner(
     ...(timeScale === undefined ? {} : { timeScale }),
   };
   return createRunner(createRunnerHost(context), runnerOptions);
-}
-
-function followSchedules(runner: Runner | undefined, options: StandInOptions): void {
-  if (options.runner !== false && options.runner?.startSchedules !== false) runner?.start();
 }
 
 // The URLs must be known before the first route is built, so a free port is looked up first.

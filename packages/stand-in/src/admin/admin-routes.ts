@@ -20,6 +20,12 @@ export interface AdminOptions {
 export function adminRoutes(app: FastifyInstance, context: StandInContext, options: AdminOptions): void {
   const { store, faults, requests } = context;
 
+  // No page in a browser may use these routes, wherever it comes from.
+  app.addHook("onRequest", async (request) => {
+    if (request.headers.origin !== undefined || request.headers["sec-fetch-site"] !== undefined)
+      throw new GitHubError(403, "These routes are not for browsers.");
+  });
+
   app.post("/_stand-in/users", (request, reply) => {
     const body = Body.from(request.body);
     const user = store.users.ensure(body.string("login"), {

@@ -53,6 +53,9 @@ async function serve(
   reply.hijack();
   await serveHttpBackend(request.raw, reply.raw, {
     loseReply: request.fault?.kind === "reply_lost",
+    onDone: async () => {
+      if (isPush && request.method === "POST") await afterPush(context, repository);
+    },
     environment: {
       ...context.git.environment,
       GIT_PROJECT_ROOT: gitDir,
@@ -71,7 +74,6 @@ async function serve(
       STAND_IN_WORKFLOW_ACTOR: missing?.actor ?? "",
     },
   });
-  if (isPush && request.method === "POST") await afterPush(context, repository);
 }
 
 type Authorized =

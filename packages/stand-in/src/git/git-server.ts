@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { ensurePrivateDirectory } from "../store/private-directory.js";
 import { GitRepository } from "./git-repository.js";
 import { PRE_RECEIVE_HOOK } from "./pre-receive-hook.js";
 import { runGit } from "./run-git.js";
@@ -11,11 +12,9 @@ export class GitServer {
   readonly environment: Readonly<Record<string, string>>;
 
   constructor(dataDir: string) {
-    this.#root = join(dataDir, "repos");
-    const hooksDir = join(dataDir, "git-hooks");
-    const configFile = join(dataDir, "gitconfig");
-    mkdirSync(this.#root, { recursive: true });
-    mkdirSync(hooksDir, { recursive: true });
+    this.#root = ensurePrivateDirectory(join(dataDir, "repos"));
+    const hooksDir = ensurePrivateDirectory(join(dataDir, "git-hooks"));
+    const configFile = join(hooksDir, "gitconfig");
     writeFileSync(configFile, gitConfig(hooksDir));
     const hookFile = join(hooksDir, "pre-receive");
     writeFileSync(hookFile, PRE_RECEIVE_HOOK);
@@ -23,7 +22,7 @@ export class GitServer {
     // Nothing of the caller's environment but the PATH reaches git: neither its keys nor its own config.
     this.environment = {
       PATH: process.env["PATH"] ?? "/usr/bin:/bin",
-      HOME: dataDir,
+      HOME: hooksDir,
       LC_ALL: "C.UTF-8",
       GIT_CONFIG_NOSYSTEM: "1",
       GIT_CONFIG_GLOBAL: configFile,

@@ -1,19 +1,19 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 
 export interface BackendRequest {
   readonly environment: Readonly<Record<string, string>>;
   /** Set when the reply must be lost after the effect. */
   readonly loseReply: boolean;
+  /** Runs when git is done and before the client learns of it. */
+  readonly onDone: () => Promise<void>;
 }
 
 let execPath: string | undefined;
 
 /**
  * Hands one smart-HTTP request to git's own CGI (`git help http-backend`) and streams its answer.
- * Resolves when the CGI has ended, so that the caller can act on what was pushed.
  */
 export function serveHttpBackend(
   request: IncomingMessage,
@@ -29,14 +29,19 @@ export function serveHttpBackend(
     request.pipe(child.stdin);
     child.stdout.on("data", (chunk: Buffer) => head.write(chunk));
     child.stderr.resume();
-    child.on("error", reject);
+    child.on("error", (error) => {
+      response.destroy();
+      reject(error);
+    });
     response.on("close", () => {
       if (child.exitCode === null && !options.loseReply) child.kill();
     });
     child.on("close", () => {
-      if (options.loseReply) request.socket.destroy();
-      else head.end();
-      resolve();
+      options.onDone().then(() => {
+        if (options.loseReply) request.socket.destroy();
+        else head.end();
+        resolve();
+      }, reject);
     });
   });
 }

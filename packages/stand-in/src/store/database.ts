@@ -1,6 +1,6 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { ensurePrivateDirectory } from "./private-directory.js";
 
 // Ids are AUTOINCREMENT because GitHub never gives a deleted repository's id to another one, and
 // what binds a worker to its repository relies on that.
@@ -51,8 +51,8 @@ const FIRST_IDS = { users: 5_832_310, repositories: 901_000_000, workflows: 71_0
 
 /** Opens (and creates) the state database under `dataDir`; `journal_mode=wal` makes each change durable. */
 export function openDatabase(dataDir: string): DatabaseSync {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const database = new DatabaseSync(join(dataDir, "state.sqlite"), { enableForeignKeyConstraints: true });
+  const directory = ensurePrivateDirectory(join(dataDir, "state"));
+  const database = new DatabaseSync(join(directory, "state.sqlite"), { enableForeignKeyConstraints: true });
   database.exec("pragma journal_mode = wal; pragma synchronous = normal; pragma busy_timeout = 2000;");
   database.exec(SCHEMA);
   const seed = database.prepare(
