@@ -38,7 +38,7 @@ export interface Measurement {
   scale: Scale | null;
   sign: 1 | -1;
   evidence: SeriesEvidence | null;
-  /** The same against the bad direction; null where both directions are bad. */
+  /** The same against the bad direction; null where there is nothing to see. */
   improvement: SeriesEvidence | null;
   /** Samples in which no request was answered, where the baseline had none. */
   interruption: Answered["interruption"];
@@ -91,6 +91,9 @@ function gapOf(pre: Series, post: Series, judged: number): Gap | null {
   return judged < FEWEST_POST_SAMPLES ? "too_few_samples" : null;
 }
 
+/** A deviate in the good direction from which on an improvement is looked for. */
+const CLEARLY_BETTER = 1.5;
+
 function withEvidence(
   observation: Observation,
   measurement: Measurement,
@@ -105,15 +108,20 @@ function withEvidence(
     history: historyShifts(observation.history, metric, scale),
     explained: explainedByTraffic(observation, metric, scale),
   };
-  const up = judgeSeries(pre.values, judged, { ...options, sign: 1 });
-  const down = judgeSeries(pre.values, judged, { ...options, sign: -1 });
+  const look = (sign: 1 | -1) => judgeSeries(pre.values, judged, { ...options, sign });
+  const evidence = look(measurement.sign);
   if (policy.direction === "two_sided") {
-    const worse = up.z >= down.z ? up : down;
-    const evidence = { ...worse, z: twoSided(worse.z) };
-    return { ...measurement, scale, sign: worse === up ? 1 : -1, evidence };
+    const other = look(measurement.sign === 1 ? -1 : 1);
+    const [worse, sign] = other.z > evidence.z ? [other, -1 as const] : [evidence, 1 as const];
+    return { ...measurement, scale, sign, evidence: { ...worse, z: twoSided(worse.z) } };
   }
-  const [evidence, improvement] = measurement.sign === 1 ? [up, down] : [down, up];
-  return { ...measurement, scale, evidence, improvement };
+  const better = evidence.z < -CLEARLY_BETTER;
+  return {
+    ...measurement,
+    scale,
+    evidence,
+    improvement: better ? look(measurement.sign === 1 ? -1 : 1) : null,
+  };
 }
 
 /** The deviate whose tail is twice that of `z`: the price of looking both ways. */

@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { evaluate } from "./evaluate.js";
+import { syntheticDeployment } from "./testing/synthetic-deployment.js";
+import type { SampleRow } from "./types.js";
+
+const unanswered = (every: number) => (row: SampleRow, i: number) =>
+  i % every === every - 1 ? { ...row, latency_p95: 0 } : row;
+
+describe("a latency of zero", () => {
+  it("is an interruption where the baseline never had one, and only warns", () => {
+    const input = syntheticDeployment({ seed: 1 });
+    const verdict = evaluate({ ...input, post: input.post.map(unanswered(5)) });
+    expect(verdict.perMetric.latency_p95.state).toBe("went_away");
+    expect(verdict.state).toBe("warning");
+    expect(verdict.reasons.map(({ key }) => key)).toContain("reason.interruption");
+  });
+
+  it("is no sample where the baseline knows it", () => {
+    const input = syntheticDeployment({ seed: 1 });
+    const pre = input.pre.map(unanswered(4));
+    const verdict = evaluate({ ...input, pre, post: input.post.map(unanswered(5)) });
+    expect(verdict.perMetric.latency_p95.state).toBe("ok");
+    expect(verdict.perMetric.latency_p95.samples.pre).toBe(30);
+    expect(verdict.perMetric.latency_p95.before).toBeGreaterThan(40);
+  });
+});
