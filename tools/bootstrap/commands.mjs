@@ -6,6 +6,7 @@ export const commands = {
   build: tool("tools/build/build.ts"),
   test: tool("tools/test/test.ts"),
   verify: tool("tools/verify/verify.ts"),
+  generate: tool("tools/generate/generate.ts"),
   "demo:deploy": tool("tools/demo/demo-deploy.ts"),
   exec: (args) => args,
 };
