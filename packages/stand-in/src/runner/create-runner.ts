@@ -60,6 +60,8 @@ class WorkflowRunner implements Runner {
       onDue: (occurrence) => this.runScheduled(occurrence),
     });
     this.watcher.start();
+    // Ends what a killed runner left now, not at the next dispatch, which would meet the same failure.
+    this.openWorkplace().catch((error: unknown) => process.emitWarning(String(error)));
   }
 
   setTimeScale(timeScale: number): void {
@@ -72,6 +74,8 @@ class WorkflowRunner implements Runner {
     await this.watcher?.stop();
     for (const { run } of this.active.values()) run.cancellation.kill();
     await this.whenIdle();
+    const workplace = await this.workplace?.catch(() => undefined);
+    await workplace?.close();
   }
 
   cancel(runId: number): boolean {
@@ -127,7 +131,7 @@ class WorkflowRunner implements Runner {
   }
 }
 
-/** Makes a runner; it touches the disk with the first run and follows schedules after `start`. */
+/** Makes a runner; it touches the disk with `start` or the first run, whichever comes first. */
 export function createRunner(host: RunnerHost, options: RunnerOptions): Runner {
   return new WorkflowRunner(host, options);
 }

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -163,10 +164,10 @@ describe.runIf(isRoot)("user", () => {
       expect(host.logOf(run?.id ?? 0)).toContain(`cannot enter ${closed}`);
     } finally {
       await runner.stop();
-      const [, borrowed] =
-        /jobs run in (\S+) instead/.exec([...host.runs.keys()].map((id) => host.logOf(id)).join("")) ?? [];
-      if (borrowed !== undefined) await rm(borrowed, { recursive: true });
       await rm(closed, { recursive: true, force: true });
+      const [run] = host.runs.keys();
+      const [, borrowed = ""] = /jobs run in (\S+) instead/.exec(host.logOf(run ?? 0)) ?? [];
+      await expect(readdir(borrowed)).rejects.toThrow("ENOENT");
     }
   });
 });
@@ -237,12 +238,16 @@ describe("processes", () => {
   });
 
   test("ends and removes what a runner that was killed left behind", async () => {
-    await bench.run(workflowOf(`- run: "true"`));
+    const sleep = uniqueSleep();
     const left = join(bench.workDir, "jobs", "job-left");
-    await mkdir(left);
+    await mkdir(left, { recursive: true });
+    const user = isRoot ? { uid: 65_534, gid: 65_534 } : {};
+    spawn("sleep", [sleep], { cwd: left, detached: true, stdio: "ignore", ...user });
+    await waitUntil("the process runs", () => isAlive(`sleep\0${sleep}`));
     const next = createRunner(bench.host, { workDir: bench.workDir, toolPath: dirname(process.execPath) });
-    await next.dispatch({ repository: bench.host.repository, event: "push", actor: ACTOR });
+    next.start();
+    await waitUntil("its directory is gone", async () => (await readdir(dirname(left))).length === 0);
+    expect(await isAlive(`sleep\0${sleep}`)).toBe(false);
     await next.stop();
-    expect(await readdir(join(bench.workDir, "jobs"))).toEqual([]);
   });
 });

@@ -15,6 +15,8 @@ export interface Workplace {
   readonly trackingPrefix: string;
   /** What had to be done differently, for the job's log. */
   readonly notices: readonly string[];
+  /** Removes the directory that was taken in place of a closed one; the usual one stays. */
+  close(): Promise<void>;
 }
 
 interface WorkplaceOptions {
@@ -111,5 +113,8 @@ export async function prepareWorkplace(options: WorkplaceOptions): Promise<Workp
   }
   const { toolPath, notices } = await openToolPath(user, { toolPath: options.toolPath, root });
   const all = notice === undefined ? notices : [notice, ...notices];
-  return { user, jobsDirectory, toolPath, trackingPrefix, notices: all };
+  const close = async () => {
+    if (notice !== undefined) await rm(root, { recursive: true, force: true });
+  };
+  return { user, jobsDirectory, toolPath, trackingPrefix, notices: all, close };
 }
