@@ -32,7 +32,7 @@ describe("messages", () => {
   it("show values in the unit of their metric and the manner of the language", () => {
     const params = { metric: "latency_p95", before: 212.4, after: 1287, rank: 26, total: 27 };
     expect(renderMessage("en", "reason.regressed", params)).toContain("from 212 ms to 1,290 ms");
-    expect(renderMessage("de", "reason.regressed", params)).toContain("von 212 ms auf 1290 ms");
+    expect(renderMessage("de", "reason.regressed", params)).toContain("von 212 ms auf 1.290 ms");
     const share = { ...params, metric: "error_rate", before: 0.002, after: 0.114 };
     expect(renderMessage("en", "reason.regressed", share)).toContain("Error rate went from 0.2% to 11.4%");
     expect(renderMessage("fr", "reason.regressed", share)).toMatch(/Taux d’erreur : de 0,2\s% à 11,4\s%/);
