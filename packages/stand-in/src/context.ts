@@ -16,6 +16,8 @@ export interface StandInContext {
   readonly apps: readonly OAuthAppOptions[];
   readonly now: () => number;
   readonly urls: StandInUrls;
+  /** Schedule minutes per real minute. */
+  timeScale: number;
   /** Undefined when the runner is switched off. */
   runner: Runner | undefined;
 }

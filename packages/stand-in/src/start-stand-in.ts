@@ -54,15 +54,15 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
     apps: options.apps,
     now,
     urls,
+    timeScale: (options.runner && options.runner.timeScale) || 1,
     runner: undefined,
   };
   const leftOpen = store.runs.listOpen();
-  let timeScale = options.runner ? options.runner.timeScale : undefined;
-  context.runner = openRunner(context, options, timeScale);
+  context.runner = openRunner(context, options);
   const setTimeScale = async (scale: number): Promise<void> => {
-    timeScale = scale;
+    context.timeScale = scale;
     await context.runner?.stop();
-    context.runner = openRunner(context, options, timeScale);
+    context.runner = openRunner(context, options);
     context.runner?.start();
   };
   const app = buildServer(context, { portOf: () => port, setTimeScale });
@@ -96,18 +96,15 @@ function urlsOf(port: number): StandInUrls {
   return { web, api: `${web}/api`, oidc: `${web}/oidc` };
 }
 
-function openRunner(
-  context: StandInContext,
-  options: StandInOptions,
-  timeScale: number | undefined,
-): Runner | undefined {
+function openRunner(context: StandInContext, options: StandInOptions): Runner | undefined {
   if (options.runner === false) return undefined;
   const { startSchedules: _, ...settings } = options.runner ?? {};
   const runnerOptions: RunnerOptions = {
     workDir: join(options.dataDir, "work"),
-    toolPath: [dirname(process.execPath), process.env["PATH"] ?? "/usr/bin:/bin"].join(":"),
+    // Our own Node first, then what every system has: nothing of the caller's PATH.
+    toolPath: [dirname(process.execPath), "/usr/local/bin", "/usr/bin", "/bin"].join(":"),
     ...settings,
-    ...(timeScale === undefined ? {} : { timeScale }),
+    timeScale: context.timeScale,
   };
   return createRunner(createRunnerHost(context), runnerOptions);
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { StandInContext } from "../context.js";
 import type { Caller } from "../http/caller.js";
 import { GitHubError } from "../http/github-error.js";
 
@@ -14,11 +15,11 @@ interface Window {
  * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
  */
 export class RateLimiter {
-  readonly #now: () => number;
+  readonly #context: Pick<StandInContext, "now" | "timeScale">;
   readonly #windows = new Map<string, Window>();
 
-  constructor(now: () => number) {
-    this.#now = now;
+  constructor(context: Pick<StandInContext, "now" | "timeScale">) {
+    this.#context = context;
   }
 
   /** Counts the request, sets the headers and throws 403 when the limit is used up. */
@@ -50,10 +51,11 @@ export class RateLimiter {
   #windowOf(caller: Caller): { limit: number; window: Window } {
     const { token, user } = caller;
     const key = user ? `user:${user.id}` : token ? `repository:${token.repositoryId}` : "anonymous";
-    const limit = user ? 5000 : token ? 1000 : 60;
+    // With schedules sped up an hour holds more of them: the limit stays what it is per schedule hour.
+    const limit = (user ? 5000 : token ? 1000 : 60) * Math.max(1, this.#context.timeScale);
     const known = this.#windows.get(key);
-    if (known && known.resetAtMs > this.#now()) return { limit, window: known };
-    const window = { resetAtMs: this.#now() + WINDOW_MS, used: 0 };
+    if (known && known.resetAtMs > this.#context.now()) return { limit, window: known };
+    const window = { resetAtMs: this.#context.now() + WINDOW_MS, used: 0 };
     this.#windows.set(key, window);
     return { limit, window };
   }

@@ -23,7 +23,7 @@ const EXPOSED =
 
 /** Everything under the REST base URL, with the headers that GitHub puts on each answer. */
 export function restApi(app: FastifyInstance, context: StandInContext): void {
-  const limiter = new RateLimiter(context.now);
+  const limiter = new RateLimiter(context);
   jsonBodies(app);
 
   app.addHook("onRequest", async (request, reply) => {
