@@ -15,7 +15,7 @@ export function confidenceOfRegression(evidence: SeriesEvidence): number {
 
 /** Probability that a metric that was not called is fine. */
 export function confidenceOfClean(evidence: SeriesEvidence): number {
-  return logistic(1.2 - 1.4 * marginOf(evidence));
+  return logistic(0.9 - 1.6 * marginOf(evidence));
 }
 
 /** The evidence as one number for calibration; positive: a regression. */
