@@ -4,7 +4,7 @@ import { PROVISIONING_APP, startForTest } from "../testing/start-for-test.js";
 
 export const REDIRECT_URI = "http://localhost:3000/callback";
 
-export interface Consent {
+interface Consent {
   readonly login: string;
   readonly scope: string;
   readonly state: string;

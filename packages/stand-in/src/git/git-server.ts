@@ -31,10 +31,6 @@ export class GitServer {
     };
   }
 
-  get root(): string {
-    return this.#root;
-  }
-
   pathOf(owner: string, name: string): string {
     return join(this.#root, owner.toLowerCase(), `${name.toLowerCase()}.git`);
   }

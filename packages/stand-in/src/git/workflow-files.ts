@@ -3,7 +3,7 @@ import type { GitRepository, TreeEntry } from "./git-repository.js";
 export const WORKFLOWS_DIR = ".github/workflows";
 
 /** GitHub looks at this directory only, not below it. */
-export function isWorkflowPath(path: string): boolean {
+function isWorkflowPath(path: string): boolean {
   return /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path);
 }
 

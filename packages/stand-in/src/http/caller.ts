@@ -16,7 +16,7 @@ export const ANONYMOUS: Caller = { token: undefined, user: undefined };
 const SCHEME = /^(token|bearer)\s+(.+)$/i;
 
 /** Token in `Authorization: Bearer|token`, or as the password (or user name) of basic authentication. */
-export function findPresentedToken(header: string | undefined): string | undefined {
+function findPresentedToken(header: string | undefined): string | undefined {
   if (!header) return undefined;
   const match = SCHEME.exec(header);
   if (match) return match[2]?.trim();

@@ -6,7 +6,7 @@ import type { User } from "../store/user-store.js";
 // Cookies of localhost are shared by all its ports, so the name must not collide with the product's.
 const COOKIE = "stand_in_session";
 
-export function findSessionToken(request: FastifyRequest): string | undefined {
+function findSessionToken(request: FastifyRequest): string | undefined {
   for (const pair of (request.headers.cookie ?? "").split(";")) {
     const [name, value] = pair.trim().split("=");
     if (name === COOKIE && value) return value;

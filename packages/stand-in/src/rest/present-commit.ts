@@ -8,7 +8,7 @@ import { ACTIONS_BOT, presentSimpleUser } from "./present-user.js";
 
 const UNSIGNED = { verified: false, reason: "unsigned", signature: null, payload: null, verified_at: null };
 
-export function presentSignature({ name, email, atSeconds }: Signature): Record<string, unknown> {
+function presentSignature({ name, email, atSeconds }: Signature): Record<string, unknown> {
   return { name, email, date: isoSeconds(atSeconds * 1000) };
 }
 

@@ -6,7 +6,7 @@ import { repositoryApiUrl, repositoryWebUrl } from "./present-repository.js";
 import { presentSimpleUser } from "./present-user.js";
 
 /** GitHub's job ids are numbers of their own; here they follow from run and position. */
-export function jobIdOf(run: WorkflowRunRecord, job: JobRecord): number {
+function jobIdOf(run: WorkflowRunRecord, job: JobRecord): number {
   return run.id * 1000 + job.number;
 }
 

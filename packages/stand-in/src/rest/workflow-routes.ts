@@ -50,7 +50,7 @@ export function workflowRoutes(app: FastifyInstance, context: StandInContext): v
 }
 
 /** The workflow files of the default branch; one gets its id when it is first seen. */
-export async function listWorkflows(context: StandInContext, opened: OpenRepository): Promise<Workflow[]> {
+async function listWorkflows(context: StandInContext, opened: OpenRepository): Promise<Workflow[]> {
   const { git, repository } = opened;
   const head = await git.findRef(`refs/heads/${await git.getDefaultBranch()}`);
   if (!head) return [];

@@ -5,7 +5,7 @@ import { integer, integerOrNull, isoSeconds, type Row, text, textOrNull } from "
 import { hashToken, randomText } from "./token-hash.js";
 
 /** `oauth` and `classic` carry scopes; `fine_grained` and `job` carry permissions. */
-export type TokenKind = "oauth" | "classic" | "fine_grained" | "job";
+type TokenKind = "oauth" | "classic" | "fine_grained" | "job";
 
 export interface Token {
   readonly id: number;
