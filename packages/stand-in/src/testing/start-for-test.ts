@@ -32,6 +32,9 @@ export async function startForTest(options: Partial<StandInOptions> = {}): Promi
     runner: false,
     ...options,
     dataDir,
+  }).catch((error: unknown) => {
+    if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
+    throw error;
   });
   return {
     ...standIn,
