@@ -1,0 +1,38 @@
+import { expect, test } from "@playwright/test";
+import { newPerson, signIn, signOut, signUp } from "./people.ts";
+
+test("after signing out, a stranger sees nothing of what was there", async ({ page }) => {
+  const alice = newPerson("Alice");
+  await signUp(page, alice);
+  const created = await page.request.post("/api/v1/projects", { data: { name: "Alice's shop" } });
+  expect(created.status()).toBe(201);
+  const { project } = (await created.json()) as { project: { id: string } };
+  await page.goto(`/app/projects/${project.id}`);
+  await expect(page.getByRole("heading", { name: "Alice's shop" })).toBeVisible();
+
+  await signOut(page);
+  await page.goto(`/app/projects/${project.id}`);
+  await expect(page).toHaveURL(/\/sign-in/);
+  expect((await page.request.get(`/api/v1/projects/${project.id}`)).status()).toBe(401);
+
+  await signUp(page, newPerson("Charlie"));
+  const foreign = await page.request.get(`/api/v1/projects/${project.id}`);
+  const missing = await page.request.get("/api/v1/projects/01900000-0000-7000-8000-000000000000");
+  expect(foreign.status()).toBe(404);
+  const answer = async (response: typeof foreign) => ({
+    ...((await response.json()) as object),
+    requestId: "",
+  });
+  expect(await answer(foreign)).toEqual(await answer(missing));
+  await page.goto(`/app/projects/${project.id}`);
+  await expect(page.getByText("Alice's shop")).toHaveCount(0);
+  await page.goto("/app/projects");
+  await expect(page.getByText("No project yet")).toBeVisible();
+  await page.goto("/app/audit");
+  await expect(page.getByText("Project created")).toHaveCount(0);
+
+  await signOut(page);
+  await signIn(page, alice);
+  await page.goto("/app/projects");
+  await expect(page.getByText("Alice's shop")).toBeVisible();
+});

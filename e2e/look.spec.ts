@@ -1,0 +1,79 @@
+import AxeBuilder from "@axe-core/playwright";
+import { type Browser, expect, type Page, test } from "@playwright/test";
+import { newPerson, signUp } from "./people.ts";
+
+const PUBLIC_PAGES = ["/", "/sign-in", "/sign-up", "/there-is-no-such-page"];
+const APP_PAGES = [
+  "/app",
+  "/app/projects",
+  "/app/projects/new",
+  "/app/deployments",
+  "/app/today",
+  "/app/pulses",
+  "/app/workers",
+  "/app/audit",
+  "/app/settings",
+];
+const LOOKS = [
+  { name: "light, wide", colorScheme: "light", viewport: { width: 1280, height: 800 } },
+  { name: "dark, wide", colorScheme: "dark", viewport: { width: 1280, height: 800 } },
+  { name: "light, narrow", colorScheme: "light", viewport: { width: 390, height: 844 } },
+  { name: "dark, narrow", colorScheme: "dark", viewport: { width: 390, height: 844 } },
+] as const;
+
+async function openPage(browser: Browser, look: (typeof LOOKS)[number], state?: string): Promise<Page> {
+  const context = await browser.newContext({
+    colorScheme: look.colorScheme,
+    viewport: look.viewport,
+    ...(state === undefined ? {} : { storageState: state }),
+  });
+  return context.newPage();
+}
+
+/** Opens a page and fails for what the console says, what axe finds, and what does not fit the width. */
+async function expectSound(page: Page, path: string): Promise<void> {
+  const complaints: string[] = [];
+  page.removeAllListeners("console");
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  await page.goto(path);
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await page.waitForLoadState("load");
+  const findings = await new AxeBuilder({ page }).analyze();
+  expect(
+    findings.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`),
+    path,
+  ).toEqual([]);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(overflow, `${path} is wider than the window`).toBeLessThanOrEqual(0);
+  const isMissingPage = path === "/there-is-no-such-page";
+  expect(
+    complaints.filter((text) => !(isMissingPage && text.includes("404"))),
+    path,
+  ).toEqual([]);
+}
+
+for (const look of LOOKS) {
+  test(`public pages are sound: ${look.name}`, async ({ browser }) => {
+    const page = await openPage(browser, look);
+    for (const path of PUBLIC_PAGES) await expectSound(page, path);
+    await page.context().close();
+  });
+}
+
+test("every page of an empty account is sound in every look, in English and French", async ({
+  browser,
+  page,
+}) => {
+  await signUp(page, newPerson("Dana"));
+  const state = `${test.info().outputDir}/dana.json`;
+  await page.context().storageState({ path: state });
+  for (const look of LOOKS) {
+    const view = await openPage(browser, look, state);
+    for (const path of APP_PAGES) await expectSound(view, path);
+    await view.context().close();
+  }
+  expect((await page.request.patch("/api/v1/me", { data: { locale: "fr" } })).status()).toBe(200);
+});
