@@ -13,5 +13,9 @@ export default function ErrorPage({ error, reset }: ErrorPageProps) {
       router.refresh();
       reset();
     });
-  return <FailurePage reference={error.digest} onRetry={retry} />;
+  return (
+    <main>
+      <FailurePage reference={error.digest} onRetry={retry} />
+    </main>
+  );
 }

@@ -7,9 +7,11 @@ export default function NotFound() {
   const t = useTranslations("notFound");
   return (
     <div className="flex min-h-dvh flex-col px-5 py-6 sm:px-10">
-      <Link href="/" className="self-start rounded-md">
-        <Wordmark />
-      </Link>
+      <header>
+        <Link href="/" className="inline-block rounded-md">
+          <Wordmark />
+        </Link>
+      </header>
       <main className="flex flex-1 flex-col items-center justify-center py-16 text-center">
         <p className="num text-ink-faint text-sm">404</p>
         <h1 className="mt-2 font-semibold text-2xl">{t("title")}</h1>

@@ -45,7 +45,7 @@ export function MetricPlot(props: MetricPlotProps) {
       <div className="flex min-h-24 flex-1 gap-2">
         <div
           aria-hidden
-          className="num flex w-12 shrink-0 flex-col justify-between text-right text-2xs text-ink-faint"
+          className="num flex w-15 shrink-0 flex-col justify-between whitespace-nowrap text-right text-2xs text-ink-faint"
         >
           <span className="-translate-y-1/2">{formatValue(ceiling)}</span>
           <span className="translate-y-1/2">{formatValue(0)}</span>
@@ -55,7 +55,7 @@ export function MetricPlot(props: MetricPlotProps) {
           aria-label={label}
           className="relative flex-1 border-line border-y"
           onPointerMove={onCursor ? moveCursor : undefined}
-          onPointerLeave={() => onCursor?.(undefined)}
+          onPointerLeave={onCursor ? () => onCursor(undefined) : undefined}
         >
           <Bands range={range} phases={phases} />
           <MissingMarks points={points} range={range} />
@@ -93,7 +93,7 @@ function TimeAxis({
   percent: (atMs: number) => string;
 }): ReactNode {
   return (
-    <div aria-hidden className="num relative mt-1 ml-14 h-4 text-2xs text-ink-faint">
+    <div aria-hidden className="num relative mt-1 ml-17 h-4 text-2xs text-ink-faint">
       {ticks.map(({ atMs, label }) => (
         <span
           key={atMs}

@@ -8,7 +8,7 @@ type FailurePageProps = { reference?: string; onRetry: () => void };
 export function FailurePage({ reference, onRetry }: FailurePageProps) {
   const t = useTranslations("failure");
   return (
-    <main
+    <div
       role="alert"
       className="flex min-h-[70dvh] flex-col items-center justify-center px-5 py-16 text-center"
     >
@@ -18,6 +18,6 @@ export function FailurePage({ reference, onRetry }: FailurePageProps) {
       <Button variant="primary" className="mt-6" onClick={onRetry}>
         {t("retry")}
       </Button>
-    </main>
+    </div>
   );
 }

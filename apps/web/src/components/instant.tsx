@@ -4,20 +4,21 @@ import { useFormatter, useNow, useTranslations } from "next-intl";
 
 const styles = {
   date: { day: "numeric", month: "short", year: "numeric" },
-  dateTime: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
+  dateTime: { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" },
   full: {
     weekday: "short",
     day: "numeric",
     month: "short",
     year: "numeric",
-    hour: "2-digit",
+    hour: "numeric",
     minute: "2-digit",
     second: "2-digit",
     timeZoneName: "short",
   },
-  time: { hour: "2-digit", minute: "2-digit" },
-  timeSeconds: { hour: "2-digit", minute: "2-digit", second: "2-digit" },
-  weekdayTime: { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
+  day: { weekday: "short", day: "numeric", month: "short" },
+  time: { hour: "numeric", minute: "2-digit" },
+  timeSeconds: { hour: "numeric", minute: "2-digit", second: "2-digit" },
+  weekdayTime: { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" },
 } as const;
 
 type InstantProps = { at: string; as?: keyof typeof styles; timeZone?: string; className?: string };

@@ -23,10 +23,10 @@ export function UserMenu({ me }: { me: Me }) {
         <Button variant="ghost" size="icon" aria-label={t("userMenu")} className="rounded-full">
           <span
             aria-hidden
-            className="grid size-7 place-items-center rounded-full bg-ink font-semibold text-2xs text-canvas tracking-normal"
-          >
-            {getInitials(me.user.name)}
-          </span>
+            // Drawn, not written: a label of two letters would not match the button's name.
+            data-initials={getInitials(me.user.name)}
+            className="grid size-7 place-items-center rounded-full bg-ink font-semibold text-2xs text-canvas tracking-normal before:content-[attr(data-initials)]"
+          />
         </Button>
       }
     >

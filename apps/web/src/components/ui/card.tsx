@@ -20,12 +20,12 @@ export function Section({ title, hint, action, className, bodyClassName, childre
     <section
       className={cn("overflow-hidden rounded-lg border border-line bg-surface shadow-card", className)}
     >
-      <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 px-5 pt-4 pb-3">
+      <div className="flex items-start justify-between gap-4 px-5 pt-4 pb-3">
         <div className="min-w-0">
           <h2 className="font-semibold text-base text-ink">{title}</h2>
           {hint ? <p className="mt-0.5 max-w-prose text-ink-faint text-sm">{hint}</p> : null}
         </div>
-        {action}
+        {action ? <div className="shrink-0">{action}</div> : null}
       </div>
       <div className={cn("px-5 pb-5", bodyClassName)}>{children}</div>
     </section>

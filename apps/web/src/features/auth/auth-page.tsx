@@ -14,15 +14,19 @@ export function AuthPage({ title, description, children }: AuthPageProps) {
   return (
     <div data-product="keepstreak" className="grid min-h-dvh lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
       <div className="flex flex-col px-5 py-6 sm:px-10">
-        <Link href="/" className="self-start rounded-md">
-          <Wordmark />
-        </Link>
+        <header>
+          <Link href="/" className="inline-block rounded-md">
+            <Wordmark />
+          </Link>
+        </header>
         <main className="mx-auto flex w-full max-w-sm flex-1 flex-col justify-center py-12">
           <h1 className="font-semibold text-2xl">{title}</h1>
           <p className="mt-1.5 mb-7 text-ink-soft">{description}</p>
           {children}
         </main>
-        <LanguageChoice />
+        <footer>
+          <LanguageChoice />
+        </footer>
       </div>
       <aside
         aria-label={landing("promise.title")}

@@ -21,7 +21,7 @@ export function DeploymentCharts({ deployment, samples }: DeploymentChartsProps)
   const range = useMemo(() => getTimelineRange(deployment, samples), [deployment, samples]);
   const { ticksMs, stepMs } = getTimeTicks(range, 5);
   const clock = {
-    hour: "2-digit",
+    hour: "numeric",
     minute: "2-digit",
     second: stepMs < 60_000 ? "2-digit" : undefined,
   } as const;

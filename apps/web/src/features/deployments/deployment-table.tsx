@@ -6,12 +6,18 @@ import { useTranslations } from "next-intl";
 import type { Deployment } from "@/api/types";
 import { RelativeTime } from "@/components/instant";
 import { DeploymentStateBadge, VerdictBadge } from "@/components/states";
+import { cn } from "@/components/ui/cn";
 import { Table, Td, Th, Tr } from "@/components/ui/table";
 import { Duration } from "./duration";
 
-type DeploymentTableProps = { deployments: readonly Deployment[]; showProject?: boolean };
+type DeploymentTableProps = {
+  deployments: readonly Deployment[];
+  showProject?: boolean;
+  /** For a narrow place: the environment goes under the name, state and duration are left to the detail page. */
+  compact?: boolean;
+};
 
-export function DeploymentTable({ deployments, showProject = true }: DeploymentTableProps) {
+export function DeploymentTable({ deployments, showProject = true, compact }: DeploymentTableProps) {
   const t = useTranslations("deployments");
   return (
     <Table label={t("tableLabel")}>
@@ -19,10 +25,10 @@ export function DeploymentTable({ deployments, showProject = true }: DeploymentT
         <tr>
           <Th>{t("column.deployment")}</Th>
           <Th>{t("column.verdict")}</Th>
-          <Th>{t("column.state")}</Th>
-          <Th>{t("column.environment")}</Th>
-          <Th>{t("column.started")}</Th>
-          <Th className="text-right">{t("column.duration")}</Th>
+          {compact ? null : <Th>{t("column.state")}</Th>}
+          {compact ? null : <Th>{t("column.environment")}</Th>}
+          <Th className={compact ? "text-right" : undefined}>{t("column.started")}</Th>
+          {compact ? null : <Th className="text-right">{t("column.duration")}</Th>}
         </tr>
       </thead>
       <tbody>
@@ -36,21 +42,27 @@ export function DeploymentTable({ deployments, showProject = true }: DeploymentT
                 {showProject ? `${it.projectName} ` : null}
                 <span className="num">{t("number", { number: it.number })}</span>
               </Link>
-              <Origin deployment={it} />
+              <Origin deployment={it} environment={compact} />
             </Td>
             <Td>
               <VerdictBadge state={it.verdictState} />
             </Td>
-            <Td>
-              <DeploymentStateBadge state={it.state} />
-            </Td>
-            <Td className="text-ink-soft">{it.environment}</Td>
-            <Td className="whitespace-nowrap text-ink-soft">
+            {compact ? null : (
+              <>
+                <Td>
+                  <DeploymentStateBadge state={it.state} />
+                </Td>
+                <Td className="text-ink-soft">{it.environment}</Td>
+              </>
+            )}
+            <Td className={cn("whitespace-nowrap text-ink-soft", compact && "text-right")}>
               <RelativeTime at={it.startedAt} />
             </Td>
-            <Td className="whitespace-nowrap text-right text-ink-soft">
-              <Duration fromAt={it.startedAt} toAt={it.finishedAt ?? it.endedAt} />
-            </Td>
+            {compact ? null : (
+              <Td className="whitespace-nowrap text-right text-ink-soft">
+                <Duration fromAt={it.startedAt} toAt={it.finishedAt ?? it.endedAt} />
+              </Td>
+            )}
           </Tr>
         ))}
       </tbody>
@@ -58,8 +70,13 @@ export function DeploymentTable({ deployments, showProject = true }: DeploymentT
   );
 }
 
-function Origin({ deployment }: { deployment: Deployment }) {
-  const parts = [deployment.branch, deployment.version, deployment.commitSha?.slice(0, 7)].filter(Boolean);
+function Origin({ deployment, environment }: { deployment: Deployment; environment?: boolean }) {
+  const parts = [
+    environment ? deployment.environment : null,
+    deployment.branch,
+    deployment.version,
+    deployment.commitSha?.slice(0, 7),
+  ].filter(Boolean);
   if (parts.length === 0) return null;
   return (
     <span className="mt-0.5 flex items-center gap-1 text-ink-faint text-xs">

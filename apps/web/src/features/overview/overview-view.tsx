@@ -55,7 +55,7 @@ export function OverviewView() {
           }
         >
           {it.latestDeployments.length > 0 ? (
-            <DeploymentTable deployments={it.latestDeployments} />
+            <DeploymentTable deployments={it.latestDeployments} compact />
           ) : (
             <NoDeployments hasProject={it.projects > 0} />
           )}

@@ -12,7 +12,7 @@ import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { DeploymentTable } from "../deployments/deployment-table";
 
-export function ProjectDeployments({ project }: { project: Project }) {
+export function ProjectDeployments({ project, compact }: { project: Project; compact?: boolean }) {
   const t = useTranslations("project");
   const deployments = useInfiniteQuery(queries.deployments({ projectId: project.id }));
   return (
@@ -33,7 +33,7 @@ export function ProjectDeployments({ project }: { project: Project }) {
           </EmptyState>
         }
       >
-        {(rows) => <DeploymentTable deployments={rows} showProject={false} />}
+        {(rows) => <DeploymentTable deployments={rows} showProject={false} compact={compact} />}
       </PageList>
     </Card>
   );

@@ -19,44 +19,46 @@ export function ProjectIntegration({ project, origin }: ProjectIntegrationProps)
   const [environment, setEnvironment] = useState(project.environments[0] ?? "prod");
   const values = { origin, environment, metricsEndpoint: project.endpoint.activeUrl };
   return (
-    <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-      <div className="flex min-w-0 flex-col gap-5">
-        <EndpointSection project={project} />
-        <Section
-          title={t("ci.title")}
-          hint={t("ci.hint")}
-          action={
-            project.environments.length > 1 ? (
-              <Field label={t("ci.environment")} labelHidden className="w-36">
-                <Select value={environment} onChange={(e) => setEnvironment(e.target.value)}>
-                  {project.environments.map((it) => (
-                    <option key={it} value={it}>
-                      {it}
-                    </option>
-                  ))}
-                </Select>
-              </Field>
-            ) : null
-          }
-        >
-          <p className="mb-3 max-w-prose text-ink-soft text-sm">
-            {t.rich("ci.secret", { code: (chunks) => <code className="font-mono text-xs">{chunks}</code> })}
-          </p>
-          <div className="flex flex-col gap-4">
-            <CodeBlock
-              title=".github/workflows/deploy.yml"
-              code={getGitHubActionsSnippet(values)}
-              copyLabel={t("ci.copyActions")}
-            />
-            <CodeBlock title={t("ci.curl")} code={getCurlSnippet(values)} copyLabel={t("ci.copyCurl")} />
-          </div>
-        </Section>
+    <div className="flex flex-col gap-5">
+      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+        <div className="flex min-w-0 flex-col gap-5">
+          <SignalStatus project={project} />
+          <EndpointSection project={project} />
+        </div>
+        <div className="flex min-w-0 flex-col gap-5">
+          <ApiKeySection project={project} />
+          <HmacSection project={project} />
+        </div>
       </div>
-      <div className="flex min-w-0 flex-col gap-5">
-        <SignalStatus project={project} />
-        <ApiKeySection project={project} />
-        <HmacSection project={project} />
-      </div>
+      <Section
+        title={t("ci.title")}
+        hint={t("ci.hint")}
+        action={
+          project.environments.length > 1 ? (
+            <Field label={t("ci.environment")} labelHidden className="w-32">
+              <Select value={environment} onChange={(e) => setEnvironment(e.target.value)}>
+                {project.environments.map((it) => (
+                  <option key={it} value={it}>
+                    {it}
+                  </option>
+                ))}
+              </Select>
+            </Field>
+          ) : null
+        }
+      >
+        <p className="mb-3 max-w-prose text-ink-soft text-sm">
+          {t.rich("ci.secret", { code: (chunks) => <code className="font-mono text-xs">{chunks}</code> })}
+        </p>
+        <div className="flex flex-col gap-4">
+          <CodeBlock
+            title=".github/workflows/deploy.yml"
+            code={getGitHubActionsSnippet(values)}
+            copyLabel={t("ci.copyActions")}
+          />
+          <CodeBlock title={t("ci.curl")} code={getCurlSnippet(values)} copyLabel={t("ci.copyCurl")} />
+        </div>
+      </Section>
     </div>
   );
 }

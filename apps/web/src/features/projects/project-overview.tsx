@@ -41,7 +41,7 @@ export function ProjectOverview({ project }: { project: Project }) {
           <h2 id="latest" className="font-semibold">
             {t("latest")}
           </h2>
-          <ProjectDeployments project={project} />
+          <ProjectDeployments project={project} compact />
         </section>
         <div className="flex flex-col gap-5">
           <SignalStatus project={project} />

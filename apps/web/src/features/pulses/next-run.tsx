@@ -1,11 +1,12 @@
 "use client";
 
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { Pulse } from "@/api/types";
 import { Instant, RelativeTime } from "@/components/instant";
 
 /** When the pulse runs next, and the window that its jitter leaves. */
-export function NextRun({ pulse }: { pulse: Pulse }) {
+export function NextRun({ pulse, named }: { pulse: Pulse; named?: boolean }) {
   const t = useTranslations("nextRun");
   if (!pulse.nextRun) {
     return <p className="text-ink-soft text-sm">{t(pulse.state === "paused" ? "paused" : "none")}</p>;
@@ -18,6 +19,14 @@ export function NextRun({ pulse }: { pulse: Pulse }) {
       </p>
       <p className="mt-0.5 text-ink-soft">
         <Instant at={plannedAt} as="weekdayTime" />
+        {named ? (
+          <>
+            {" · "}
+            <Link href={`/app/pulses/${pulse.id}`} className="text-accent underline underline-offset-2">
+              {pulse.name}
+            </Link>
+          </>
+        ) : null}
       </p>
       {earliestAt === latestAt ? null : (
         <p className="mt-2.5 text-ink-faint text-xs">
@@ -27,7 +36,7 @@ export function NextRun({ pulse }: { pulse: Pulse }) {
           })}
         </p>
       )}
-      <p className="mt-1 text-ink-faint text-xs">{t("waits")}</p>
+      {named ? null : <p className="mt-1 text-ink-faint text-xs">{t("waits")}</p>}
     </div>
   );
 }

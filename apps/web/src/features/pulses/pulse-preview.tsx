@@ -61,15 +61,17 @@ export function PulsePreview() {
                   className="flex items-center gap-3 border-line border-b py-2 last:border-b-0"
                 >
                   <CalendarClock aria-hidden className="size-4 shrink-0 text-accent" />
-                  <Instant at={run.nominalAt} as="weekdayTime" timeZone={timeZone} className="flex-1" />
-                  {run.earliestAt === run.latestAt ? null : (
-                    <span className="num whitespace-nowrap text-ink-faint text-xs">
-                      {t.rich("previewWindow", {
+                  <Instant at={run.nominalAt} as="day" timeZone={timeZone} className="flex-1" />
+                  <span className="whitespace-nowrap text-ink-soft tabular-nums">
+                    {run.earliestAt === run.latestAt ? (
+                      <Instant at={run.nominalAt} as="time" timeZone={timeZone} />
+                    ) : (
+                      t.rich("previewWindow", {
                         from: () => <Instant at={run.earliestAt} as="time" timeZone={timeZone} />,
                         until: () => <Instant at={run.latestAt} as="time" timeZone={timeZone} />,
-                      })}
-                    </span>
-                  )}
+                      })
+                    )}
+                  </span>
                 </li>
               ))}
             </ol>

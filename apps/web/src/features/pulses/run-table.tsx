@@ -73,6 +73,6 @@ export function RunResult({ run }: { run: Run }) {
       </a>
     );
   }
-  if (run.reason) return <span className="text-ink-soft text-xs">{run.reason}</span>;
+  if (run.reason) return <code className="font-mono text-ink-soft text-xs">{run.reason}</code>;
   return <span className="text-ink-faint">{t("noResult")}</span>;
 }

@@ -92,19 +92,7 @@ function Now({ pulses, workers }: { pulses: readonly Pulse[]; workers: readonly 
         )}
       </Tile>
       <Tile icon={<CalendarClock aria-hidden />} title={t("nextRun")}>
-        {next ? (
-          <>
-            <Link
-              href={`/app/pulses/${next.id}`}
-              className="mb-1 block truncate text-accent text-sm underline underline-offset-2"
-            >
-              {next.name}
-            </Link>
-            <NextRun pulse={next} />
-          </>
-        ) : (
-          <p className="text-ink-soft text-sm">{t("noRun")}</p>
-        )}
+        {next ? <NextRun pulse={next} named /> : <p className="text-ink-soft text-sm">{t("noRun")}</p>}
       </Tile>
       <Tile icon={<CircleCheck aria-hidden />} title={t("thisDay")}>
         <DayLeft />
