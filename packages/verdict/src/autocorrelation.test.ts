@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { autocorrelation, varianceInflation } from "./autocorrelation.js";
+import { normal, seededChance } from "./testing/synthetic-deployment.js";
+
+function linked(correlation: number, length: number): number[] {
+  const chance = seededChance(99);
+  let last = 0;
+  return Array.from({ length }, () => {
+    last = correlation * last + Math.sqrt(1 - correlation ** 2) * normal(chance);
+    return last;
+  });
+}
+
+describe("autocorrelation", () => {
+  it.each([0.5, 0.8])("finds %f again in a long series", (correlation) => {
+    expect(autocorrelation(linked(correlation, 2000))).toBeCloseTo(correlation, 1);
+  });
+
+  it("finds none in independent or alternating noise, or in a handful of samples", () => {
+    expect(autocorrelation(linked(0, 2000))).toBeLessThan(0.08);
+    expect(autocorrelation(Array.from({ length: 40 }, (_, i) => i % 2))).toBe(0);
+    expect(autocorrelation([1, 2, 3, 4, 5])).toBe(0);
+  });
+});
+
+describe("varianceInflation", () => {
+  it("is the variance of a mean of linked samples over that of independent ones", () => {
+    // Three samples with lag correlations 0.5 and 0.25: (3 + 2 * (2 * 0.5 + 0.25)) / 3.
+    expect(varianceInflation(0.5, 3)).toBeCloseTo(5.5 / 3, 10);
+    expect(varianceInflation(0, 3)).toBe(1);
+    expect(varianceInflation(0.5, 1)).toBeCloseTo(1, 10);
+  });
+});
