@@ -2,7 +2,8 @@
 const tool = (file) => (args) => ["node", file, ...args];
 
 export const commands = {
-  start: tool("tools/start/start.ts"),
+  // The supervisor mostly waits; a small young generation keeps it small.
+  start: (args) => ["node", "--max-semi-space-size=1", "tools/start/start.ts", ...args],
   build: tool("tools/build/build.ts"),
   test: tool("tools/test/test.ts"),
   verify: tool("tools/verify/verify.ts"),

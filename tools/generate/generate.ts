@@ -12,7 +12,9 @@ const checksOnly = process.argv.includes("--check");
 
 const folder = await mkdtemp(path.join(tmpdir(), "pulsekeep-openapi-"));
 try {
-  const { stdout } = await run(process.execPath, ["apps/api/dist/print-openapi.js"], { maxBuffer: 64 * 1024 * 1024 });
+  const { stdout } = await run(process.execPath, ["apps/api/dist/print-openapi.js"], {
+    maxBuffer: 64 * 1024 * 1024,
+  });
   const document = path.join(folder, "openapi.json");
   await writeFile(document, stdout);
   const output = checksOnly ? path.join(folder, "schema.gen.ts") : target;

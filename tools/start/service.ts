@@ -26,6 +26,14 @@ export interface ProcessSpec {
   stopTimeoutMs: number;
 }
 
+/**
+ * Node's arguments for a service of a local installation. Node sizes its young generation for throughput:
+ * the API then idles at 315 MB instead of 155 MB. A machine that serves many people starts it differently.
+ */
+export function frugalNode(youngGenerationMiB: number): string[] {
+  return ["--enable-source-maps", `--max-semi-space-size=${youngGenerationMiB}`];
+}
+
 export function startProcess(spec: ProcessSpec): Service {
   const log = openServiceLog(spec.logFolder, spec.name);
   const { command, args, env, cwd } = spec;

@@ -4,7 +4,7 @@ import { planEmulators } from "./emulator-plan.ts";
 import { pickPort } from "./ports.ts";
 import type { EmulatedAddresses } from "./product-environment.ts";
 import type { LocalSecrets } from "./secrets.ts";
-import { answers, type Service, startProcess, waitUntil } from "./service.ts";
+import { answers, frugalNode, type Service, startProcess, waitUntil } from "./service.ts";
 import type { StartOptions } from "./start-options.ts";
 
 export async function startEmulators(
@@ -20,7 +20,7 @@ export async function startEmulators(
   const service = startProcess({
     name: "emulators",
     command: process.execPath,
-    args: [path.join(import.meta.dirname, "emulate-services.ts"), planFile],
+    args: [...frugalNode(2), path.join(import.meta.dirname, "emulate-services.ts"), planFile],
     env: { PATH: process.env.PATH },
     cwd: options.root,
     logFolder: path.join(options.dataDir, "logs"),

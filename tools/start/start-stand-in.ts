@@ -1,7 +1,7 @@
 import path from "node:path";
 import { localClients } from "./product-environment.ts";
 import type { LocalSecrets } from "./secrets.ts";
-import { answers, type Service, startProcess, waitUntil } from "./service.ts";
+import { answers, frugalNode, type Service, startProcess, waitUntil } from "./service.ts";
 import type { StartOptions } from "./start-options.ts";
 
 /** Starts the local GitHub. It gets no more of the environment than it needs: its runner runs people's steps. */
@@ -13,7 +13,7 @@ export async function startStandIn(
   const service = startProcess({
     name: "GitHub stand-in",
     command: process.execPath,
-    args: ["--enable-source-maps", path.join(options.root, "packages/stand-in/dist/main.js")],
+    args: [...frugalNode(4), path.join(options.root, "packages/stand-in/dist/main.js")],
     env: {
       PATH: process.env.PATH,
       TZ: process.env.TZ,
