@@ -257,7 +257,7 @@ CREATE TABLE "runs" (
 	"reason" text,
 	"ended_at" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
-	CONSTRAINT "runs_slot" UNIQUE NULLS NOT DISTINCT("worker_id","pulse_id","slot","generation"),
+	CONSTRAINT "runs_slot" UNIQUE("worker_id","pulse_id","slot","generation"),
 	CONSTRAINT "runs_lane_seq" UNIQUE("lane_id","seq")
 );
 --> statement-breakpoint

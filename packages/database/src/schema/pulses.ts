@@ -115,7 +115,7 @@ export const runs = pgTable(
     createdAt: createdAt(),
   },
   (t) => [
-    unique("runs_slot").on(t.workerId, t.pulseId, t.slot, t.generation).nullsNotDistinct(),
+    unique("runs_slot").on(t.workerId, t.pulseId, t.slot, t.generation),
     unique("runs_lane_seq").on(t.laneId, t.seq),
     index("runs_action").on(t.nextActionAt).where(sql`next_action_at is not null`),
     index("runs_lane_open").on(t.laneId, t.seq).where(sql`state in ('queued', 'offered', 'claimed')`),

@@ -11,7 +11,7 @@ import { AppError } from "../../http/app-error.js";
 import { Databases } from "../../platform/database.js";
 import { newSecret } from "../../platform/ids.js";
 import { enqueue, notice } from "../../platform/outbox.js";
-import { backoffSeconds, LEASE_SECONDS, MAX_ATTEMPTS, SIGNAL_SECONDS } from "./run-rules.js";
+import { backoffSeconds, LEASE_EXPIRED, LEASE_SECONDS, MAX_ATTEMPTS, SIGNAL_SECONDS } from "./run-rules.js";
 import { writeAction } from "./write-action.js";
 
 const { runs } = schema;
@@ -50,7 +50,7 @@ export class ClaimsService {
       const again = await leaseAgain(tx, worker, request.claimId);
       const leased = again.length > 0 ? again : await leaseOffered(tx, worker, request);
       const claimed: Claimed[] = [];
-      for (const run of leased) claimed.push(await toClaimed(tx, run));
+      for (const run of leased) claimed.push(...(await toClaimed(tx, run)));
       await enqueue(tx, ...leased.map((run) => notice(run.workspaceId, "run.changed", run.id, run.pulseId)));
       return claimed;
     });
@@ -65,7 +65,7 @@ export class ClaimsService {
     return this.databases.inTenant(worker, async (tx) => {
       const run = await lockRun(tx, worker, report.runId);
       if (run.fence !== report.fence) throw new AppError("stale_claim");
-      if (run.endedAt !== null) return { run, ended: true };
+      if (run.endedAt !== null && !isUndecided(run)) return { run, ended: true };
       const changed = await settle(tx, run, report);
       const ended = changed.endedAt !== null;
       if (ended) await onEnd(tx, changed, report.result);
@@ -161,22 +161,40 @@ const lease = () => ({
   signalJti: newSecret(16),
 });
 
-async function toClaimed(tx: Transaction, leased: RunRow): Promise<Claimed> {
+/** Nothing is known of it but that its lease ran out: the report that comes late decides. */
+const isUndecided = (run: RunRow): boolean => run.state === "unknown" && run.reason === LEASE_EXPIRED;
+
+/** Empty when there is nothing to say: such a run ends here, lest it keep the others from being claimed. */
+async function toClaimed(tx: Transaction, leased: RunRow): Promise<Claimed[]> {
   const signalId = newSecret(16);
   const action = await writeAction(tx, leased);
+  if (action === undefined) {
+    await endUnwritable(tx, leased);
+    return [];
+  }
   await tx.update(runs).set({ signalJti: signalId, params: action.params }).where(eq(runs.id, leased.id));
   if (!leased.leaseExpiresAt || !leased.signalExpiresAt || leased.seq === null)
     throw new Error(`Run ${leased.id} was claimed without lease or place in its lane`);
-  return {
-    runId: leased.id,
-    fence: leased.fence,
-    seq: leased.seq,
-    leaseExpiresAt: leased.leaseExpiresAt,
-    signalId,
-    notBefore: new Date(leased.signalExpiresAt.getTime() - SIGNAL_SECONDS * 1_000),
-    expiresAt: leased.signalExpiresAt,
-    action,
-  };
+  return [
+    {
+      runId: leased.id,
+      fence: leased.fence,
+      seq: leased.seq,
+      leaseExpiresAt: leased.leaseExpiresAt,
+      signalId,
+      notBefore: new Date(leased.signalExpiresAt.getTime() - SIGNAL_SECONDS * 1_000),
+      expiresAt: leased.signalExpiresAt,
+      action,
+    },
+  ];
+}
+
+async function endUnwritable(tx: Transaction, run: RunRow): Promise<void> {
+  await tx
+    .update(runs)
+    .set({ ...ended(), state: "failed", reason: "invalid_params", leaseExpiresAt: null })
+    .where(eq(runs.id, run.id));
+  await enqueue(tx, { topic: "lanes.freed", key: run.laneId, body: { laneId: run.laneId } });
 }
 
 async function lockRun(tx: Transaction, worker: ClaimingWorker, runId: string): Promise<RunRow> {
@@ -191,8 +209,7 @@ async function lockRun(tx: Transaction, worker: ClaimingWorker, runId: string): 
 
 /** A failure that time may cure goes back to the queue while attempts are left; everything else ends the run. */
 async function settle(tx: Transaction, run: RunRow, { result }: ReportRequest): Promise<RunRow> {
-  const change =
-    result.outcome === "failed" && run.attempts < MAX_ATTEMPTS ? retry(run, result) : end(result);
+  const change = result.outcome === "failed" && mayRetry(run) ? retry(run, result) : end(result);
   const [changed] = await tx
     .update(runs)
     .set({ ...change, leaseExpiresAt: null })
@@ -202,6 +219,12 @@ async function settle(tx: Transaction, run: RunRow, { result }: ReportRequest): 
   return changed;
 }
 
+/** Not for ever, and not for a pulse that was deleted while its run was claimed. */
+const mayRetry = (run: RunRow): boolean =>
+  run.endedAt === null && run.attempts < MAX_ATTEMPTS && (run.kind === "verify" || run.pulseId !== null);
+
+const ended = () => ({ endedAt: sql`clock_timestamp()`, nextActionAt: null });
+
 const retry = (run: RunRow, result: Extract<RunOutcome, { outcome: "failed" }>) => ({
   state: "queued" as const,
   reason: result.reason.code,
@@ -209,7 +232,7 @@ const retry = (run: RunRow, result: Extract<RunOutcome, { outcome: "failed" }>) 
 });
 
 function end(result: RunOutcome) {
-  const base = { endedAt: sql`clock_timestamp()`, nextActionAt: null };
+  const base = ended();
   switch (result.outcome) {
     case "succeeded":
     case "already_done":

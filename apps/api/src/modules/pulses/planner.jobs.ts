@@ -6,6 +6,7 @@ import { sql } from "drizzle-orm";
 import { Databases } from "../../platform/database.js";
 import { newId } from "../../platform/ids.js";
 import { Jobs } from "../../platform/jobs.js";
+import { LOGGER, type Logger } from "../../platform/logger.js";
 import { enqueue, notice, type OutboxMessage } from "../../platform/outbox.js";
 import {
   CATCH_UP_WITHIN_SECONDS,
@@ -15,6 +16,7 @@ import {
 } from "./run-rules.js";
 
 const BATCH = 100;
+const PUT_OFF_SECONDS = 300;
 
 type DuePulse = {
   id: string;
@@ -48,6 +50,7 @@ export class PlannerJobs implements OnModuleInit {
   constructor(
     @Inject(Databases) private readonly databases: Databases,
     @Inject(Jobs) private readonly jobs: Jobs,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   onModuleInit(): void {
@@ -64,11 +67,25 @@ export class PlannerJobs implements OnModuleInit {
             order by next_due_at limit ${BATCH} for update skip locked`,
       );
       const messages: OutboxMessage[] = [];
-      for (const pulse of rows) messages.push(...(await planPulse(tx, pulse)));
+      for (const pulse of rows) messages.push(...(await this.tryPlan(tx, pulse)));
       await enqueue(tx, ...messages);
       return rows.length;
     });
     return planned === BATCH ? "more" : "idle";
+  }
+
+  /** A pulse that cannot be planned must not hold up its neighbours: it is put off and looked at again. */
+  private async tryPlan(tx: Transaction, pulse: DuePulse): Promise<OutboxMessage[]> {
+    try {
+      return await tx.transaction((savepoint) => planPulse(savepoint, pulse));
+    } catch (error) {
+      this.logger.error({ err: error, pulseId: pulse.id }, "a pulse cannot be planned");
+      await tx.execute(
+        sql`update pulses set next_due_at = clock_timestamp() + make_interval(secs => ${PUT_OFF_SECONDS})
+            where id = ${pulse.id}`,
+      );
+      return [];
+    }
   }
 }
 
@@ -83,6 +100,7 @@ async function planPulse(tx: Transaction, pulse: DuePulse): Promise<OutboxMessag
     policy: pulse.recovery,
     catchUpWithinSeconds: CATCH_UP_WITHIN_SECONDS,
     spreadSeconds: RECOVERY_SPREAD_SECONDS,
+    ...(await findLastRecovery(tx, pulse)),
   });
   const missed = past.missed.map((run) => ({ id: newId(), run }));
   await insertRuns(tx, pulse, [
@@ -103,6 +121,15 @@ async function planPulse(tx: Transaction, pulse: DuePulse): Promise<OutboxMessag
       : []),
     notice(pulse.workspace_id, "pulse.changed", pulse.id),
   ];
+}
+
+/** A long absence is planned in parts: the recoveries of each keep their distance from those of the last. */
+async function findLastRecovery(tx: Transaction, pulse: DuePulse): Promise<{ lastRecoveryAt?: Date }> {
+  if (pulse.recovery !== "catch_up_all") return {};
+  const { rows } = await tx.execute<{ at: Date | null }>(
+    sql`select max(planned_at) as at from runs where pulse_id = ${pulse.id} and generation > 0`,
+  );
+  return rows[0]?.at == null ? {} : { lastRecoveryAt: new Date(rows[0].at) };
 }
 
 /** Moves the cursor and writes when the pulse is due next; a pulse with nothing left is finished. */

@@ -6,8 +6,9 @@ import type {
   PulseUpdate,
 } from "@pulsekeep/contracts/api/pulses";
 import type { Jitter, MessageSettings, RestRules, Schedule } from "@pulsekeep/contracts/schedule";
+import { commitParamsSchema } from "@pulsekeep/contracts/worker-protocol";
 import { schema, type Transaction } from "@pulsekeep/database";
-import { findScheduleFault, nextRun, previewRuns } from "@pulsekeep/schedule";
+import { findScheduleFault, findTemplateFault, nextRun, previewRuns } from "@pulsekeep/schedule";
 import { and, eq, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
 import type { UserCaller } from "../../http/caller.js";
@@ -42,6 +43,8 @@ export class PulsesService {
   /** Returns the id of the new pulse. */
   async createPulse(caller: UserCaller, input: PulseCreate): Promise<string> {
     refuseFaultySchedule(input.schedule);
+    refuseFaultyTemplates(input.message);
+    refuseFaultyTarget(input.target);
     return this.databases.inTenant(caller, async (tx) => {
       const worker = await getWorker(tx, input.workerId);
       const repository = input.target?.repository ?? worker.repositoryFullName;
@@ -75,6 +78,7 @@ export class PulsesService {
   /** @throws AppError `not_found`, `invalid_schedule` */
   async updatePulse(caller: UserCaller, id: string, update: PulseUpdate): Promise<void> {
     if (update.schedule) refuseFaultySchedule(update.schedule);
+    refuseFaultyTemplates(update.message);
     await this.databases.inTenant(caller, async (tx) => {
       const row = await lockPulse(tx, id);
       const now = this.clock.now();
@@ -200,6 +204,40 @@ function refuseFaultySchedule(schedule: Schedule): void {
   if (fault)
     throw new AppError("invalid_schedule", {
       errors: [{ path: "schedule", message: `${fault.reason} (at character ${fault.position + 1})` }],
+    });
+}
+
+function refuseFaultyTemplates(message: MessageSettings | undefined): void {
+  const errors = (message?.templates ?? []).flatMap((template, index) => {
+    // The worker's own mark: in a template it would make another run look done.
+    const fault = /^\s*Pulse-Run:/i.test(template)
+      ? { reason: "A line cannot begin with Pulse-Run:.", position: 0 }
+      : findTemplateFault(template);
+    return fault === undefined
+      ? []
+      : [
+          {
+            path: `message.templates.${index}`,
+            message: `${fault.reason} (at character ${fault.position + 1})`,
+          },
+        ];
+  });
+  if (errors.length > 0) throw new AppError("invalid_input", { errors });
+}
+
+/** A target that no signal could carry would fail each run, hours later. */
+function refuseFaultyTarget(target: PulseCreate["target"]): void {
+  const [owner, repo] = target?.repository?.split("/") ?? [];
+  const { shape } = commitParamsSchema;
+  const faulty = [
+    ...(owner === undefined || (shape.owner.safeParse(owner).success && shape.repo.safeParse(repo).success)
+      ? []
+      : ["target.repository"]),
+    ...(target?.branch == null || shape.branch.safeParse(target.branch).success ? [] : ["target.branch"]),
+  ];
+  if (faulty.length > 0)
+    throw new AppError("invalid_input", {
+      errors: faulty.map((path) => ({ path, message: "not a name that a worker can write to" })),
     });
 }
 

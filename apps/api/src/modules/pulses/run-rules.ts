@@ -10,6 +10,9 @@ export const LEASE_SECONDS = 10 * 60;
 /** A signal outlives neither its lease nor this. */
 export const SIGNAL_SECONDS = 9 * 60;
 
+/** Reason of a run whose lease ran out without a report, so that nobody knows whether it was done. */
+export const LEASE_EXPIRED = "lease_expired";
+
 /** Claims of one run before it ends as failed. */
 export const MAX_ATTEMPTS = 5;
 

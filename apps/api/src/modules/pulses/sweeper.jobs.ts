@@ -7,7 +7,13 @@ import { Jobs } from "../../platform/jobs.js";
 import { enqueue, notice, type OutboxMessage } from "../../platform/outbox.js";
 import { DispatcherJobs } from "./dispatcher.jobs.js";
 import { takeSeqs } from "./planner.jobs.js";
-import { LATE_AFTER_SECONDS, MAX_ATTEMPTS, RECOVERY_SPREAD_SECONDS, WINDOW_SECONDS } from "./run-rules.js";
+import {
+  LATE_AFTER_SECONDS,
+  LEASE_EXPIRED,
+  MAX_ATTEMPTS,
+  RECOVERY_SPREAD_SECONDS,
+  WINDOW_SECONDS,
+} from "./run-rules.js";
 
 const BATCH = 200;
 
@@ -65,7 +71,7 @@ export class SweeperJobs implements OnModuleInit {
 
 async function act(tx: Transaction, run: Overdue): Promise<void> {
   if (run.state === "claimed") return takeBack(tx, run);
-  if (run.window_over) return miss(tx, run);
+  if (run.window_over) return closeWindow(tx, run);
   if (run.state === "planned") {
     const seq = await takeSeqs(tx, run.lane_id, 1);
     await tx.execute(
@@ -83,22 +89,30 @@ async function act(tx: Transaction, run: Overdue): Promise<void> {
 
 /** A lease ran out without a report. The worker looks before it acts, so another try repeats no effect. */
 async function takeBack(tx: Transaction, run: Overdue): Promise<void> {
-  const over = run.window_over || run.attempts >= MAX_ATTEMPTS;
+  const orphaned = run.pulse_id === null && run.kind !== "verify";
+  const over = run.window_over || run.attempts >= MAX_ATTEMPTS || orphaned;
   await tx.execute(
     over
-      ? sql`update runs set state = 'unknown', reason = 'lease_expired', ended_at = clock_timestamp(), next_action_at = null
+      ? sql`update runs set state = 'unknown', reason = ${LEASE_EXPIRED}, ended_at = clock_timestamp(), next_action_at = null
             where id = ${run.id} and state = 'claimed'`
-      : sql`update runs set state = 'queued', lease_expires_at = null, next_action_at = clock_timestamp()
+      : sql`update runs set state = 'queued', reason = ${LEASE_EXPIRED}, lease_expires_at = null, next_action_at = clock_timestamp()
             where id = ${run.id} and state = 'claimed'`,
   );
 }
 
-async function miss(tx: Transaction, run: Overdue): Promise<void> {
-  const { rows } = await tx.execute(
-    sql`update runs set state = 'missed', reason = 'worker_did_not_come', ended_at = clock_timestamp(), next_action_at = null
-        where id = ${run.id} and state = ${run.state} returning id`,
+/**
+ * The window closed. Missed, and perhaps done again, is only what no worker has tried: after an attempt that
+ * nobody reported, a second generation could do it twice.
+ */
+async function closeWindow(tx: Transaction, run: Overdue): Promise<void> {
+  const { rows } = await tx.execute<{ state: string }>(
+    sql`update runs set ended_at = clock_timestamp(), next_action_at = null,
+          state = case when attempts = 0 or reason is null then 'missed'
+                       when reason = ${LEASE_EXPIRED} then 'unknown' else 'failed' end,
+          reason = case when attempts = 0 or reason is null then 'worker_did_not_come' else reason end
+        where id = ${run.id} and state = ${run.state} returning state`,
   );
-  if (rows.length > 0 && run.pulse_id !== null && run.generation === 0) await recover(tx, run);
+  if (rows[0]?.state === "missed" && run.pulse_id !== null && run.generation === 0) await recover(tx, run);
 }
 
 /** Plans a missed run once more when its pulse asks for that; a second miss is final. */

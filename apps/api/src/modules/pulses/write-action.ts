@@ -9,28 +9,27 @@ const { pulses, runs, workers } = schema;
 
 /**
  * Writes what the signal of a claimed run says. It is fixed at the first claim and read from the row after
- * that, so that a second try asks for the very same commit.
+ * that, so that a second try asks for the very same commit. Undefined when no worker could do it: its
+ * repository is not known, or something in it breaks the rules for signals.
  */
-export async function writeAction(tx: Transaction, run: RunRow): Promise<PulseAction> {
-  if (run.params !== null) return pulseActionSchema.parse({ kind: run.kind, params: run.params });
-  if (run.kind === "verify") return { kind: "verify", params: {} };
-  if (run.kind === "commit") return { kind: "commit", params: await writeCommit(tx, run) };
-  throw new Error(`Run ${run.id} is of the kind ${run.kind}, which this server does not write yet`);
+export async function writeAction(tx: Transaction, run: RunRow): Promise<PulseAction | undefined> {
+  const params = run.params ?? (run.kind === "commit" ? await findCommit(tx, run) : {});
+  const action = pulseActionSchema.safeParse({ kind: run.kind, params });
+  return action.success ? action.data : undefined;
 }
 
-async function writeCommit(
+async function findCommit(
   tx: Transaction,
   run: RunRow,
-): Promise<Extract<PulseAction, { kind: "commit" }>["params"]> {
-  if (run.pulseId === null) throw new Error(`Run ${run.id} has lost its pulse`);
+): Promise<Extract<PulseAction, { kind: "commit" }>["params"] | undefined> {
+  if (run.pulseId === null) return undefined;
   const [found] = await tx
     .select({ pulse: pulses, worker: workers })
     .from(pulses)
     .innerJoin(workers, eq(workers.id, pulses.workerId))
     .where(eq(pulses.id, run.pulseId));
   const { pulse, worker } = found ?? {};
-  if (!pulse || !worker?.repositoryFullName || !worker.authorName || !worker.authorEmail)
-    throw new Error(`Run ${run.id} has no worker that could commit`);
+  if (!pulse || !worker?.repositoryFullName || !worker.authorName || !worker.authorEmail) return undefined;
   const at = run.claimedAt ?? new Date();
   const history = await readHistory(tx, { pulseId: pulse.id, timeZone: pulse.timeZone });
   const change = commitChangeSchema.parse(pulse.change);

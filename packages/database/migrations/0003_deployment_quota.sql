@@ -1,0 +1,1 @@
+ALTER TABLE "workspaces" ADD COLUMN "deployments_per_month" integer;
