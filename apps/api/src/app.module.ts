@@ -4,8 +4,10 @@ import { HttpModule } from "./http/http.module.js";
 import { AuditModule } from "./modules/audit/audit.module.js";
 import { EventsModule } from "./modules/events/events.module.js";
 import { IdentityModule } from "./modules/identity/identity.module.js";
+import { MetricsModule } from "./modules/metrics/metrics.module.js";
 import { ObservabilityModule } from "./modules/observability/observability.module.js";
 import { PulsesModule } from "./modules/pulses/pulses.module.js";
+import { VerdictsModule } from "./modules/verdicts/verdicts.module.js";
 import { WorkersModule } from "./modules/workers/workers.module.js";
 import type { Logger } from "./platform/logger.js";
 import { PlatformModule } from "./platform/platform.module.js";
@@ -22,8 +24,10 @@ export class AppModule {
         AuditModule,
         EventsModule,
         IdentityModule,
+        MetricsModule,
         ObservabilityModule,
         PulsesModule,
+        VerdictsModule,
         WorkersModule,
       ],
     };

@@ -9,6 +9,8 @@ export const TOPICS = {
   "runs.queued": "runs.queued",
   /** A lane may have a new head: a run of it ended or was given back. key: lane id */
   "lanes.freed": "lanes.freed",
+  /** A watched deployment has news: a sample, or an instant that has come. key: deployment id */
+  "deployments.evaluate": "deployments.evaluate",
   /** Something that a browser shows has changed. key: workspace id */
   notices: "notices",
 } as const;

@@ -6,6 +6,7 @@ import { Jobs } from "./jobs.js";
 import { LOGGER, type Logger } from "./logger.js";
 import { Mailer } from "./mailer.js";
 import { Relay } from "./relay.js";
+import { RetentionJobs } from "./retention.jobs.js";
 import { TRANSPORT, transportProvider } from "./transport.js";
 
 /** What every module may ask for: environment, logger, clock, databases, transport, jobs. */
@@ -24,6 +25,7 @@ export class PlatformModule {
         Jobs,
         Mailer,
         Relay,
+        RetentionJobs,
       ],
       exports: [ENV, LOGGER, Clock, Databases, TRANSPORT, Jobs, Mailer],
     };

@@ -1,0 +1,63 @@
+import { Injectable } from "@nestjs/common";
+import type { Transaction } from "@pulsekeep/database";
+import type { SampleRow } from "@pulsekeep/verdict";
+import { sql } from "drizzle-orm";
+
+/** Enough for a baseline of hours at the usual rate, and quick to compare with. */
+const MAX_BASELINE_SAMPLES = 300;
+
+export type KeptSample = Required<SampleRow>;
+
+type StoredSample = {
+  at: string;
+  requests_per_sec: number | null;
+  latency_p95_ms: number | null;
+  error_rate: number | null;
+  cpu_usage: number | null;
+  memory_usage: number | null;
+};
+
+const columns = sql`s.at, s.requests_per_sec, s.latency_p95_ms, s.error_rate, s.cpu_usage, s.memory_usage`;
+
+/** Reads the samples that a verdict compares. In the engine's transactions. */
+@Injectable()
+export class SamplesQueries {
+  /**
+   * The newest samples before an instant, oldest first; scrapes that brought nothing are left out, and so is what
+   * was measured while an earlier deployment was watched and found wanting: that was its fault, not the service.
+   */
+  async listBaseline(tx: Transaction, projectId: string, before: Date): Promise<KeptSample[]> {
+    const { rows } = await tx.execute<StoredSample>(
+      sql`select ${columns} from metric_samples s
+          where s.project_id = ${projectId} and s.at < ${before.toISOString()} and s.missing_reason is null
+            and not exists (select from deployments d
+                            where d.project_id = s.project_id and d.verdict_state in ('warning', 'rollback_recommended')
+                              and s.at between d.started_at and coalesce(d.observe_until, d.ended_at))
+          order by s.at desc limit ${MAX_BASELINE_SAMPLES}`,
+    );
+    return rows.map(toSample).reverse();
+  }
+
+  /** Every scrape between two instants, oldest first; one that brought nothing has null metrics. */
+  async listObserved(
+    tx: Transaction,
+    projectId: string,
+    { after, until }: { after: Date; until: Date },
+  ): Promise<KeptSample[]> {
+    const { rows } = await tx.execute<StoredSample>(
+      sql`select ${columns} from metric_samples s
+          where s.project_id = ${projectId} and s.at > ${after.toISOString()} and s.at <= ${until.toISOString()}
+          order by s.at`,
+    );
+    return rows.map(toSample);
+  }
+}
+
+const toSample = (row: StoredSample): KeptSample => ({
+  at: new Date(row.at).getTime(),
+  requests_per_sec: row.requests_per_sec,
+  latency_p95: row.latency_p95_ms,
+  error_rate: row.error_rate,
+  cpu_usage: row.cpu_usage,
+  memory_usage: row.memory_usage,
+});

@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { nextStep } from "./next-step.js";
+
+const at = (seconds: number) => new Date(Date.UTC(2026, 2, 14, 9, 0, 0) + seconds * 1_000);
+const observing = {
+  state: "observing" as const,
+  startedAt: at(0),
+  finishedAt: at(10),
+  observeUntil: at(70),
+  abandonAt: at(7_200),
+  endedAt: null,
+  stepSeconds: 2,
+};
+
+describe("what the analyst does next", () => {
+  it("leaves a running deployment until its time-out, then abandons it", () => {
+    const running = { ...observing, state: "running" as const, finishedAt: null, observeUntil: null };
+    expect(nextStep({ ...running, now: at(7_199) })).toEqual({ kind: "wait", at: at(7_200) });
+    expect(nextStep({ ...running, now: at(7_200) })).toMatchObject({ kind: "close", state: "abandoned" });
+  });
+
+  it("looks at an observed deployment until the last scrape of its window has had time to arrive", () => {
+    const look = { kind: "look", after: at(10), until: at(70), at: at(72) };
+    expect(nextStep({ ...observing, now: at(30) })).toEqual(look);
+    expect(nextStep({ ...observing, now: at(71.9) })).toEqual(look);
+    expect(nextStep({ ...observing, now: at(72) })).toEqual({
+      kind: "close",
+      state: "analyzed",
+      after: at(10),
+      until: at(70),
+    });
+  });
+
+  it("waits no longer than five seconds for the last scrape of a slow grid", () => {
+    expect(nextStep({ ...observing, stepSeconds: 300, now: at(75) })).toMatchObject({ kind: "close" });
+  });
+
+  it("judges a superseded deployment on what there was when the newer one came", () => {
+    const superseded = { ...observing, state: "superseded" as const, endedAt: at(40), now: at(41) };
+    const close = { kind: "close", state: "superseded", after: at(10), until: at(40) };
+    expect(nextStep(superseded)).toEqual(close);
+    expect(nextStep({ ...superseded, now: at(90_000) })).toEqual(close);
+    expect(nextStep({ ...superseded, endedAt: null })).toMatchObject({ until: at(70) });
+  });
+
+  it.each(["analyzed", "abandoned"] as const)("leaves a deployment that is %s", (state) => {
+    expect(nextStep({ ...observing, state, now: at(90_000) })).toEqual({ kind: "leave" });
+  });
+});

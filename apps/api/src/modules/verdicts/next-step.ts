@@ -1,0 +1,51 @@
+import type { WatchedDeployment } from "./watched-deployment.js";
+
+/** A scrape that was claimed just before the window's end may take this long to arrive. */
+const LONGEST_SETTLE_MS = 5_000;
+
+/**
+ * What the analyst does with a deployment now.
+ * `wait`: nothing before `at`. `look`: judge what has come, look again at `at`. `close`: judge what came until
+ * `until`, for good.
+ */
+export type NextStep =
+  | { kind: "leave" }
+  | { kind: "wait"; at: Date }
+  | { kind: "look"; at: Date; after: Date; until: Date }
+  | { kind: "close"; state: "analyzed" | "abandoned" | "superseded"; after: Date; until: Date };
+
+type Facts = Pick<
+  WatchedDeployment,
+  "state" | "startedAt" | "finishedAt" | "observeUntil" | "abandonAt" | "endedAt" | "stepSeconds" | "now"
+>;
+
+/** Pure: the state and its instants decide. */
+export function nextStep(facts: Facts): NextStep {
+  switch (facts.state) {
+    case "running":
+      if (facts.now < facts.abandonAt) return { kind: "wait", at: facts.abandonAt };
+      return { kind: "close", state: "abandoned", after: facts.now, until: facts.now };
+    case "observing":
+      return stepOfObserving(facts);
+    case "superseded": {
+      const until = earliest(facts.endedAt, facts.observeUntil) ?? facts.now;
+      return { kind: "close", state: "superseded", after: facts.finishedAt ?? until, until };
+    }
+    case "analyzed":
+    case "abandoned":
+      return { kind: "leave" };
+  }
+}
+
+function stepOfObserving({ finishedAt, observeUntil, startedAt, stepSeconds, now }: Facts): NextStep {
+  const after = finishedAt ?? startedAt;
+  const until = observeUntil ?? now;
+  const settledAt = new Date(until.getTime() + Math.min(stepSeconds * 1_000, LONGEST_SETTLE_MS));
+  if (now >= settledAt || observeUntil === null) return { kind: "close", state: "analyzed", after, until };
+  return { kind: "look", at: settledAt, after, until };
+}
+
+function earliest(a: Date | null, b: Date | null): Date | null {
+  if (a === null || b === null) return a ?? b;
+  return a < b ? a : b;
+}

@@ -1,0 +1,74 @@
+import type { DeploymentState } from "@pulsekeep/contracts/api/deployments";
+import type { Transaction } from "@pulsekeep/database";
+import type { PipelineResult } from "@pulsekeep/verdict";
+import { sql } from "drizzle-orm";
+
+/** What the analyst has to know of a deployment. */
+export type WatchedDeployment = {
+  id: string;
+  workspaceId: string;
+  projectId: string;
+  state: DeploymentState;
+  pipeline: PipelineResult;
+  startedAt: Date;
+  finishedAt: Date | null;
+  observeUntil: Date | null;
+  abandonAt: Date;
+  endedAt: Date | null;
+  /** Seconds between two scrapes of the watch. */
+  stepSeconds: number;
+  /** A final verdict is there and will stay. */
+  isDecided: boolean;
+  /** The database's clock. */
+  now: Date;
+};
+
+type Row = {
+  id: string;
+  workspace_id: string;
+  project_id: string;
+  state: DeploymentState;
+  pipeline_result: "success" | "failed" | null;
+  started_at: string;
+  finished_at: string | null;
+  observe_until: string | null;
+  abandon_at: string;
+  ended_at: string | null;
+  sample_seconds: number;
+  is_decided: boolean;
+  now: string;
+};
+
+/** Takes a deployment's row for the rest of the transaction, so that two analysts take turns. */
+export async function lockDeployment(tx: Transaction, id: string): Promise<WatchedDeployment | undefined> {
+  await tx.execute(sql`select id from deployments where id = ${id} for update`);
+  // Read after the lock is held, so that both the clock and the state are those of this turn.
+  const { rows } = await tx.execute<Row>(
+    sql`select d.id, d.workspace_id, d.project_id, d.state, d.pipeline_result, d.started_at, d.finished_at,
+               d.observe_until, d.abandon_at, d.ended_at, p.sample_seconds, coalesce(v.final, false) as is_decided,
+               clock_timestamp() as now
+        from deployments d join projects p on p.id = d.project_id left join verdicts v on v.deployment_id = d.id
+        where d.id = ${id}`,
+  );
+  return rows[0] && toWatched(rows[0]);
+}
+
+function toWatched(row: Row): WatchedDeployment {
+  return {
+    id: row.id,
+    workspaceId: row.workspace_id,
+    projectId: row.project_id,
+    state: row.state,
+    pipeline: row.pipeline_result === "success" ? "succeeded" : (row.pipeline_result ?? "unknown"),
+    startedAt: new Date(row.started_at),
+    finishedAt: toInstant(row.finished_at),
+    observeUntil: toInstant(row.observe_until),
+    abandonAt: new Date(row.abandon_at),
+    endedAt: toInstant(row.ended_at),
+    stepSeconds: row.sample_seconds,
+    isDecided: row.is_decided,
+    now: new Date(row.now),
+  };
+}
+
+const toInstant = (text: string | null): Date | null => (text === null ? null : new Date(text));

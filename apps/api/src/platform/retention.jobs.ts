@@ -1,0 +1,56 @@
+import { Inject, Injectable, type OnModuleInit } from "@nestjs/common";
+import { type SQL, sql } from "drizzle-orm";
+import { Databases } from "./database.js";
+import { Jobs } from "./jobs.js";
+
+const SAMPLE_RETENTION_DAYS = 30;
+const BATCH = 1_000;
+
+/**
+ * What may go once its time is over. Adding one: a row here, and the DELETE grant of the role.
+ * `key` names a row.
+ */
+const EXPIRING: readonly { table: SQL; key: SQL; role: "engine" | "identity" }[] = [
+  { table: sql`worker_nonces`, key: sql`(worker_id, jti)`, role: "engine" },
+  { table: sql`worker_sessions`, key: sql`(id)`, role: "engine" },
+  { table: sql`idempotency_keys`, key: sql`(project_id, key)`, role: "engine" },
+  { table: sql`sessions`, key: sql`(id)`, role: "identity" },
+  { table: sql`verifications`, key: sql`(id)`, role: "identity" },
+];
+
+/**
+ * Makes room before it is needed and gives it back: partitions ahead, old samples and expired rows gone. Each
+ * step is harmless to repeat, so every process with this role may do it.
+ */
+@Injectable()
+export class RetentionJobs implements OnModuleInit {
+  constructor(
+    @Inject(Databases) private readonly databases: Databases,
+    @Inject(Jobs) private readonly jobs: Jobs,
+  ) {}
+
+  onModuleInit(): void {
+    this.jobs.every({
+      name: "retention",
+      role: "scheduler",
+      // Far below a day: the health check wants to see every loop turn each minute.
+      intervalMs: 30_000,
+      run: () => this.tidyOnce(),
+    });
+  }
+
+  /** "more" while a table may hold further expired rows. */
+  async tidyOnce(): Promise<"idle" | "more"> {
+    await this.databases.engine.execute(sql`select ensure_partitions(now())`);
+    await this.databases.engine.execute(sql`select drop_old_samples(now(), ${SAMPLE_RETENTION_DAYS})`);
+    let more = false;
+    for (const { table, key, role } of EXPIRING) {
+      const { rowCount } = await this.databases[role].execute(
+        sql`delete from ${table} where ${key} in
+              (select ${key} from ${table} where expires_at < now() limit ${BATCH})`,
+      );
+      more ||= rowCount === BATCH;
+    }
+    return more ? "more" : "idle";
+  }
+}
