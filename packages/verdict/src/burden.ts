@@ -1,4 +1,4 @@
-import { mean, median } from "./statistics.js";
+import { mean } from "./statistics.js";
 
 /**
  * How much heavier the observation was than the heaviest comparable window before it, in the metric's unit
@@ -16,9 +16,14 @@ export interface Burden {
   blocks: number;
 }
 
-/** Both lists in the metric's unit, in order of time, non-empty; `sign` -1 where lower is worse. */
-export function burdenOf(pre: readonly number[], post: readonly number[], sign: 1 | -1): Burden {
-  const level = sign * median(pre);
+/** Both lists in the metric's unit, in order of time, non-empty; `level` the baseline's median, `sign` -1 where lower is worse. */
+export function burdenOf(
+  pre: readonly number[],
+  post: readonly number[],
+  baseline: { level: number; sign: 1 | -1 },
+): Burden {
+  const { sign } = baseline;
+  const level = sign * baseline.level;
   const length = Math.min(post.length, pre.length);
   let sum = 0;
   let heaviest = 0;

@@ -19,7 +19,7 @@ export function confidenceOfClean(evidence: SeriesEvidence): number {
 }
 
 /** The evidence as one number for calibration; positive: a regression. */
-export function marginOf(evidence: SeriesEvidence): number {
+function marginOf(evidence: SeriesEvidence): number {
   const margin = Math.max(shiftMargin(evidence), burdenMargin(evidence));
   return Math.max(FAR_BELOW, Math.min(FAR_ABOVE, margin));
 }

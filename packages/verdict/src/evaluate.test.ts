@@ -171,6 +171,17 @@ describe("evaluate", () => {
     expect(verdict.state).toBe("ok");
   });
 
+  it("stays finite where a policy takes any change for one that matters", () => {
+    const policy = {
+      error_rate: { smallestAbsolute: 0 },
+      latency_p95: { smallestRelative: 0, smallestAbsolute: 0 },
+    };
+    const verdict = evaluate({ ...syntheticDeployment({ seed: 9, errorRate: 0 }), policy });
+    expect(verdict.state).toBe("ok");
+    expect(verdict.confidence).toBeGreaterThan(0);
+    expect(Number.isFinite(verdict.perMetric.error_rate.shift?.high)).toBe(true);
+  });
+
   it("says how sure each metric is, what it compared and what would change it", () => {
     const { perMetric } = evaluate(syntheticDeployment({ seed: 4, fault: FAULTS.latency }));
     const latency = perMetric.latency_p95;

@@ -4,8 +4,9 @@ import { scaleFor } from "./scales.js";
 
 const pre = Array.from({ length: 30 }, (_, i) => 100 + ((i * 7) % 11));
 const options = {
-  scale: scaleFor("linear", pre, 0),
+  scale: scaleFor("linear", 105),
   sign: 1 as const,
+  level: 105,
   smallest: 5,
   nearZero: false,
   history: [],

@@ -5,7 +5,7 @@ import { normalFromStudent } from "./distributions.js";
 import type { PlaceboNoise } from "./placebo.js";
 import { placeboNoise } from "./placebo.js";
 import type { Scale } from "./scales.js";
-import { mean, median, quantileOfSorted, sorted } from "./statistics.js";
+import { mean, median } from "./statistics.js";
 
 /** One series against its baseline, oriented so that larger is worse. */
 export interface SeriesEvidence {
@@ -45,6 +45,8 @@ export interface JudgeOptions {
   scale: Scale;
   /** 1: higher is worse, -1: lower is worse. */
   sign: 1 | -1;
+  /** Median of the baseline, in the metric's unit. */
+  level: number;
   /** Smallest change that matters, in the metric's unit, at this baseline. */
   smallest: number;
   /** A rate that is usually near zero. */
@@ -70,14 +72,14 @@ export function judgeSeries(
   const { scale, sign } = options;
   const before = pre.map((value) => sign * scale.forward(value));
   const after = post.map((value) => sign * (scale.forward(value) - options.explained));
-  const band = bandOnScale(pre, options);
+  const band = bandOnScale(options);
   const noise = placeboNoise(before, {
     length: post.length,
     floor: band / 4,
     history: options.history.map((shift) => sign * shift),
   });
   const shift = mean(after) - noise.level - noise.centre;
-  const reach = noise.level + Math.max(band / 2, quantileOfSorted(sorted(before), 0.95) - noise.level);
+  const reach = noise.level + Math.max(band / 2, noise.usualHigh - noise.level);
   const elevated = after.map((value) => value > reach);
   const cap = noise.level + CAP_DEVIATIONS * noise.sampleSpread;
   const capped = mean(after.map((value) => Math.min(value, cap))) - noise.level - noise.centre;
@@ -88,7 +90,7 @@ export function judgeSeries(
     z: normalFromStudent(shift / noise.spread, noise.df),
     cappedZ: normalFromStudent(capped / noise.spread, noise.df),
     countZ: null,
-    burden: burdenOf(pre, post, sign),
+    burden: burdenOf(pre, post, { level: options.level, sign }),
     nearZero: options.nearZero,
     smallest: options.smallest,
     low: shift - 1.96 * noise.spread,
@@ -101,8 +103,7 @@ export function judgeSeries(
   };
 }
 
-function bandOnScale(pre: readonly number[], { scale, sign, smallest }: JudgeOptions): number {
-  const level = median(pre);
+function bandOnScale({ scale, sign, smallest, level }: JudgeOptions): number {
   return Math.max(1e-12, Math.abs(scale.forward(level + sign * smallest) - scale.forward(level)));
 }
 

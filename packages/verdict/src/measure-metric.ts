@@ -22,7 +22,7 @@ export interface Observation {
   history: WindowPair[];
 }
 
-export type Gap = "missing" | "silent" | "baseline_too_short" | "too_few_samples";
+type Gap = "missing" | "silent" | "baseline_too_short" | "too_few_samples";
 
 /** One metric, measured but not yet judged against the other metrics. */
 export interface Measurement {
@@ -100,9 +100,11 @@ function withEvidence(
   judged: readonly number[],
 ): Measurement {
   const { metric, policy, pre, smallest } = measurement;
-  const scale = scaleFor(METRIC_TRAITS[metric].scale, pre.values, policy.smallestAbsolute);
+  const level = measurement.before ?? 0;
+  const scale = scaleFor(METRIC_TRAITS[metric].scale, level);
   const options = {
     scale,
+    level,
     smallest,
     nearZero: METRIC_TRAITS[metric].scale === "share",
     history: historyShifts(observation.history, metric, scale),

@@ -15,6 +15,8 @@ export interface PlaceboNoise {
   shifts: number[];
   /** Standard deviation of one sample. */
   sampleSpread: number;
+  /** The level that one baseline sample in twenty exceeds. */
+  usualHigh: number;
 }
 
 export interface PlaceboOptions {
@@ -57,6 +59,7 @@ export function placeboNoise(pre: readonly number[], options: PlaceboOptions): P
     df: Math.max(3, Math.min(pre.length - 1, DF_PER_BLOCK * blocks)),
     shifts,
     sampleSpread,
+    usualHigh: quantileOfSorted(ascending, 0.95),
   };
 }
 

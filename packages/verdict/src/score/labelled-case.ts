@@ -2,7 +2,7 @@ import type { Direction, MetricName } from "../types.js";
 import { METRIC_NAMES } from "../types.js";
 
 /** What a single-metric case measures; `generic` is a metric of no known kind. */
-export const METRIC_KINDS = ["error_rate", "latency", "cpu", "memory", "rps", "generic"] as const;
+const METRIC_KINDS = ["error_rate", "latency", "cpu", "memory", "rps", "generic"] as const;
 export type MetricKind = (typeof METRIC_KINDS)[number];
 
 type Values = (number | null)[];
