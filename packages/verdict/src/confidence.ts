@@ -7,7 +7,7 @@ const FAR_ABOVE = 6;
 
 /**
  * Probability that a called regression is one: logistic in the margin. Coefficients were fitted on labelled
- * windows, left out by source, and rounded towards less confidence.
+ * windows, with and without each source, and then rounded by hand.
  */
 export function confidenceOfRegression(evidence: SeriesEvidence): number {
   return logistic(2 + 0.35 * marginOf(evidence));
