@@ -9,8 +9,7 @@ export interface Commit {
 }
 
 /** The commits of a repository at the local GitHub, newest first, read from the bare repository on disk. */
-export function listCommits(repository: string): Commit[] {
-  const { PULSEKEEP_E2E_DATA_DIR: dataDir } = process.env;
+export function listCommits(repository: string, dataDir = process.env.PULSEKEEP_E2E_DATA_DIR): Commit[] {
   if (!dataDir) throw new Error("The global set-up says where the data lies");
   const folder = path.join(dataDir, "stand-in", "repos", `${repository}.git`);
   const log = execFileSync(

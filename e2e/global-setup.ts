@@ -7,6 +7,7 @@ export default async function startForAllTests(): Promise<() => Promise<void>> {
   const product = await startProduct(place);
   process.env.PULSEKEEP_E2E_URL = product.url;
   process.env.PULSEKEEP_E2E_DATA_DIR = place.dataDir;
+  process.env.PULSEKEEP_SAMPLE_APP_PORT = place.env.PULSEKEEP_SAMPLE_APP_PORT;
   process.env.PULSEKEEP_E2E_ISSUED_TOKENS_FILE = place.issuedTokensFile;
   return async () => {
     const exitCode = await product.stop();

@@ -19,7 +19,12 @@ test("a newcomer creates a worker and a pulse, and the commit appears in the rep
     "Consent revoked",
     "Verification run",
   ])
-    await expect(page.getByRole("listitem").filter({ hasText: step }).getByText("done")).toBeVisible();
+    await expect(
+      page
+        .getByRole("listitem")
+        .filter({ has: page.getByText(step, { exact: true }) })
+        .getByText("done"),
+    ).toBeVisible();
   await expect(page.getByText("Revoked and checked at")).toBeVisible();
 
   await page.getByRole("link", { name: "Create a pulse" }).click();

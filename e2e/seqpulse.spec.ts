@@ -1,0 +1,44 @@
+import { expect, type Page, test } from "@playwright/test";
+import { runDemo } from "./demo.ts";
+import { newPerson, signUp } from "./people.ts";
+
+// A baseline, a deployment and a window of a minute, measured every two seconds.
+test.describe.configure({ timeout: 300_000 });
+
+async function openVerdict(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await expect(page.getByRole("heading", { level: 1, name: /Demo shop/ })).toBeVisible();
+}
+
+test("a healthy deployment is ok, with the samples before and after it", async ({ page }) => {
+  const person = newPerson("Erin");
+  await signUp(page, person);
+  const demo = await runDemo({ fault: "none", person });
+  expect(demo.verdict).toBe("ok");
+  await openVerdict(page, demo.url);
+  await expect(page.getByText("OK", { exact: true }).first()).toBeVisible();
+  for (const metric of ["Traffic", "Latency p95", "Error rate", "CPU", "Memory"])
+    await expect(page.getByText(metric, { exact: true }).first()).toBeVisible();
+  await page.getByText(/samples as a table/).click();
+  const samples = page.getByRole("table", { name: "Samples" });
+  await expect(samples.getByText("Baseline").first()).toBeVisible();
+  await expect(samples.getByText("Observation").first()).toBeVisible();
+});
+
+test("a deployment that breaks checkouts is called back, with reasons and at least three hints", async ({
+  page,
+}) => {
+  const person = newPerson("Frank");
+  await signUp(page, person);
+  const demo = await runDemo({ fault: "errors", person });
+  expect(demo.verdict).toBe("rollback_recommended");
+  await openVerdict(page, demo.url);
+  await expect(page.getByText("Rollback recommended", { exact: true }).first()).toBeVisible();
+  const reasons = page.getByRole("list", { name: "Reasons" }).getByRole("listitem");
+  await expect(reasons.filter({ hasText: /error/i }).first()).toBeVisible();
+  const hints = page.getByRole("region", { name: "What to look at first" }).getByRole("listitem");
+  expect(await hints.count()).toBeGreaterThanOrEqual(3);
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+  await page.setViewportSize({ width: 1280, height: 1_000 });
+  await page.screenshot({ path: "docs/images/deployment.png" });
+});
