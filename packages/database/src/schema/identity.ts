@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { boolean, check, index, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import { boolean, check, index, integer, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
 import { createdAt, instant, workspaceId } from "./columns.js";
 
 /** People. Owned by the auth library; only the role `pulsekeep_identity` writes here. */
@@ -82,6 +82,8 @@ export const verifications = pgTable(
 export const workspaces = pgTable("workspaces", {
   id: uuid("id").primaryKey(),
   name: text("name").notNull(),
+  /** Quota that an admin sets: deployments that CI may trigger in a calendar month (UTC). Null: no limit. */
+  deploymentsPerMonth: integer("deployments_per_month"),
   createdAt: createdAt(),
 });
 
