@@ -26,7 +26,9 @@ async function callAuth<T>(path: string, body: Record<string, unknown>): Promise
   );
 }
 
-export function signUp(input: { name: string; email: string; password: string }) {
+type SignUp = { name: string; email: string; password: string; locale: string; timeZone: string };
+
+export function signUp(input: SignUp) {
   return callAuth("sign-up/email", input);
 }
 

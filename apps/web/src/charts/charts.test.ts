@@ -39,12 +39,12 @@ describe("getTimeTicks", () => {
 });
 
 describe("getNiceCeiling", () => {
-  it("covers the value and wastes at most three fifths of the height", () => {
+  it("covers the value and wastes at most a third of the height", () => {
     fc.assert(
       fc.property(fc.double({ min: 1e-9, max: 1e12, noNaN: true }), (value) => {
         const ceiling = getNiceCeiling(value);
         expect(ceiling).toBeGreaterThanOrEqual(value * (1 - 1e-9));
-        expect(ceiling).toBeLessThanOrEqual(value * 2.5 * (1 + 1e-9));
+        expect(ceiling).toBeLessThanOrEqual(value * 1.5 * (1 + 1e-9));
       }),
     );
   });

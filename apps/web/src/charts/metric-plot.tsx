@@ -80,7 +80,7 @@ export function MetricPlot(props: MetricPlotProps) {
           )}
         </div>
       </div>
-      <TimeAxis ticks={ticks} percent={percent} />
+      {ticks.length > 0 ? <TimeAxis ticks={ticks} percent={percent} /> : null}
     </div>
   );
 }

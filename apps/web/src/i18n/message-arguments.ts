@@ -23,9 +23,9 @@ function listBlocks(text: string): string[] {
   const blocks: string[] = [];
   let depth = 0;
   let start = 0;
-  for (const [index, char] of [...text].entries()) {
-    if (char === "{" && depth++ === 0) start = index + 1;
-    if (char === "}" && --depth === 0) blocks.push([...text].slice(start, index).join(""));
+  for (const { 0: brace, index } of text.matchAll(/[{}]/g)) {
+    if (brace === "{" && depth++ === 0) start = index + 1;
+    if (brace === "}" && --depth === 0) blocks.push(text.slice(start, index));
     if (depth < 0) break;
   }
   if (depth !== 0) throw new Error(`unbalanced braces: ${text}`);

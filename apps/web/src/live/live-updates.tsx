@@ -49,7 +49,6 @@ function openStream(client: QueryClient, onState: (state: LiveState) => void): (
   let fallback: ReturnType<typeof setTimeout> | undefined;
   let reopen: ReturnType<typeof setTimeout> | undefined;
   let closeNext: (() => void) | undefined;
-  let opened = false;
 
   const startPolling = () => {
     onState("polling");
@@ -65,8 +64,6 @@ function openStream(client: QueryClient, onState: (state: LiveState) => void): (
   source.onopen = () => {
     stop();
     onState("live");
-    if (opened) void client.invalidateQueries();
-    opened = true;
   };
   source.onerror = () => {
     if (source.readyState !== EventSource.CLOSED) {
@@ -81,6 +78,8 @@ function openStream(client: QueryClient, onState: (state: LiveState) => void): (
       closeNext = openStream(client, onState);
     }, POLL_MS * 3);
   };
+  // The server keeps no history of notices: after a break everything on the screen is read again.
+  source.addEventListener("resync", () => void client.invalidateQueries());
   source.addEventListener("notice", (event: MessageEvent<string>) => {
     const notice = noticeSchema.safeParse(parseJson(event.data));
     if (notice.success) invalidate(getStaleKeys(notice.data));
@@ -105,7 +104,7 @@ function coalesce(client: QueryClient) {
     waiting.clear();
   };
   return {
-    invalidate(keys: QueryKey[]) {
+    invalidate: (keys: QueryKey[]): void => {
       for (const key of keys) waiting.set(hashKey(key), key);
       timer ??= setTimeout(flush, COALESCE_MS);
     },

@@ -51,8 +51,9 @@ export function UserMenu({ me }: { me: Me }) {
 
 function getInitials(name: string): string {
   const words = name.trim().split(/\s+/);
-  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map(
-    (word) => [...(word ?? "")][0] ?? "",
-  );
-  return letters.join("").toUpperCase();
+  const chosen = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
+  return chosen
+    .map((word) => String.fromCodePoint(word?.codePointAt(0) ?? 63))
+    .join("")
+    .toUpperCase();
 }

@@ -2,7 +2,7 @@
 
 import { CircleAlert, Eye, EyeOff } from "lucide-react";
 import Link from "next/link";
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
 import { type AuthProvider, signIn, signUp } from "@/api/auth";
 import { ApiProblem } from "@/api/problem";
@@ -64,6 +64,7 @@ type PasswordFormProps = Pick<AuthFormProps, "mode" | "next"> & { onError: (erro
 
 function PasswordForm({ mode, next, onError }: PasswordFormProps) {
   const t = useTranslations("auth");
+  const locale = useLocale();
   const [values, setValues] = useState({ name: "", email: "", password: "" });
   const [faults, setFaults] = useState<Partial<Record<keyof typeof values, CredentialFault>>>({});
   const [pending, setPending] = useState(false);
@@ -74,7 +75,8 @@ function PasswordForm({ mode, next, onError }: PasswordFormProps) {
     setFaults(found);
     if (Object.keys(found).length > 0 || pending) return;
     setPending(true);
-    const call = mode === "signUp" ? signUp(values) : signIn(values);
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+    const call = mode === "signUp" ? signUp({ ...values, locale, timeZone }) : signIn(values);
     call.then(
       // A full load: the new session's pages are all rendered anew.
       () => window.location.assign(next),
@@ -143,7 +145,7 @@ function PasswordInput({ value, onChange, autoComplete }: PasswordInputProps) {
         autoComplete={autoComplete}
         value={value}
         onChange={(e) => onChange(e.target.value)}
-        maxLength={128}
+        maxLength={256}
         className="pr-11"
       />
       <Button

@@ -50,7 +50,7 @@ export function DeploymentView({ id }: { id: string }) {
       <div className="flex flex-col gap-5">
         <VerdictPanel deployment={it} />
         <ObservationProgress deployment={it} />
-        <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,2fr)_minmax(18rem,1fr)]">
+        <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,2fr)_minmax(18rem,1fr)]">
           {samples.data ? (
             <DeploymentCharts deployment={it} samples={samples.data.samples} />
           ) : samples.isError ? (
@@ -139,7 +139,7 @@ export function DeploymentSkeleton() {
         <Skeleton className="h-7 w-72" />
       </div>
       <Skeleton className="h-44" />
-      <div className="grid gap-5 lg:grid-cols-[minmax(0,2fr)_minmax(18rem,1fr)]">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-5 lg:grid-cols-[minmax(0,2fr)_minmax(18rem,1fr)]">
         <Skeleton className="h-[58rem]" />
         <Skeleton className="h-80" />
       </div>

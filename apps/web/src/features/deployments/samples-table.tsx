@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import type { Sample } from "@/api/types";
 import { Instant } from "@/components/instant";
+import { Reason } from "@/components/reason";
 import { Table, Td, Th } from "@/components/ui/table";
 import { METRICS, useMetricFormat } from "./use-metric-format";
 
@@ -42,7 +43,7 @@ export function SamplesTable({ samples }: { samples: readonly Sample[] }) {
                 <Td className="py-1.5 text-ink-soft">{t(`phases.${sample.phase}`)}</Td>
                 {sample.missing ? (
                   <Td colSpan={METRICS.length} className="py-1.5 text-ink-soft">
-                    {t("missing", { reason: sample.missing })}
+                    {t("missing")} <Reason code={sample.missing} />
                   </Td>
                 ) : (
                   METRICS.map((metric) => {

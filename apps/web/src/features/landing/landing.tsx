@@ -27,7 +27,10 @@ export function Landing({ signedIn }: { signedIn: boolean }) {
       <main>
         <section className="grid items-center gap-x-14 gap-y-12 pt-14 pb-20 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.05fr)] lg:pt-24 lg:pb-28">
           <div>
-            <h1 className="font-semibold text-display tracking-[-0.035em]">{t("title")}</h1>
+            <h1 className="font-semibold text-display tracking-[-0.035em]">
+              <span className="block">{t("titleKnow")}</span>
+              <span className="block text-ink-faint">{t("titleAct")}</span>
+            </h1>
             <p className="mt-6 max-w-xl text-ink-soft text-lg leading-7">{t("lead")}</p>
             <div className="mt-8 flex flex-wrap gap-3">
               <Button asChild variant="primary" size="lg">

@@ -38,7 +38,7 @@ export function OverviewView() {
     <div className="flex flex-col gap-5">
       <VerdictCards verdicts={it.verdicts7d} />
       <LiveDeployments deployments={it.liveDeployments} />
-      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,2fr)_minmax(18rem,1fr)]">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,2fr)_minmax(18rem,1fr)]">
         <Section
           title={t("latest")}
           bodyClassName="border-t border-line px-0 pb-0"

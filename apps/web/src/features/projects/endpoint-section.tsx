@@ -6,6 +6,7 @@ import { browserApi } from "@/api/client";
 import { unwrap } from "@/api/problem";
 import type { Project } from "@/api/types";
 import { RelativeTime } from "@/components/instant";
+import { Reason } from "@/components/reason";
 import { Button } from "@/components/ui/button";
 import { Section } from "@/components/ui/card";
 import { Field, Input } from "@/components/ui/field";
@@ -66,7 +67,7 @@ export function EndpointSection({ project }: { project: Project }) {
           {endpoint.lastTestErrorCode ? (
             <>
               {" · "}
-              <code className="font-mono text-danger text-xs">{endpoint.lastTestErrorCode}</code>
+              <Reason code={endpoint.lastTestErrorCode} className="text-danger" />
             </>
           ) : null}
         </dd>

@@ -3,6 +3,7 @@
 import { CircleCheck, CircleX } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { components } from "@/api/schema.gen";
+import { Reason } from "@/components/reason";
 import { useMetricFormat } from "../deployments/use-metric-format";
 
 type EndpointTest = components["schemas"]["EndpointTest"];
@@ -19,7 +20,7 @@ export function EndpointTestResult({ result }: { result: EndpointTest }) {
         <div className="min-w-0">
           <p className="font-medium">{t("failed")}</p>
           <p className="break-words">
-            <code className="font-mono text-xs">{result.errorCode}</code>
+            {result.errorCode ? <Reason code={result.errorCode} /> : null}
             {result.errorDetail ? ` · ${result.errorDetail}` : null}
           </p>
         </div>

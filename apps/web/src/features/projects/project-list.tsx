@@ -8,6 +8,7 @@ import { queries } from "@/api/queries";
 import type { Project } from "@/api/types";
 import { ErrorState } from "@/components/error-state";
 import { RelativeTime } from "@/components/instant";
+import { Reason } from "@/components/reason";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -81,7 +82,7 @@ function ProjectCard({ project }: { project: Project }) {
       </div>
       <dl className="mt-5 grid grid-cols-4 border-line border-t pt-3.5">
         <div>
-          <dt className="text-ink-faint text-xs">{t("deployments")}</dt>
+          <dt className="text-ink-faint text-xs">{t("count.total")}</dt>
           <dd className="num text-md">{format.number(project.stats.deployments)}</dd>
         </div>
         {counts.map(({ key, value, look }) => (
@@ -92,7 +93,11 @@ function ProjectCard({ project }: { project: Project }) {
         ))}
       </dl>
       <p className="mt-3 text-ink-faint text-xs">
-        {project.lastSampleAt ? (
+        {project.lastScrapeErrorCode ? (
+          <span className="text-danger">
+            {t("failing")} <Reason code={project.lastScrapeErrorCode} />
+          </span>
+        ) : project.lastSampleAt ? (
           <>
             {t("lastSample")} <RelativeTime at={project.lastSampleAt} />
           </>

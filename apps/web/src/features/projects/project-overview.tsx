@@ -36,7 +36,7 @@ export function ProjectOverview({ project }: { project: Project }) {
           </div>
         ))}
       </dl>
-      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,2fr)_minmax(18rem,1fr)]">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,2fr)_minmax(18rem,1fr)]">
         <section aria-labelledby="latest" className="flex flex-col gap-3">
           <h2 id="latest" className="font-semibold">
             {t("latest")}

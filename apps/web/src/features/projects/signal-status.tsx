@@ -4,6 +4,7 @@ import { CircleCheck, CircleX, LoaderCircle } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { Project } from "@/api/types";
+import { Reason } from "@/components/reason";
 import { RelativeTime } from "@/components/instant";
 
 /** Whether samples arrive. Turns green by itself with the first one. */
@@ -33,7 +34,7 @@ export function SignalStatus({ project }: { project: Project }) {
         <div>
           <p className="font-medium">{t("failing")}</p>
           <p className="mt-0.5">
-            <code className="font-mono text-xs">{lastScrapeErrorCode}</code>
+            <Reason code={lastScrapeErrorCode} />
             {lastSampleAt ? (
               <>
                 {" "}

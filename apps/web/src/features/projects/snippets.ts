@@ -35,7 +35,7 @@ jobs:
             -H "X-API-Key: $SEQPULSE_API_KEY" \\
             -H "X-Idempotency-Key: \${GITHUB_RUN_ID}-\${GITHUB_RUN_ATTEMPT}" \\
             -H "Content-Type: application/json" \\
-            -d "$body" "$SEQPULSE_URL/api/v1/deployments/trigger" |
+            -d "$body" "$SEQPULSE_URL/deployments/trigger" |
             jq -r '"deployment_id=" + .deployment_id' >> "$GITHUB_OUTPUT"
 
       - name: Deploy
@@ -53,7 +53,7 @@ jobs:
             -H "X-API-Key: $SEQPULSE_API_KEY" \\
             -H "Content-Type: application/json" \\
             -d "$(jq -n '{deployment_id: env.DEPLOYMENT_ID, result: env.RESULT}')" \\
-            "$SEQPULSE_URL/api/v1/deployments/finish"
+            "$SEQPULSE_URL/deployments/finish"
 `;
 }
 
@@ -65,14 +65,14 @@ export function getCurlSnippet({ origin, environment, metricsEndpoint }: Snippet
     ...(metricsEndpoint ? { metrics_endpoint: metricsEndpoint } : {}),
   };
   return `# Before the deployment. Keep deployment_id from the answer.
-curl --fail-with-body -X POST ${origin}/api/v1/deployments/trigger \\
+curl --fail-with-body -X POST ${origin}/deployments/trigger \\
   -H "X-API-Key: $SEQPULSE_API_KEY" \\
   -H "X-Idempotency-Key: $PIPELINE_RUN_ID" \\
   -H "Content-Type: application/json" \\
   -d '${JSON.stringify(body)}'
 
 # After it, whatever came of it: "success" or "failed".
-curl --fail-with-body -X POST ${origin}/api/v1/deployments/finish \\
+curl --fail-with-body -X POST ${origin}/deployments/finish \\
   -H "X-API-Key: $SEQPULSE_API_KEY" \\
   -H "Content-Type: application/json" \\
   -d '{"deployment_id":"'"$DEPLOYMENT_ID"'","result":"success"}'

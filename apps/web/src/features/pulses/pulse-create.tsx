@@ -31,21 +31,22 @@ export function PulseCreate({ timeZones, timeZone }: PulseCreateProps) {
       </Card>
     );
   }
-  const usable = workers.data.rows.filter((it) => it.state !== "removed" && it.state !== "failed");
-  const first = usable.find((it) => it.state === "active") ?? usable[0];
+  const usable = workers.data.rows.filter((it) => it.state === "active");
+  const first = usable[0];
+  const coming = workers.data.rows.some((it) => it.state === "provisioning" || it.state === "verifying");
   if (!first) {
     return (
       <Card>
         <EmptyState
           icon={Workflow}
-          title={t("needsWorker")}
+          title={t(coming ? "verifyingTitle" : "needsWorker")}
           action={
             <Button asChild variant="primary">
-              <Link href="/app/workers">{t("workerFirst")}</Link>
+              <Link href="/app/workers">{t(coming ? "openWorkers" : "workerFirst")}</Link>
             </Button>
           }
         >
-          {t("emptyHintNoWorker")}
+          {t(coming ? "verifyingHint" : "emptyHintNoWorker")}
         </EmptyState>
       </Card>
     );

@@ -45,7 +45,7 @@ export function PulseForm({ initial, workers, timeZones, pulseId }: PulseFormPro
       <form
         noValidate
         onSubmit={(event) => void form.handleSubmit((values) => save.mutate(values))(event)}
-        className="grid items-start gap-5 lg:grid-cols-[minmax(0,5fr)_minmax(18rem,3fr)]"
+        className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,5fr)_minmax(18rem,3fr)]"
       >
         <div className="flex min-w-0 flex-col gap-5">
           <Section title={t("what")} hint={t("whatHint")}>
@@ -78,16 +78,16 @@ export function PulseForm({ initial, workers, timeZones, pulseId }: PulseFormPro
           <Section title={t("message")} hint={t("messageHint")}>
             <MessageFields />
           </Section>
-          <div className="flex justify-end gap-2">
-            <Button asChild>
-              <Link href={back}>{common("cancel")}</Link>
-            </Button>
-            <Button type="submit" variant="primary" pending={save.isPending || save.isSuccess}>
-              {t(pulseId ? "save" : "create")}
-            </Button>
-          </div>
         </div>
         <PulsePreview />
+        <div className="flex justify-end gap-2 lg:col-start-1">
+          <Button asChild>
+            <Link href={back}>{common("cancel")}</Link>
+          </Button>
+          <Button type="submit" variant="primary" pending={save.isPending || save.isSuccess}>
+            {t(pulseId ? "save" : "create")}
+          </Button>
+        </div>
       </form>
     </FormProvider>
   );

@@ -38,7 +38,11 @@ export function PulsePreview() {
     },
   });
   return (
-    <Section title={t("preview")} hint={t("previewHint")} className="lg:sticky lg:top-20">
+    <Section
+      title={t("preview")}
+      hint={t("previewHint")}
+      className="lg:sticky lg:top-20 lg:col-start-2 lg:row-span-2 lg:row-start-1"
+    >
       <div aria-live="polite" aria-busy={preview.isFetching}>
         {!request.success ? <p className="text-ink-soft text-sm">{t("previewIncomplete")}</p> : null}
         {request.success && preview.isError ? (

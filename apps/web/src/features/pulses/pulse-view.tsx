@@ -43,7 +43,7 @@ export function PulseView({ id }: { id: string }) {
         crumbs={[{ href: "/app/pulses", label: nav("pulses") }]}
         actions={<PulseActions pulse={pulse.data} />}
       />
-      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,2fr)_minmax(18rem,1fr)]">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,2fr)_minmax(18rem,1fr)]">
         <Section title={t("history")} hint={t("historyHint")} bodyClassName="border-t border-line px-0 pb-0">
           <PageList
             query={runs}
@@ -119,7 +119,7 @@ export function PulseSkeleton() {
   return (
     <div className="flex flex-col gap-6">
       <Skeleton className="h-8 w-72" />
-      <div className="grid gap-5 lg:grid-cols-[minmax(0,2fr)_minmax(18rem,1fr)]">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-5 lg:grid-cols-[minmax(0,2fr)_minmax(18rem,1fr)]">
         <Skeleton className="h-96" />
         <Skeleton className="h-72" />
       </div>

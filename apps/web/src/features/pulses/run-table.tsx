@@ -5,6 +5,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { Run } from "@/api/types";
 import { Instant, RelativeTime } from "@/components/instant";
+import { Reason } from "@/components/reason";
 import { RunStateBadge } from "@/components/states";
 import { Table, Td, Th, Tr } from "@/components/ui/table";
 
@@ -73,6 +74,6 @@ export function RunResult({ run }: { run: Run }) {
       </a>
     );
   }
-  if (run.reason) return <code className="font-mono text-ink-soft text-xs">{run.reason}</code>;
+  if (run.reason) return <Reason code={run.reason} className="text-ink-soft text-xs" />;
   return <span className="text-ink-faint">{t("noResult")}</span>;
 }

@@ -4,24 +4,26 @@ import { useFormatter, useTranslations } from "next-intl";
 import type { Schedule } from "@/api/types";
 import { WEEKDAY_KEYS } from "./weekdays";
 
+type TimesSchedule = Extract<Schedule, { kind: "times" }>;
+
 /** A schedule in a sentence: "2 times a day, between 09:00 and 18:00, Mon to Fri". */
 export function useScheduleText(): (schedule: Schedule) => string {
   const t = useTranslations("schedule");
   const format = useFormatter();
   const hour = (value: number) => `${String(value % 24).padStart(2, "0")}:00`;
+  const describeDays = (weekdays: TimesSchedule["weekdays"]) => {
+    if (weekdays.length === 7) return t("everyDay");
+    const indices = WEEKDAY_KEYS.flatMap((day, index) => (weekdays.includes(day) ? [index] : []));
+    const names = indices.map((index) => t(`weekdayShort.${WEEKDAY_KEYS[index] ?? "mon"}`));
+    const isRange = indices.length > 2 && (indices.at(-1) ?? 0) - (indices[0] ?? 0) === indices.length - 1;
+    return isRange ? t("range", { from: names[0] ?? "", to: names.at(-1) ?? "" }) : format.list(names);
+  };
   return (schedule) => {
     switch (schedule.kind) {
       case "cron":
         return t("cron", { expression: schedule.expression });
       case "times": {
-        const days =
-          schedule.weekdays.length === 7
-            ? t("everyDay")
-            : format.list(
-                WEEKDAY_KEYS.filter((it) => schedule.weekdays.includes(it)).map((it) =>
-                  t(`weekdayShort.${it}`),
-                ),
-              );
+        const days = describeDays(schedule.weekdays);
         const values = {
           count: schedule.count,
           from: hour(schedule.fromHour),

@@ -3,8 +3,7 @@
 import { Check, LoaderCircle, Minus, X } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { ProvisioningStep } from "@/api/types";
-import { useProblemText } from "@/api/use-problem-text";
-import { ApiProblem } from "@/api/problem";
+import { Reason } from "@/components/reason";
 import { cn } from "@/components/ui/cn";
 import { Duration } from "../deployments/duration";
 
@@ -56,20 +55,13 @@ function Step({ step, last }: { step: ProvisioningStep; last: boolean }) {
             ))}
           </dl>
         ) : null}
-        {step.errorCode ? <StepError code={step.errorCode} /> : null}
+        {step.errorCode ? (
+          <p className="mt-2 text-danger text-sm">
+            <Reason code={step.errorCode} />
+          </p>
+        ) : null}
       </div>
     </li>
-  );
-}
-
-function StepError({ code }: { code: string }) {
-  const text = useProblemText();
-  const { title } = text(new ApiProblem(0, code, code, undefined, undefined));
-  return (
-    <p className="mt-2 text-danger text-sm">
-      {title === code ? null : `${title} `}
-      <code className="font-mono text-xs">{code}</code>
-    </p>
   );
 }
 

@@ -44,7 +44,7 @@ export function ProvisioningView({ id }: { id: string }) {
         description={t("description")}
         crumbs={[{ href: "/app/workers", label: nav("workers") }]}
       />
-      <div className="grid max-w-5xl items-start gap-5 lg:grid-cols-[minmax(0,5fr)_minmax(17rem,3fr)]">
+      <div className="grid max-w-5xl grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,5fr)_minmax(17rem,3fr)]">
         <Card className="overflow-hidden">
           <Outcome provisioning={provisioning.data} />
           <ProvisioningSteps steps={provisioning.data.steps} />

@@ -50,7 +50,7 @@ export function WorkerView({ id }: { id: string }) {
           ) : null
         }
       />
-      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,2fr)_minmax(18rem,1fr)]">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,2fr)_minmax(18rem,1fr)]">
         <Section title={t("runs")} hint={t("runsHint")} bodyClassName="border-t border-line px-0 pb-0">
           <PageList
             query={runs}
