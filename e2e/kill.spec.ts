@@ -24,7 +24,7 @@ test.afterAll(async () => {
 
 /** Ends the API as a crash would, and starts everything again on the same data. */
 async function killAndRestart(): Promise<void> {
-  const { api } = product.pids;
+  const { API: api } = product.pids;
   if (api === undefined) throw new Error("The product says which process is the API");
   process.kill(api, "SIGKILL");
   expect(await product.exited).toBe(1);

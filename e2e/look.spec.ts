@@ -46,7 +46,7 @@ async function expectSound(page: Page, path: string): Promise<void> {
     findings.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`),
     path,
   ).toEqual([]);
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  const overflow = await page.evaluate<number>("document.documentElement.scrollWidth - window.innerWidth");
   expect(overflow, `${path} is wider than the window`).toBeLessThanOrEqual(0);
   const isMissingPage = path === "/there-is-no-such-page";
   expect(
