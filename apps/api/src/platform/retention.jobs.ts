@@ -8,14 +8,14 @@ const BATCH = 1_000;
 
 /**
  * What may go once its time is over. Adding one: a row here, and the DELETE grant of the role.
- * `key` names a row.
+ * `key` are the columns that name a row.
  */
 const EXPIRING: readonly { table: SQL; key: SQL; role: "engine" | "identity" }[] = [
-  { table: sql`worker_nonces`, key: sql`(worker_id, jti)`, role: "engine" },
-  { table: sql`worker_sessions`, key: sql`(id)`, role: "engine" },
-  { table: sql`idempotency_keys`, key: sql`(project_id, key)`, role: "engine" },
-  { table: sql`sessions`, key: sql`(id)`, role: "identity" },
-  { table: sql`verifications`, key: sql`(id)`, role: "identity" },
+  { table: sql`worker_nonces`, key: sql`worker_id, jti`, role: "engine" },
+  { table: sql`worker_sessions`, key: sql`id`, role: "engine" },
+  { table: sql`idempotency_keys`, key: sql`project_id, key`, role: "engine" },
+  { table: sql`sessions`, key: sql`id`, role: "identity" },
+  { table: sql`verifications`, key: sql`id`, role: "identity" },
 ];
 
 /**
@@ -46,7 +46,7 @@ export class RetentionJobs implements OnModuleInit {
     let more = false;
     for (const { table, key, role } of EXPIRING) {
       const { rowCount } = await this.databases[role].execute(
-        sql`delete from ${table} where ${key} in
+        sql`delete from ${table} where (${key}) in
               (select ${key} from ${table} where expires_at < now() limit ${BATCH})`,
       );
       more ||= rowCount === BATCH;

@@ -1,3 +1,4 @@
+import { METRIC_NAMES } from "@pulsekeep/verdict";
 import type { KeptSample } from "../metrics/samples.queries.js";
 
 /**
@@ -25,5 +26,4 @@ export function countMissedScrapes(watch: {
   return missed + Math.max(0, Math.floor((watch.until.getTime() - lastAt) / stepMs));
 }
 
-const broughtValues = ({ at: _, ...metrics }: KeptSample): boolean =>
-  Object.values(metrics).some((value) => value !== null);
+const broughtValues = (sample: KeptSample): boolean => METRIC_NAMES.some((metric) => sample[metric] !== null);

@@ -8,8 +8,9 @@ const observing = {
   finishedAt: at(10),
   observeUntil: at(70),
   abandonAt: at(7_200),
-  endedAt: null,
+  supersededAt: null,
   stepSeconds: 2,
+  isDecided: false,
 };
 
 describe("what the analyst does next", () => {
@@ -36,14 +37,20 @@ describe("what the analyst does next", () => {
   });
 
   it("judges a superseded deployment on what there was when the newer one came", () => {
-    const superseded = { ...observing, state: "superseded" as const, endedAt: at(40), now: at(41) };
+    const superseded = { ...observing, state: "superseded" as const, supersededAt: at(40), now: at(41) };
     const close = { kind: "close", state: "superseded", after: at(10), until: at(40) };
     expect(nextStep(superseded)).toEqual(close);
     expect(nextStep({ ...superseded, now: at(90_000) })).toEqual(close);
-    expect(nextStep({ ...superseded, endedAt: null })).toMatchObject({ until: at(70) });
+    expect(nextStep({ ...superseded, supersededAt: at(400) })).toMatchObject({ until: at(70) });
   });
 
-  it.each(["analyzed", "abandoned"] as const)("leaves a deployment that is %s", (state) => {
-    expect(nextStep({ ...observing, state, now: at(90_000) })).toEqual({ kind: "leave" });
+  it("gives a deployment that was abandoned by a trigger its verdict, once", () => {
+    const abandoned = { ...observing, state: "abandoned" as const, now: at(9_000) };
+    expect(nextStep(abandoned)).toMatchObject({ kind: "close", state: "abandoned" });
+    expect(nextStep({ ...abandoned, isDecided: true })).toEqual({ kind: "leave" });
+  });
+
+  it("leaves what is analyzed", () => {
+    expect(nextStep({ ...observing, state: "analyzed", now: at(90_000) })).toEqual({ kind: "leave" });
   });
 });

@@ -16,7 +16,15 @@ export type NextStep =
 
 type Facts = Pick<
   WatchedDeployment,
-  "state" | "startedAt" | "finishedAt" | "observeUntil" | "abandonAt" | "endedAt" | "stepSeconds" | "now"
+  | "state"
+  | "startedAt"
+  | "finishedAt"
+  | "observeUntil"
+  | "abandonAt"
+  | "supersededAt"
+  | "stepSeconds"
+  | "isDecided"
+  | "now"
 >;
 
 /** Pure: the state and its instants decide. */
@@ -24,15 +32,16 @@ export function nextStep(facts: Facts): NextStep {
   switch (facts.state) {
     case "running":
       if (facts.now < facts.abandonAt) return { kind: "wait", at: facts.abandonAt };
-      return { kind: "close", state: "abandoned", after: facts.now, until: facts.now };
+      return abandon(facts);
     case "observing":
       return stepOfObserving(facts);
     case "superseded": {
-      const until = earliest(facts.endedAt, facts.observeUntil) ?? facts.now;
+      const until = earliest(facts.supersededAt ?? facts.now, facts.observeUntil);
       return { kind: "close", state: "superseded", after: facts.finishedAt ?? until, until };
     }
-    case "analyzed":
     case "abandoned":
+      return facts.isDecided ? { kind: "leave" } : abandon(facts);
+    case "analyzed":
       return { kind: "leave" };
   }
 }
@@ -45,7 +54,7 @@ function stepOfObserving({ finishedAt, observeUntil, startedAt, stepSeconds, now
   return { kind: "look", at: settledAt, after, until };
 }
 
-function earliest(a: Date | null, b: Date | null): Date | null {
-  if (a === null || b === null) return a ?? b;
-  return a < b ? a : b;
-}
+/** Nobody said when the new version ran, so there is nothing to compare. */
+const abandon = ({ now }: Facts): NextStep => ({ kind: "close", state: "abandoned", after: now, until: now });
+
+const earliest = (a: Date, b: Date | null): Date => (b === null || a < b ? a : b);

@@ -14,7 +14,8 @@ export type WatchedDeployment = {
   finishedAt: Date | null;
   observeUntil: Date | null;
   abandonAt: Date;
-  endedAt: Date | null;
+  /** When a newer deployment of the same environment and service was triggered. */
+  supersededAt: Date | null;
   /** Seconds between two scrapes of the watch. */
   stepSeconds: number;
   /** A final verdict is there and will stay. */
@@ -33,7 +34,7 @@ type Row = {
   finished_at: string | null;
   observe_until: string | null;
   abandon_at: string;
-  ended_at: string | null;
+  superseded_at: string | null;
   sample_seconds: number;
   is_decided: boolean;
   now: string;
@@ -45,7 +46,10 @@ export async function lockDeployment(tx: Transaction, id: string): Promise<Watch
   // Read after the lock is held, so that both the clock and the state are those of this turn.
   const { rows } = await tx.execute<Row>(
     sql`select d.id, d.workspace_id, d.project_id, d.state, d.pipeline_result, d.started_at, d.finished_at,
-               d.observe_until, d.abandon_at, d.ended_at, p.sample_seconds, coalesce(v.final, false) as is_decided,
+               d.observe_until, d.abandon_at, p.sample_seconds, coalesce(v.final, false) as is_decided,
+               (select min(n.started_at) from deployments n
+                where n.project_id = d.project_id and n.environment = d.environment and n.service = d.service
+                  and n.number > d.number) as superseded_at,
                clock_timestamp() as now
         from deployments d join projects p on p.id = d.project_id left join verdicts v on v.deployment_id = d.id
         where d.id = ${id}`,
@@ -64,7 +68,7 @@ function toWatched(row: Row): WatchedDeployment {
     finishedAt: toInstant(row.finished_at),
     observeUntil: toInstant(row.observe_until),
     abandonAt: new Date(row.abandon_at),
-    endedAt: toInstant(row.ended_at),
+    supersededAt: toInstant(row.superseded_at),
     stepSeconds: row.sample_seconds,
     isDecided: row.is_decided,
     now: new Date(row.now),
