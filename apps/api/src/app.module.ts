@@ -2,10 +2,13 @@ import { type DynamicModule, Module } from "@nestjs/common";
 import type { Env } from "./env.js";
 import { HttpModule } from "./http/http.module.js";
 import { AuditModule } from "./modules/audit/audit.module.js";
+import { DeploymentsModule } from "./modules/deployments/deployments.module.js";
 import { EventsModule } from "./modules/events/events.module.js";
 import { IdentityModule } from "./modules/identity/identity.module.js";
 import { MetricsModule } from "./modules/metrics/metrics.module.js";
 import { ObservabilityModule } from "./modules/observability/observability.module.js";
+import { OverviewModule } from "./modules/overview/overview.module.js";
+import { ProjectsModule } from "./modules/projects/projects.module.js";
 import { PulsesModule } from "./modules/pulses/pulses.module.js";
 import { VerdictsModule } from "./modules/verdicts/verdicts.module.js";
 import { WorkersModule } from "./modules/workers/workers.module.js";
@@ -22,10 +25,13 @@ export class AppModule {
         PlatformModule.for(env, logger),
         HttpModule,
         AuditModule,
+        DeploymentsModule,
         EventsModule,
         IdentityModule,
         MetricsModule,
         ObservabilityModule,
+        OverviewModule,
+        ProjectsModule,
         PulsesModule,
         VerdictsModule,
         WorkersModule,

@@ -21,9 +21,12 @@ export const setCaller = (request: FastifyRequest, caller: Caller): void => {
   callers.set(request, caller);
 };
 
+/** Who the route's policy found, or undefined on a public route. */
+export const findCaller = (request: FastifyRequest): Caller | undefined => callers.get(request);
+
 /** The caller of the request that a handler serves; its type follows from the route's policy. */
 export const CallerOf = createParamDecorator((_: undefined, context: ExecutionContext): Caller => {
-  const caller = callers.get(context.switchToHttp().getRequest<FastifyRequest>());
+  const caller = findCaller(context.switchToHttp().getRequest<FastifyRequest>());
   if (!caller)
     throw new Error("The route's policy authenticates nobody, but its handler asks for the caller");
   return caller;

@@ -2,6 +2,7 @@ import { Global, Module, StandardSchemaSerializerInterceptor } from "@nestjs/com
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, DiscoveryModule } from "@nestjs/core";
 import { Authenticators, PolicyCheck, PolicyGuard } from "./policy.js";
 import { ProblemFilter } from "./problem-filter.js";
+import { RateLimiter } from "./rate-limit/rate-limiter.js";
 import { validationPipe } from "./validation.js";
 
 /** What every route passes: its policy, its schemas, and problem answers. */
@@ -12,11 +13,12 @@ import { validationPipe } from "./validation.js";
     Authenticators,
     PolicyCheck,
     ProblemFilter,
+    RateLimiter,
     { provide: APP_FILTER, useExisting: ProblemFilter },
     { provide: APP_GUARD, useClass: PolicyGuard },
     { provide: APP_PIPE, useValue: validationPipe },
     { provide: APP_INTERCEPTOR, useClass: StandardSchemaSerializerInterceptor },
   ],
-  exports: [Authenticators, ProblemFilter],
+  exports: [Authenticators, ProblemFilter, RateLimiter],
 })
 export class HttpModule {}

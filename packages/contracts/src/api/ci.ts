@@ -1,18 +1,28 @@
 import { z } from "zod";
 import { idSchema } from "./shared.js";
 
+/** Text that the database can hold: any character but NUL. */
+const text = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((value) => !value.includes("\0"), { error: "NUL is not allowed" });
+
+/** What makes a repeated trigger the same trigger; in the header `X-Idempotency-Key` or in the body. */
+export const idempotencyKeySchema = text(255).min(1);
+
 /** Wire format of SeqPulse's CI clients: unknown fields are ignored, as those clients may send more. */
 export const triggerRequestSchema = z
   .object({
     env: z.string().trim().min(1).max(40),
-    branch: z.string().max(255).nullish(),
-    idempotency_key: z.string().min(1).max(255).nullish(),
-    metrics_endpoint: z.string().max(2_000).nullish(),
-    service: z.string().max(80).nullish(),
-    version: z.string().max(120).nullish(),
-    commit_sha: z.string().max(64).nullish(),
-    pr: z.union([z.string().max(40), z.number().int()]).nullish(),
-    actor: z.string().max(120).nullish(),
+    branch: text(255).nullish(),
+    idempotency_key: idempotencyKeySchema.nullish(),
+    metrics_endpoint: text(2_000).nullish(),
+    service: text(80).nullish(),
+    version: text(120).nullish(),
+    commit_sha: text(64).nullish(),
+    pr: z.union([text(40), z.number().int()]).nullish(),
+    actor: text(120).nullish(),
     run_url: z.url().max(2_000).nullish(),
     is_rollback: z.boolean().nullish(),
   })

@@ -1,7 +1,12 @@
 import { z } from "zod";
 import { idSchema, instantSchema } from "./shared.js";
 
-const name = z.string().trim().min(1).max(80);
+const name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(80)
+  .refine((value) => !value.includes("\0"), { error: "NUL is not allowed" });
 const environment = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]{0,39}$/, { error: "lower-case letters, digits, dot, dash, underscore" });

@@ -1,0 +1,45 @@
+import type { Deployment } from "@pulsekeep/contracts/api/deployments";
+import { schema, type Transaction } from "@pulsekeep/database";
+import { eq } from "drizzle-orm";
+
+const { deployments, projects } = schema;
+
+export type DeploymentRow = typeof deployments.$inferSelect;
+
+/** Deployments with the name of their project, to be narrowed by the caller. */
+export const selectDeployments = (tx: Transaction) =>
+  tx
+    .select({ deployment: deployments, projectName: projects.name })
+    .from(deployments)
+    .innerJoin(projects, eq(projects.id, deployments.projectId));
+
+/** A deployment as the API shows it. */
+export function toDeployment({
+  deployment: row,
+  projectName,
+}: {
+  deployment: DeploymentRow;
+  projectName: string;
+}): Deployment {
+  return {
+    id: row.id,
+    number: row.number,
+    projectId: row.projectId,
+    projectName,
+    environment: row.environment,
+    service: row.service === "" ? null : row.service,
+    branch: row.branch,
+    version: row.version,
+    commitSha: row.commitSha,
+    runUrl: row.runUrl,
+    isRollback: row.isRollback,
+    state: row.state,
+    pipelineResult: row.pipelineResult,
+    verdictState: row.verdictState,
+    confidence: row.confidence,
+    startedAt: row.startedAt.toISOString(),
+    finishedAt: row.finishedAt?.toISOString() ?? null,
+    observeUntil: row.observeUntil?.toISOString() ?? null,
+    endedAt: row.endedAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,44 @@
+import { Inject, Injectable } from "@nestjs/common";
+import { AppError } from "../../http/app-error.js";
+import { Clock } from "../../platform/clock.js";
+import { ScrapeService } from "../metrics/scrape.service.js";
+
+const PASSED_FOR_MS = 120_000;
+
+export type PreflightTarget = {
+  workspaceId: string;
+  projectId: string;
+  activeUrl: string | null;
+  hmacEnabled: boolean;
+  hmacSecretSealed: Buffer | null;
+};
+
+/**
+ * Before a deployment begins, one signed probe shows that the endpoint accepts our signature: found out only
+ * afterwards, the deployment would have no samples. A probe that passed counts for two minutes.
+ */
+@Injectable()
+export class HmacPreflightService {
+  private readonly passed = new Map<string, { url: string; sealed: Buffer; untilMs: number }>();
+
+  constructor(
+    @Inject(ScrapeService) private readonly scrapes: ScrapeService,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  /** @throws AppError `HMAC_PREFLIGHT_FAILED` */
+  async require(target: PreflightTarget): Promise<void> {
+    const { activeUrl: url, hmacSecretSealed: sealed } = target;
+    if (!target.hmacEnabled || url === null || sealed === null) return;
+    const nowMs = this.clock.now().getTime();
+    for (const [id, { untilMs }] of this.passed) if (untilMs <= nowMs) this.passed.delete(id);
+    const kept = this.passed.get(target.projectId);
+    if (kept && kept.url === url && kept.sealed.equals(sealed)) return;
+    const outcome = await this.scrapes.scrape({ ...target, url });
+    if (!outcome.ok)
+      throw new AppError("HMAC_PREFLIGHT_FAILED", {
+        detail: [outcome.reason, outcome.detail].filter(Boolean).join(" "),
+      });
+    this.passed.set(target.projectId, { url, sealed, untilMs: nowMs + PASSED_FOR_MS });
+  }
+}

@@ -1,0 +1,80 @@
+import { Inject, Injectable } from "@nestjs/common";
+import type { Project } from "@pulsekeep/contracts/api/projects";
+import type { Page, PageQuery } from "@pulsekeep/contracts/api/shared";
+import { schema, type Transaction } from "@pulsekeep/database";
+import { and, desc, eq, inArray, isNull, sql } from "drizzle-orm";
+import { AppError } from "../../http/app-error.js";
+import { decodeCursor, toPage } from "../../http/cursor.js";
+import { Databases, type Tenant } from "../../platform/database.js";
+import { toProject } from "./project-view.js";
+
+const { deployments, metricEndpoints, projectApiKeys, projects } = schema;
+
+const NO_DEPLOYMENTS: Project["stats"] = { deployments: 0, ok: 0, warning: 0, rollbackRecommended: 0 };
+
+/** Projects as pages show them. */
+@Injectable()
+export class ProjectsQueries {
+  constructor(@Inject(Databases) private readonly databases: Databases) {}
+
+  /** One page of the workspace's projects, newest first. */
+  async listProjects(tenant: Tenant, query: PageQuery): Promise<Page<Project>> {
+    const before = decodeCursor(query.cursor);
+    return this.databases.inTenant(tenant, async (tx) => {
+      const rows = await selectProjects(tx)
+        .where(
+          before &&
+            sql`(${projects.createdAt}, ${projects.id}) < (${before.at.toISOString()}::timestamptz, ${before.id}::uuid)`,
+        )
+        .orderBy(desc(projects.createdAt), desc(projects.id))
+        .limit(query.limit + 1);
+      const page = toPage(rows, query.limit, ({ project }) => ({ at: project.createdAt, id: project.id }));
+      return { rows: await withParts(tx, page.rows), nextCursor: page.nextCursor };
+    });
+  }
+
+  /** @throws AppError `not_found` */
+  async getProject(tenant: Tenant, id: string): Promise<Project> {
+    return this.databases.inTenant(tenant, async (tx) => {
+      const [project] = await withParts(tx, await selectProjects(tx).where(eq(projects.id, id)));
+      if (!project) throw new AppError("not_found");
+      return project;
+    });
+  }
+}
+
+const selectProjects = (tx: Transaction) =>
+  tx
+    .select({ project: projects, endpoint: metricEndpoints })
+    .from(projects)
+    .innerJoin(metricEndpoints, eq(metricEndpoints.projectId, projects.id));
+
+type Selected = Awaited<ReturnType<typeof selectProjects>>;
+
+async function withParts(tx: Transaction, rows: Selected): Promise<Project[]> {
+  if (rows.length === 0) return [];
+  const ids = rows.map(({ project }) => project.id);
+  const keys = await tx
+    .select()
+    .from(projectApiKeys)
+    .where(and(inArray(projectApiKeys.projectId, ids), isNull(projectApiKeys.revokedAt)));
+  const counted = await tx
+    .select({
+      projectId: deployments.projectId,
+      deployments: sql<number>`count(*)::int`,
+      ok: sql<number>`(count(*) filter (where ${deployments.verdictState} = 'ok'))::int`,
+      warning: sql<number>`(count(*) filter (where ${deployments.verdictState} = 'warning'))::int`,
+      rollbackRecommended: sql<number>`(count(*) filter (where ${deployments.verdictState} = 'rollback_recommended'))::int`,
+    })
+    .from(deployments)
+    .where(inArray(deployments.projectId, ids))
+    .groupBy(deployments.projectId);
+  return rows.map(({ project, endpoint }) =>
+    toProject({
+      project,
+      endpoint,
+      apiKey: keys.find((key) => key.projectId === project.id),
+      stats: counted.find((row) => row.projectId === project.id) ?? NO_DEPLOYMENTS,
+    }),
+  );
+}

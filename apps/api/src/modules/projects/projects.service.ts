@@ -1,0 +1,129 @@
+import { Inject, Injectable } from "@nestjs/common";
+import type { Observation, ProjectCreate, ProjectUpdate } from "@pulsekeep/contracts/api/projects";
+import { schema, type Transaction } from "@pulsekeep/database";
+import { and, eq } from "drizzle-orm";
+import { AppError } from "../../http/app-error.js";
+import type { UserCaller } from "../../http/caller.js";
+import { Databases } from "../../platform/database.js";
+import { GuardedFetch } from "../../platform/guarded-fetch/guarded-fetch.js";
+import { newId } from "../../platform/ids.js";
+import { enqueue, notice } from "../../platform/outbox.js";
+import { actorOf, type AuditAction, AuditService } from "../audit/audit.service.js";
+import { ApiKeysService } from "./api-keys.service.js";
+import { refuseFaultyEndpoint } from "./endpoints.service.js";
+import { lockProject } from "./lock-project.js";
+
+const { metricEndpoints, projects } = schema;
+
+const DEFAULT_OBSERVATION: Observation = {
+  sampleSeconds: 10,
+  windowSeconds: 900,
+  baselineSeconds: 60,
+  abandonSeconds: 7_200,
+};
+
+/** Creates, changes and deletes projects. */
+@Injectable()
+export class ProjectsService {
+  constructor(
+    @Inject(Databases) private readonly databases: Databases,
+    @Inject(AuditService) private readonly audit: AuditService,
+    @Inject(ApiKeysService) private readonly apiKeys: ApiKeysService,
+    @Inject(GuardedFetch) private readonly guardedFetch: GuardedFetch,
+  ) {}
+
+  /** Returns the new project's id and its API key: the only time that the key is known. */
+  async createProject(
+    caller: UserCaller,
+    input: ProjectCreate,
+  ): Promise<{ id: string; apiKeyPlain: string }> {
+    if (input.metricsEndpoint !== undefined) refuseFaultyEndpoint(this.guardedFetch, input.metricsEndpoint);
+    return this.databases.inTenant(caller, async (tx) => {
+      const id = newId();
+      const { workspaceId } = caller;
+      const observation = { ...DEFAULT_OBSERVATION, ...input.observation };
+      await tx
+        .insert(projects)
+        .values({
+          id,
+          workspaceId,
+          name: input.name,
+          environments: distinct(input.environments),
+          ...observation,
+        });
+      await tx.insert(metricEndpoints).values({
+        projectId: id,
+        workspaceId,
+        state: input.metricsEndpoint === undefined ? "none" : "pending",
+        candidateUrl: input.metricsEndpoint ?? null,
+        intervalSeconds: observation.baselineSeconds,
+      });
+      const apiKeyPlain = await this.apiKeys.issue(tx, caller, id);
+      await this.leaveTrace(tx, caller, { action: "project.created", id, facts: { name: input.name } });
+      await this.leaveTrace(tx, caller, {
+        action: "api_key.created",
+        id,
+        facts: { lastFour: apiKeyPlain.slice(-4) },
+      });
+      return { id, apiKeyPlain };
+    });
+  }
+
+  /** @throws AppError `not_found` */
+  async updateProject(caller: UserCaller, id: string, update: ProjectUpdate): Promise<void> {
+    const { name, environments, observation } = update;
+    const changes = {
+      ...(name === undefined ? {} : { name }),
+      ...(environments === undefined ? {} : { environments: distinct(environments) }),
+      ...observation,
+    };
+    await this.databases.inTenant(caller, async (tx) => {
+      const before = await lockProject(tx, id);
+      if (Object.keys(changes).length === 0) return;
+      await tx.update(projects).set(changes).where(eq(projects.id, id));
+      // Only the pace of the baseline: a deployment that is watched keeps the pace that it began with.
+      if (observation?.baselineSeconds !== undefined)
+        await tx
+          .update(metricEndpoints)
+          .set({ intervalSeconds: observation.baselineSeconds })
+          .where(
+            and(
+              eq(metricEndpoints.projectId, id),
+              eq(metricEndpoints.intervalSeconds, before.baselineSeconds),
+            ),
+          );
+      await this.leaveTrace(tx, caller, {
+        action: "project.updated",
+        id,
+        facts: { fields: Object.keys(changes).join(", ") },
+      });
+    });
+  }
+
+  /** Deletes a project with its deployments. @throws AppError `not_found`, `PROJECT_DELETE_CONFIRMATION_MISMATCH` */
+  async deleteProject(caller: UserCaller, id: string, confirmationName: string): Promise<void> {
+    await this.databases.inTenant(caller, async (tx) => {
+      const { name } = await lockProject(tx, id);
+      if (confirmationName !== name) throw new AppError("PROJECT_DELETE_CONFIRMATION_MISMATCH");
+      await tx.delete(projects).where(eq(projects.id, id));
+      await this.leaveTrace(tx, caller, { action: "project.deleted", id, facts: { name } });
+    });
+  }
+
+  private async leaveTrace(
+    tx: Transaction,
+    caller: UserCaller,
+    { action, id, facts }: { action: AuditAction; id: string; facts: Record<string, string> },
+  ): Promise<void> {
+    await this.audit.record(tx, {
+      workspaceId: caller.workspaceId,
+      action,
+      actor: actorOf(caller),
+      subject: { kind: "project", id },
+      facts,
+    });
+    await enqueue(tx, notice(caller.workspaceId, "project.changed", id));
+  }
+}
+
+const distinct = (names: readonly string[]): string[] => [...new Set(names)];
