@@ -1,6 +1,7 @@
 import { NestFactory } from "@nestjs/core";
 import { FastifyAdapter, type NestFastifyApplication } from "@nestjs/platform-fastify";
 import { SwaggerModule } from "@nestjs/swagger";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { v7 } from "uuid";
 import { AppModule } from "./app.module.js";
 import type { Env } from "./env.js";
@@ -18,11 +19,30 @@ import type { Logger } from "./platform/logger.js";
 const BODY_LIMIT_BYTES = 1_048_576;
 
 /**
+ * Errors go to the problem filter from the first plugin on. Nest would put a handler of its own over it, but
+ * only in the outermost scope: the auth library's and the web process's would answer differently.
+ */
+class EdgeAdapter extends FastifyAdapter {
+  override setErrorHandler(): ReturnType<FastifyAdapter["setErrorHandler"]> {
+    return this.getInstance();
+  }
+
+  /** JSON only: what a form of another site can send without asking is no body of ours. */
+  override registerParserMiddleware(_prefix?: string, rawBody = false): void {
+    this.useBodyParser("application/json", rawBody, { bodyLimit: BODY_LIMIT_BYTES });
+  }
+}
+
+/**
  * Builds the server: the edge that serves the API and passes every other path to the web process. Does not
  * listen yet.
  */
 export async function createApp(env: Env, logger: Logger): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({
+  // Addresses that do not decode are refused before any route or hook is known.
+  let answerEarly: ProblemFilter["answer"] | undefined;
+  const adapter = new EdgeAdapter({
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      answerEarly?.(error, request, reply),
     trustProxy: env.TRUSTED_PROXIES.length > 0 ? env.TRUSTED_PROXIES : false,
     bodyLimit: BODY_LIMIT_BYTES,
     genReqId: () => v7(),
@@ -39,6 +59,8 @@ export async function createApp(env: Env, logger: Logger): Promise<NestFastifyAp
   });
   const fastify = adapter.getInstance();
   const problems = app.get(ProblemFilter);
+  answerEarly = problems.answer.bind(problems);
+  fastify.removeContentTypeParser("text/plain");
   fastify.setErrorHandler((error, request, reply) => problems.answer(error, request, reply));
   fastify.addHook("onRequest", async (request, reply) => {
     reply.header("x-request-id", request.id);
@@ -54,7 +76,7 @@ export async function createApp(env: Env, logger: Logger): Promise<NestFastifyAp
     jsonDocumentUrl: "docs/openapi.json",
     yamlDocumentUrl: "docs/openapi.yaml",
   });
-  if (env.PULSEKEEP_ROLES.includes("http")) await mountWeb(fastify, env);
+  if (env.PULSEKEEP_ROLES.includes("http")) await mountWeb(fastify, env, problems);
   app.enableShutdownHooks();
   await app.init();
   return app;

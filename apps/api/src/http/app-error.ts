@@ -1,6 +1,7 @@
 /** Every code that an answer may carry, with its status and public title. Adding one: a row here. */
 export const ERROR_CODES = {
   invalid_input: { status: 422, title: "The input is not valid" },
+  bad_request: { status: 400, title: "The request is not valid" },
   malformed_body: { status: 400, title: "The body is not valid JSON" },
   unauthenticated: { status: 401, title: "Sign in first" },
   forbidden: { status: 403, title: "You may not do this" },
@@ -12,6 +13,7 @@ export const ERROR_CODES = {
   unsupported_media_type: { status: 415, title: "Send JSON" },
   rate_limited: { status: 429, title: "Too many requests" },
   internal: { status: 500, title: "Something went wrong on our side" },
+  web_unavailable: { status: 502, title: "The pages cannot be served right now" },
   unavailable: { status: 503, title: "Temporarily unavailable" },
 
   provisioning_unavailable: { status: 503, title: "Creating workers is not configured on this installation" },

@@ -5,7 +5,7 @@ import { LOGGER, type Logger } from "../platform/logger.js";
 import { AppError, ERROR_CODES, type ErrorCode } from "./app-error.js";
 
 const BY_STATUS: Record<number, ErrorCode> = {
-  400: "malformed_body",
+  400: "bad_request",
   401: "unauthenticated",
   403: "forbidden",
   404: "not_found",
@@ -37,7 +37,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (reply.sent || reply.raw.headersSent) return;
     void reply
       .status(error.status)
-      .headers({ ...error.headers, "cache-control": "no-store" })
+      .headers({ ...error.headers, "cache-control": "no-store", "x-request-id": request.id })
       .type("application/problem+json")
       .send(JSON.stringify(toProblem(error, request.id)));
   }
@@ -45,12 +45,20 @@ export class ProblemFilter implements ExceptionFilter {
 
 function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
-  const status = statusOf(thrown);
-  const code = status === undefined ? undefined : BY_STATUS[status];
-  return code === undefined
-    ? new AppError("internal", { cause: thrown })
-    : new AppError(code, { cause: thrown });
+  return new AppError(codeOf(thrown), { cause: thrown });
 }
+
+function codeOf(thrown: unknown): ErrorCode {
+  if (isBodyError(thrown)) return "malformed_body";
+  const status = statusOf(thrown) ?? 500;
+  return BY_STATUS[status] ?? (status >= 400 && status < 500 ? "bad_request" : "internal");
+}
+
+/** Fastify's own errors about a body that it could not parse. */
+const isBodyError = (thrown: unknown): boolean =>
+  /^FST_ERR_CTP_(INVALID_JSON_BODY|EMPTY_JSON_BODY|INVALID_CONTENT_LENGTH)$/.test(
+    String((thrown as { code?: unknown } | null)?.code),
+  );
 
 function statusOf(thrown: unknown): number | undefined {
   if (thrown instanceof HttpException) return thrown.getStatus();

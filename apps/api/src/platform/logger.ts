@@ -1,21 +1,9 @@
 import { type DestinationStream, type Logger, pino } from "pino";
 
-const SECRET_KEYS = [
-  "password",
-  "token",
-  "secret",
-  "authorization",
-  "cookie",
-  "set-cookie",
-  "x-api-key",
-  "x-keepstreak-proof",
-  "apiKey",
-  "accessToken",
-  "refreshToken",
-  "idToken",
-  "clientSecret",
-  "code",
-];
+/** Names whose value is a credential, in any spelling: `clientSecret`, `x-api-key`, `handshakeSecretPlain`. */
+const SECRET_KEY =
+  /password|secret|authorization|cookie|proof|verifier|api-?_?key$|token(plain)?$|plain$|^(code|otp|totp|recoverycodes?)$/i;
+const DEEPEST = 6;
 
 const SECRET_PATTERN =
   /gh[pousr]_[A-Za-z0-9]{10,}|github_pat_[A-Za-z0-9_]{10,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_.-]{8,}|SP_[A-Za-z0-9_-]{20,}|spm_[A-Za-z0-9_-]{20,}|(?<=\/\/[^/\s:@]{1,100}:)[^@\s/]{1,200}(?=@)/g;
@@ -24,6 +12,7 @@ const SECRET_PATTERN =
 export const redactText = (text: string): string => text.replace(SECRET_PATTERN, "[redacted]");
 
 function redactValue(value: unknown, depth = 0): unknown {
+  if (value instanceof Date) return value;
   if (typeof value === "string") return redactText(value);
   if (value instanceof Error)
     return {
@@ -33,14 +22,14 @@ function redactValue(value: unknown, depth = 0): unknown {
       code: (value as { code?: unknown }).code,
       cause: value.cause && depth < 3 ? redactValue(value.cause, depth + 1) : undefined,
     };
-  if (value === null || typeof value !== "object" || depth > 5) return value;
+  if (value === null || typeof value !== "object") return value;
+  // What is not looked into is not shown either.
+  if (depth >= DEEPEST) return "[too deep]";
   if (Array.isArray(value)) return value.map((entry) => redactValue(entry, depth + 1));
   return Object.fromEntries(
     Object.entries(value).map(([key, entry]) => [
       key,
-      SECRET_KEYS.some((secret) => secret.toLowerCase() === key.toLowerCase())
-        ? "[redacted]"
-        : redactValue(entry, depth + 1),
+      SECRET_KEY.test(key) ? "[redacted]" : redactValue(entry, depth + 1),
     ]),
   );
 }

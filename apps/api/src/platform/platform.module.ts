@@ -7,7 +7,7 @@ import { LOGGER, type Logger } from "./logger.js";
 import { Mailer } from "./mailer.js";
 import { Relay } from "./relay.js";
 import { RetentionJobs } from "./retention.jobs.js";
-import { TRANSPORT, transportProvider } from "./transport.js";
+import { TRANSPORT, TransportEnd, transportProvider } from "./transport.js";
 
 /** What every module may ask for: environment, logger, clock, databases, transport, jobs. */
 @Global()
@@ -22,6 +22,7 @@ export class PlatformModule {
         Clock,
         Databases,
         transportProvider,
+        TransportEnd,
         Jobs,
         Mailer,
         Relay,

@@ -1,4 +1,4 @@
-import type { Provider } from "@nestjs/common";
+import { Inject, Injectable, type OnApplicationShutdown, type Provider } from "@nestjs/common";
 import { connectRedis, PostgresTransport, RedisTransport, type Transport } from "@pulsekeep/streams";
 import { ENV, type Env } from "../env.js";
 import { LOGGER, type Logger } from "./logger.js";
@@ -22,3 +22,13 @@ export const transportProvider: Provider = {
     return new RedisTransport({ connect: () => connectRedis(REDIS_URL), onError });
   },
 };
+
+/** Ends the transport's connections when nothing uses them any more. */
+@Injectable()
+export class TransportEnd implements OnApplicationShutdown {
+  constructor(@Inject(TRANSPORT) private readonly transport: Transport) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.transport.close();
+  }
+}

@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from "node:http";
 import { type BeforeApplicationShutdown, Controller, Get, Inject, Req, Res } from "@nestjs/common";
 import { ApiOperation, ApiProduces } from "@nestjs/swagger";
 import type { FastifyReply, FastifyRequest } from "fastify";
@@ -26,9 +27,11 @@ export class EventsController implements BeforeApplicationShutdown {
   @ApiOperation({ summary: "News of this workspace as server-sent events" })
   @ApiProduces("text/event-stream")
   stream(@CallerOf() caller: UserCaller, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    const headers = reply.getHeaders();
     reply.hijack();
     const out = reply.raw;
     out.writeHead(200, {
+      ...(headers as OutgoingHttpHeaders),
       "content-type": "text/event-stream; charset=utf-8",
       "cache-control": "no-store, no-transform",
       "x-accel-buffering": "no",
@@ -48,7 +51,7 @@ export class EventsController implements BeforeApplicationShutdown {
       out.end();
     };
     this.open.add(close);
-    request.raw.once("close", close);
+    out.once("close", close);
   }
 
   beforeApplicationShutdown(): void {

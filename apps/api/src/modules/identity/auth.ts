@@ -1,3 +1,4 @@
+import { localeSchema, timeZoneSchema } from "@pulsekeep/contracts/api/shared";
 import { schema } from "@pulsekeep/database";
 import { type BetterAuthOptions, betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
@@ -23,6 +24,13 @@ const withoutTokens = async (account: Record<string, unknown>) => ({
     refreshTokenExpiresAt: null,
   },
 });
+
+/** Names come from forms and from providers: one line of at most 80 characters, and never empty. */
+const withProperName = async (user: Record<string, unknown> & { name: string; email: string }) => {
+  const line = user.name.replace(/[\p{Cc}\s]+/gu, " ").trim();
+  const name = /^.{0,80}/u.exec(line)?.[0].trim();
+  return { data: { ...user, name: name || user.email.slice(0, user.email.indexOf("@")) } };
+};
 
 export type AuthDependencies = { env: Env; databases: Databases; logger: Logger; mailer: Mailer };
 
@@ -61,12 +69,26 @@ export function createAuth({ env, databases, logger, mailer }: AuthDependencies)
       database: { generateId: () => newId() },
       ipAddress: { ipAddressHeaders: ["x-client-ip"] },
     },
+    // Profiles change by `PATCH /api/v1/me`, which validates and audits; tokens of providers are not kept.
+    disabledPaths: ["/update-user", "/get-access-token", "/refresh-token", "/account-info"],
     session: { expiresIn: 14 * DAY, updateAge: DAY },
     verification: { storeIdentifier: "hashed" },
     user: {
       additionalFields: {
-        locale: { type: "string", required: false, defaultValue: "en", input: true },
-        timeZone: { type: "string", required: false, defaultValue: "UTC", input: true },
+        locale: {
+          type: "string",
+          required: false,
+          defaultValue: "en",
+          input: true,
+          validator: { input: localeSchema },
+        },
+        timeZone: {
+          type: "string",
+          required: false,
+          defaultValue: "UTC",
+          input: true,
+          validator: { input: timeZoneSchema },
+        },
         role: { type: "string", required: false, defaultValue: "user", input: false },
       },
     },
@@ -88,6 +110,7 @@ export function createAuth({ env, databases, logger, mailer }: AuthDependencies)
       accountLinking: { enabled: true, disableImplicitLinking: true },
     },
     databaseHooks: {
+      user: { create: { before: withProperName } },
       account: { create: { before: withoutTokens }, update: { before: withoutTokens } },
     },
     rateLimit: {

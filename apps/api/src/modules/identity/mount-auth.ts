@@ -1,6 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Problem } from "@pulsekeep/contracts/api/shared";
 import type { Env } from "../../env.js";
+import { AppError, type ErrorCode } from "../../http/app-error.js";
+import { refuseCrossSite } from "../../http/cross-site.js";
 import type { Auth } from "./auth.js";
+
+const CODES: Record<number, ErrorCode> = {
+  401: "unauthenticated",
+  403: "forbidden",
+  404: "not_found",
+  405: "method_not_allowed",
+  415: "unsupported_media_type",
+  429: "rate_limited",
+  500: "internal",
+};
+const OUR_HEADERS = new Set(["content-length", "cache-control"]);
 
 /**
  * Serves the auth library under `/api/auth`. It reads bodies itself, so the scope has a parser of its own; the
@@ -16,11 +30,24 @@ export async function mountAuth(fastify: FastifyInstance, auth: Auth, env: Env):
       scope.route({
         method: ["GET", "POST"],
         url: "/*",
-        handler: async (request, reply) => send(reply, await auth.handler(toWebRequest(request, env))),
+        onRequest: async (request) => refuseForeign(request, env),
+        handler: async (request, reply) =>
+          send(request, reply, await auth.handler(toWebRequest(request, env))),
       });
     },
     { prefix: "/api/auth" },
   );
+}
+
+/** Apple answers with a form post from its own site; the library checks its state instead. */
+const FORM_POST = "/api/auth/callback/apple";
+
+function refuseForeign(request: FastifyRequest, env: Env): void {
+  if (request.method !== "POST" || request.url.split("?")[0] === FORM_POST) return;
+  refuseCrossSite(request, env.PULSEKEEP_PUBLIC_URL);
+  const type = request.headers["content-type"];
+  if (type !== undefined && !/^application\/json\s*(;|$)/i.test(type))
+    throw new AppError("unsupported_media_type");
 }
 
 function toWebRequest(request: FastifyRequest, env: Env): Request {
@@ -37,10 +64,36 @@ function toWebRequest(request: FastifyRequest, env: Env): Request {
   });
 }
 
-async function send(reply: FastifyReply, response: Response): Promise<FastifyReply> {
-  reply.status(response.status).header("cache-control", "no-store");
-  response.headers.forEach((value, name) => {
-    reply.header(name, value);
-  });
-  return reply.send(response.body === null ? null : Buffer.from(await response.arrayBuffer()));
+async function send(request: FastifyRequest, reply: FastifyReply, response: Response): Promise<FastifyReply> {
+  reply.status(response.status);
+  for (const [name, value] of response.headers) if (!OUR_HEADERS.has(name)) reply.header(name, value);
+  reply.header("cache-control", "no-store");
+  const text = await response.text();
+  if (response.status >= 400) return sendProblem(request, reply, readJson(text));
+  const isJson = response.headers.get("content-type")?.includes("json") === true;
+  return reply.send(isJson ? JSON.stringify(readJson(text), withoutTokens) : text === "" ? null : text);
+}
+
+/** A session's token is for the HttpOnly cookie: no script of a page needs it. */
+const withoutTokens = (key: string, value: unknown): unknown => (key === "token" ? undefined : value);
+
+/** The library's refusals in the form of all others. Its code stays, in lower case as ours are. */
+function sendProblem(request: FastifyRequest, reply: FastifyReply, failure: unknown): FastifyReply {
+  const { code, message } = (failure ?? {}) as { code?: unknown; message?: unknown };
+  const problem: Problem = {
+    type: "/docs/errors#auth",
+    title: typeof message === "string" ? message : "The request was refused",
+    status: reply.statusCode,
+    code: typeof code === "string" ? code.toLowerCase() : (CODES[reply.statusCode] ?? "bad_request"),
+    requestId: request.id,
+  };
+  return reply.type("application/problem+json").send(JSON.stringify(problem));
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

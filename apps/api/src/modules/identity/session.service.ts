@@ -5,11 +5,10 @@ import type { FastifyRequest } from "fastify";
 import { ENV, type Env } from "../../env.js";
 import { AppError } from "../../http/app-error.js";
 import type { UserCaller } from "../../http/caller.js";
+import { refuseCrossSite } from "../../http/cross-site.js";
 import { Authenticators } from "../../http/policy.js";
 import { Databases } from "../../platform/database.js";
 import { AUTH, type Auth } from "./auth.js";
-
-const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** Finds out which signed-in person a request comes from. */
 @Injectable()
@@ -31,7 +30,7 @@ export class SessionService implements OnModuleInit {
   }
 
   async authenticate(request: FastifyRequest): Promise<UserCaller> {
-    this.refuseCrossSite(request);
+    refuseCrossSite(request, this.env.PULSEKEEP_PUBLIC_URL);
     const found = await this.auth.api.getSession({
       headers: new Headers({ cookie: request.headers.cookie ?? "" }),
     });
@@ -49,14 +48,5 @@ export class SessionService implements OnModuleInit {
       sessionId: found.session.id,
       locale: localeSchema.catch("en").parse(found.user.locale),
     };
-  }
-
-  /** SameSite cookies are the first line; this is the second, for browsers and setups where they do not hold. */
-  private refuseCrossSite(request: FastifyRequest): void {
-    if (SAFE_METHODS.has(request.method)) return;
-    const { origin, "sec-fetch-site": site } = request.headers;
-    const foreignOrigin = origin !== undefined && origin !== new URL(this.env.PULSEKEEP_PUBLIC_URL).origin;
-    if (foreignOrigin || site === "cross-site" || site === "same-site")
-      throw new AppError("cross_site_request");
   }
 }

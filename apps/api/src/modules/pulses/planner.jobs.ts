@@ -129,7 +129,8 @@ async function findLastRecovery(tx: Transaction, pulse: DuePulse): Promise<{ las
   const { rows } = await tx.execute<{ at: Date | null }>(
     sql`select max(planned_at) as at from runs where pulse_id = ${pulse.id} and generation > 0`,
   );
-  return rows[0]?.at == null ? {} : { lastRecoveryAt: new Date(rows[0].at) };
+  const at = rows[0]?.at ?? null;
+  return at === null ? {} : { lastRecoveryAt: new Date(at) };
 }
 
 /** Moves the cursor and writes when the pulse is due next; a pulse with nothing left is finished. */

@@ -228,12 +228,13 @@ function refuseFaultyTemplates(message: MessageSettings | undefined): void {
 /** A target that no signal could carry would fail each run, hours later. */
 function refuseFaultyTarget(target: PulseCreate["target"]): void {
   const [owner, repo] = target?.repository?.split("/") ?? [];
+  const branch = target?.branch ?? null;
   const { shape } = commitParamsSchema;
   const faulty = [
     ...(owner === undefined || (shape.owner.safeParse(owner).success && shape.repo.safeParse(repo).success)
       ? []
       : ["target.repository"]),
-    ...(target?.branch == null || shape.branch.safeParse(target.branch).success ? [] : ["target.branch"]),
+    ...(branch === null || shape.branch.safeParse(branch).success ? [] : ["target.branch"]),
   ];
   if (faulty.length > 0)
     throw new AppError("invalid_input", {

@@ -1,0 +1,79 @@
+import { expect, it } from "vitest";
+import { createLogger } from "./logger.js";
+
+function logged(write: (logger: ReturnType<typeof createLogger>) => void): { lines: string[]; text: string } {
+  const lines: string[] = [];
+  write(createLogger("trace", { write: (line: string) => void lines.push(line) }));
+  return { lines, text: lines.join("") };
+}
+
+const TOKENS = [
+  "gho_1234567890abcdefghijklmnopqrstuvwxyz",
+  "ghs_1234567890abcdefghijklmnopqrstuvwxyz",
+  "github_pat_11AAAAAAA0abcdefghijkl_mnopqrst",
+  "SP_abcdefghijklmnopqrstuvwxyz",
+  "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+];
+
+it.each(TOKENS)("never writes %s, wherever it stands [LOG-02]", (token) => {
+  const { text } = logged((logger) => {
+    logger.info(`said ${token}`);
+    logger.info(
+      { note: `said ${token}`, list: [token], deep: { a: { b: { c: { d: { e: { f: token } } } } } } },
+      "x",
+    );
+    logger.error({ err: new Error(`failed on ${token}`, { cause: new Error(token) }) }, "failed");
+    logger.info({ url: `https://github.com/?access_token=${token}` }, "asked");
+  });
+  expect(text).not.toContain(token);
+  expect(text).toContain("[redacted]");
+});
+
+it.each([
+  "password",
+  "token",
+  "tokenPlain",
+  "accessToken",
+  "clientSecret",
+  "handshakeSecretPlain",
+  "Authorization",
+  "set-cookie",
+  "x-api-key",
+  "apiKey",
+  "X-KeepStreak-Proof",
+  "code",
+  "codeVerifier",
+  "recoveryCodes",
+])("never writes what is named %s", (key) => {
+  const { text } = logged((logger) => logger.info({ outer: { [key]: "correct horse" } }, "x"));
+  expect(text).not.toContain("correct horse");
+});
+
+it("leaves what is no secret readable, instants too", () => {
+  const { lines } = logged((logger) =>
+    logger.info({ runId: "r1", at: new Date(0), tokenRevokedAt: null, statusCode: 404 }, "x"),
+  );
+  expect(JSON.parse(lines[0] ?? "")).toMatchObject({
+    runId: "r1",
+    at: "1970-01-01T00:00:00.000Z",
+    tokenRevokedAt: null,
+    statusCode: 404,
+    level: "info",
+  });
+});
+
+it("hides the password of an address", () => {
+  const { text } = logged((logger) =>
+    logger.warn({ err: new Error("connect postgres://owner:hunter2@db/x") }, "x"),
+  );
+  expect(text).not.toContain("hunter2");
+});
+
+it("keeps one event on one line, whatever it carries [LOG-01]", () => {
+  const hostile = 'a\r\nb\u001b[31m\u0000\u2028"}{"level":"fatal"';
+  const { lines, text } = logged((logger) => logger.info({ name: hostile }, hostile));
+  expect(lines).toHaveLength(1);
+  expect(text.trimEnd().split("\n")).toHaveLength(1);
+  expect(text).not.toContain("\u001b");
+  expect(JSON.parse(text)).toMatchObject({ level: "info", name: hostile, msg: hostile });
+});
