@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { z } from "zod";
 import type { ConsentToken } from "./consent-token.js";
 import { GitHubError } from "./github-error.js";
@@ -10,9 +11,11 @@ export type GitHubAnswer = { status: number; body: unknown };
 
 /** GitHub's REST API with one consent token, for as long as one provisioning takes. */
 export class GitHubClient {
+  /** @param ended aborts once the consent's time is over: whatever is under way then fails */
   constructor(
     private readonly apiUrl: string,
     private readonly token: ConsentToken,
+    private readonly ended: AbortSignal,
   ) {}
 
   /** Parses the answer of a call that must succeed. @throws GitHubError */
@@ -43,12 +46,19 @@ export class GitHubClient {
     for (let attempt = 1; ; attempt++) {
       const answer = await this.askOnce(method, path, body);
       const waitSeconds = retryAfter(answer, attempt);
-      if (waitSeconds === undefined || attempt === ATTEMPTS) {
+      if (waitSeconds === undefined || attempt === ATTEMPTS || this.ended.aborted) {
         if (answer === undefined) throw new GitHubError("github_unavailable");
         return { status: answer.status, body: answer.body };
       }
-      await new Promise((resolve) => setTimeout(resolve, waitSeconds * 1_000));
+      await this.pause(waitSeconds * 1_000);
     }
+  }
+
+  /** @throws GitHubError `github_unavailable` when the consent's time ends meanwhile */
+  async pause(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: this.ended }).catch((cause: unknown) => {
+      throw new GitHubError("github_unavailable", { cause });
+    });
   }
 
   private async askOnce(
@@ -68,7 +78,7 @@ export class GitHubClient {
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         redirect: "error",
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: AbortSignal.any([this.ended, AbortSignal.timeout(TIMEOUT_MS)]),
       });
       const text = await response.text();
       return {

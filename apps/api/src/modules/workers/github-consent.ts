@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import { Inject, Injectable } from "@nestjs/common";
 import { z } from "zod";
 import { ENV, type Env } from "../../env.js";
@@ -8,6 +9,8 @@ import { GitHubError } from "./github-error.js";
 
 const SCOPES = "repo workflow";
 const TIMEOUT_MS = 10_000;
+// Together with the time that the steps may take, less than the minute that we promise.
+const REVOKE_TIMEOUT_MS = 4_000;
 const REVOKE_ATTEMPTS = 4;
 
 const tokenSchema = z.union([
@@ -44,8 +47,18 @@ export class GitHubConsent {
     return `${this.env.GITHUB_URL}/settings/connections/applications/${this.env.GITHUB_PROVISIONING_CLIENT_ID ?? ""}`;
   }
 
-  /** @throws GitHubError `consent_expired`, `consent_scope_missing`, `github_unavailable` */
-  async exchangeCode({ code, verifier }: { code: string; verifier: string }): Promise<ConsentToken> {
+  /**
+   * The token, and whether it may do all that provisioning needs. From here on the caller has to end it.
+   *
+   * @throws GitHubError `consent_expired`, `github_unavailable`, `github_unexpected`
+   */
+  async exchangeCode({
+    code,
+    verifier,
+  }: {
+    code: string;
+    verifier: string;
+  }): Promise<{ token: ConsentToken; sufficient: boolean }> {
     const { clientId, clientSecret } = this.getApp();
     const response = await fetch(`${this.env.GITHUB_URL}/login/oauth/access_token`, {
       method: "POST",
@@ -63,18 +76,20 @@ export class GitHubConsent {
       throw new GitHubError("github_unavailable", { cause });
     });
     if (!response.ok) throw new GitHubError("github_unavailable", { status: response.status });
-    const answer = tokenSchema.parse(await response.json());
-    if ("error" in answer) throw new GitHubError("consent_expired", { detail: answer.error });
-    const token = new ConsentToken(answer.access_token);
-    const granted = answer.scope.split(/[\s,]+/);
-    if (SCOPES.split(" ").every((scope) => granted.includes(scope))) return token;
-    await this.endGrant(token);
-    throw new GitHubError("consent_scope_missing");
+    const answer = tokenSchema.safeParse(await response.json().catch(() => undefined));
+    // What did not parse may hold the token: nothing of it goes into the error.
+    if (!answer.success) throw new GitHubError("github_unexpected", { status: response.status });
+    if ("error" in answer.data) throw new GitHubError("consent_expired", { detail: answer.data.error });
+    const granted = answer.data.scope.split(/[\s,]+/);
+    return {
+      token: new ConsentToken(answer.data.access_token),
+      sufficient: SCOPES.split(" ").every((scope) => granted.includes(scope)),
+    };
   }
 
   /**
    * Ends the whole grant, not just this token, so that no later request gets these scopes without a new
-   * consent. True when GitHub confirmed it, or says that there is nothing left to end.
+   * consent. True when GitHub confirmed it, or refuses the token. Never throws.
    */
   async endGrant(token: ConsentToken): Promise<boolean> {
     const { clientId, clientSecret } = this.getApp();
@@ -90,13 +105,24 @@ export class GitHubConsent {
         },
         body: JSON.stringify({ access_token: token.reveal() }),
         redirect: "error",
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: AbortSignal.timeout(REVOKE_TIMEOUT_MS),
       }).catch(() => undefined);
-      // 422 and 404: GitHub no longer knows the token, which is what we want.
-      if (response && [204, 404, 422].includes(response.status)) return true;
-      await new Promise((resolve) => setTimeout(resolve, 250 * 2 ** attempt));
+      if (response?.status === 204) return true;
+      // 404 and 422 may mean that it is gone since an answer that got lost, or that this was refused.
+      if (response && [404, 422].includes(response.status) && (await this.isRefused(token))) return true;
+      await delay(250 * 2 ** attempt);
     }
     return false;
+  }
+
+  /** Whether GitHub says 401 to the token: the one proof that it is worth nothing any more. */
+  private async isRefused(token: ConsentToken): Promise<boolean> {
+    const response = await fetch(`${this.env.GITHUB_API_URL}/user`, {
+      headers: { authorization: `Bearer ${token.reveal()}`, "user-agent": "pulsekeep" },
+      redirect: "error",
+      signal: AbortSignal.timeout(REVOKE_TIMEOUT_MS),
+    }).catch(() => undefined);
+    return response?.status === 401;
   }
 
   private get redirectUri(): string {

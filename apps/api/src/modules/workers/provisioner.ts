@@ -1,4 +1,4 @@
-import { Inject, Injectable } from "@nestjs/common";
+import { type BeforeApplicationShutdown, Inject, Injectable } from "@nestjs/common";
 import type { ProvisioningStepName } from "@pulsekeep/contracts/api/workers";
 import { WORKFLOW_PATH } from "@pulsekeep/worker";
 import { ENV, type Env } from "../../env.js";
@@ -12,6 +12,9 @@ import { GitHubError } from "./github-error.js";
 import { ProvisioningService, type WorkerRow } from "./provisioning.service.js";
 import { commitFiles, ensureRepository, putSecrets, readOwner, wakeWorkflow } from "./repository-steps.js";
 
+/** With the time to end the consent, at most a minute. */
+const STEPS_TIMEOUT_MS = 38_000;
+
 type Subject = Tenant & { provisioningId: string; workerId: string };
 
 /**
@@ -19,7 +22,10 @@ type Subject = Tenant & { provisioningId: string; workerId: string };
  * call's arguments and nowhere else.
  */
 @Injectable()
-export class Provisioner {
+export class Provisioner implements BeforeApplicationShutdown {
+  private readonly stopping = new AbortController();
+  private readonly underWay = new Set<Promise<void>>();
+
   constructor(
     @Inject(ProvisioningService) private readonly record: ProvisioningService,
     @Inject(GitHubConsent) private readonly consent: GitHubConsent,
@@ -28,28 +34,60 @@ export class Provisioner {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** Exchanges the code and provisions. Never throws: whatever happens is on the page. */
-  async provision(subject: Subject, answer: { code: string; verifier: string }): Promise<void> {
-    try {
-      await this.record.beginStep(subject, subject.provisioningId, "consent");
-      const token = await this.consent.exchangeCode(answer);
-      await this.record.endStep(subject, subject.provisioningId, { name: "consent" });
-      await this.withToken(subject, token);
-    } catch (error) {
-      await this.fail(subject, error);
-    }
+  /** Goes on in the background: exchanges the code and provisions. Whatever happens is on the page. */
+  begin(subject: Subject, answer: { code: string; verifier: string }): void {
+    const work = this.provision(subject, answer)
+      .catch((error: unknown) =>
+        this.logger.error(
+          { err: error, provisioningId: subject.provisioningId },
+          "provisioning was not recorded",
+        ),
+      )
+      .finally(() => this.underWay.delete(work));
+    this.underWay.add(work);
   }
 
-  private async withToken(subject: Subject, token: ConsentToken): Promise<void> {
-    let failure: unknown;
+  /** Whoever stops the process gets the tokens ended first. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all(this.underWay);
+  }
+
+  private async provision(subject: Subject, answer: { code: string; verifier: string }): Promise<void> {
+    let consent: { token: ConsentToken; sufficient: boolean };
     try {
-      await this.setUp(subject, new GitHubClient(this.env.GITHUB_API_URL, token));
+      await this.record.beginStep(subject, subject.provisioningId, "consent");
+      consent = await this.consent.exchangeCode(answer);
     } catch (error) {
-      failure = error;
-      await this.fail(subject, error);
+      return this.fail(subject, error);
     }
-    await this.revoke(subject, token);
+    const failure = await this.useToken(subject, consent);
+    // Before anything is written: the database may be what failed, and the token must end all the same.
+    const revoked = await this.consent.endGrant(consent.token);
+    if (!revoked)
+      this.logger.error(
+        { provisioningId: subject.provisioningId },
+        "GitHub did not confirm the end of a consent",
+      );
+    if (failure !== undefined) await this.fail(subject, failure);
+    await this.record.recordRevocation(subject, subject.provisioningId, revoked);
     if (failure === undefined) await this.record.awaitVerification(subject, subject.provisioningId);
+  }
+
+  /** What it failed on, if it did; never throws. */
+  private async useToken(
+    subject: Subject,
+    { token, sufficient }: { token: ConsentToken; sufficient: boolean },
+  ): Promise<unknown> {
+    const ended = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(STEPS_TIMEOUT_MS)]);
+    try {
+      if (!sufficient) throw new GitHubError("consent_scope_missing");
+      await this.record.endStep(subject, subject.provisioningId, { name: "consent" });
+      await this.setUp(subject, new GitHubClient(this.env.GITHUB_API_URL, token, ended));
+      return undefined;
+    } catch (error) {
+      return error ?? new Error("failed on nothing");
+    }
   }
 
   private async setUp(subject: Subject, github: GitHubClient): Promise<void> {
@@ -110,16 +148,6 @@ export class Provisioner {
     const { result, ...end } = await work();
     await this.record.endStep(subject, subject.provisioningId, { name, ...end });
     return result;
-  }
-
-  private async revoke(subject: Subject, token: ConsentToken): Promise<void> {
-    const revoked = await this.consent.endGrant(token);
-    await this.record.recordRevocation(subject, subject.provisioningId, revoked);
-    if (!revoked)
-      this.logger.error(
-        { provisioningId: subject.provisioningId },
-        "GitHub did not confirm the end of a consent",
-      );
   }
 
   private async fail(subject: Subject, error: unknown): Promise<void> {

@@ -160,7 +160,8 @@ export class ProvisioningService {
   /** Writes down whether GitHub confirmed that the consent has ended: the proof that the page shows. */
   async recordRevocation(tenant: Tenant, id: string, revoked: boolean): Promise<void> {
     const at = this.clock.now();
-    await this.change(tenant, id, async (row, tx) => {
+    // Also when all else is over: the worker's first run may end before GitHub has confirmed.
+    await this.changeAlways(tenant, id, async (row, tx) => {
       await this.record(tx, row, revoked ? "consent.token_revoked" : "consent.token_revocation_failed", row);
       const outcome = revoked
         ? ({ state: "done", at } as const)
@@ -172,11 +173,15 @@ export class ProvisioningService {
   /** All is set up at GitHub; the worker's first run decides the rest. */
   async awaitVerification(tenant: Tenant, id: string): Promise<void> {
     const at = this.clock.now();
-    await this.change(tenant, id, (row) => ({
-      state: "verifying" as const,
-      steps: moveStep(row.steps, "verify", { state: "running", at }),
-      nextActionAt: sql`clock_timestamp() + interval '15 minutes'`,
-    }));
+    await this.change(tenant, id, (row) =>
+      row.state !== "running"
+        ? {}
+        : {
+            state: "verifying" as const,
+            steps: moveStep(row.steps, "verify", { state: "running", at }),
+            nextActionAt: sql`clock_timestamp() + interval '15 minutes'`,
+          },
+    );
   }
 
   /** The worker's first run ended: the last step, in the transaction of its report. */
@@ -248,23 +253,19 @@ export class ProvisioningService {
     return id;
   }
 
-  private async change(
-    tenant: Tenant,
-    id: string,
-    decide: (row: ProvisioningRow, tx: Transaction) => Changes | Promise<Changes>,
-  ): Promise<void> {
+  /** Changes a provisioning that is under way; one that has ended stays as it is. */
+  private async change(tenant: Tenant, id: string, decide: Decide): Promise<void> {
+    await this.changeAlways(tenant, id, (row, tx) =>
+      row.state === "done" || row.state === "failed" ? {} : decide(row, tx),
+    );
+  }
+
+  private async changeAlways(tenant: Tenant, id: string, decide: Decide): Promise<void> {
     await this.databases.inTenant(tenant, async (tx) => {
       const [row] = await tx.select().from(provisionings).where(eq(provisionings.id, id)).for("update");
-      if (
-        !row ||
-        row.state === "done" ||
-        (row.state === "failed" && row.endedAt !== null && row.tokenRevokedAt !== null)
-      )
-        return;
-      await tx
-        .update(provisionings)
-        .set(await decide(row, tx))
-        .where(eq(provisionings.id, id));
+      const changes = row === undefined ? {} : await decide(row, tx);
+      if (row === undefined || Object.keys(changes).length === 0) return;
+      await tx.update(provisionings).set(changes).where(eq(provisionings.id, id));
       await enqueue(tx, notice(row.workspaceId, "provisioning.changed", row.id, row.workerId));
     });
   }
@@ -287,6 +288,7 @@ export class ProvisioningService {
 }
 
 type Changes = PgUpdateSetSource<typeof provisionings>;
+type Decide = (row: ProvisioningRow, tx: Transaction) => Changes | Promise<Changes>;
 
 const stuckAt = () => sql`clock_timestamp() + make_interval(secs => ${STUCK_AFTER_SECONDS})`;
 

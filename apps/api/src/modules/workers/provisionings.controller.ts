@@ -60,7 +60,7 @@ export class ProvisioningsController {
       workerId: taken.workerId,
     };
     if (query.code === undefined) await this.service.fail(subject, taken.id, "consent_refused", "consent");
-    else void this.provisioner.provision(subject, { code: query.code, verifier });
+    else this.provisioner.begin(subject, { code: query.code, verifier });
     void reply.redirect(`/app/workers/provisionings/${taken.id}`, 303);
   }
 

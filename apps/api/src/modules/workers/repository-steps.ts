@@ -45,10 +45,17 @@ export async function readOwner(github: GitHubClient): Promise<Owner> {
   return {
     id: user.id,
     login: user.login,
-    authorName: user.name ?? user.login,
+    authorName: toAuthorName(user.name) || user.login,
     authorEmail: `${user.id}+${user.login}@users.noreply.github.com`,
   };
 }
+
+/** A name as git can write it: no angle brackets, no control characters. */
+const toAuthorName = (name: string | null | undefined): string =>
+  (name ?? "")
+    .replace(/[<>\p{Cc}]/gu, "")
+    .trim()
+    .slice(0, 100);
 
 /**
  * Creates the private repository. One of that name that exists is adopted only when it is ours: it carries
@@ -156,7 +163,7 @@ export async function wakeWorkflow(github: GitHubClient, repository: Repository)
     const answer = await github.ask("POST", path, { ref: repository.defaultBranch });
     if (answer.status === 204) return;
     if (answer.status !== 404 && answer.status !== 422) expectSuccess(answer);
-    await new Promise((resolve) => setTimeout(resolve, 300 * attempt));
+    await github.pause(300 * attempt);
   }
   throw new GitHubError("workflow_not_registered");
 }

@@ -2,6 +2,7 @@ import { Inject, Injectable } from "@nestjs/common";
 import { createRemoteJWKSet, errors, jwtVerify } from "jose";
 import { z } from "zod";
 import { ENV, type Env } from "../../env.js";
+import { AppError } from "../../http/app-error.js";
 import { LOGGER, type Logger } from "../../platform/logger.js";
 
 const numericText = z.string().regex(/^\d{1,20}$/);
@@ -52,7 +53,9 @@ export class RunnerTokenVerifier {
       if (typeof payload.aud !== "string") return undefined;
       return claimsSchema.parse(payload);
     } catch (error) {
-      if (!(error instanceof errors.JOSEError) && !(error instanceof z.ZodError)) throw error;
+      // Not the token's fault: GitHub's keys could not be had, and the worker should come again.
+      const foreign = !(error instanceof errors.JOSEError) && !(error instanceof z.ZodError);
+      if (foreign || error instanceof errors.JWKSTimeout) throw new AppError("unavailable", { cause: error });
       this.logger.warn(
         { reason: error instanceof errors.JOSEError ? error.code : "claims" },
         "runner token refused",

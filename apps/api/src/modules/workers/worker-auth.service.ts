@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnModuleInit } from "@nestjs/common";
 import { schema, type Transaction } from "@pulsekeep/database";
 import {
+  acceptedEpochs,
   deriveAcceptedKeys,
   type FindWorkerKeys,
   PROOF_HEADER,
@@ -37,7 +38,7 @@ export type ProvenWorker = {
 @Injectable()
 export class WorkerAuthService implements OnModuleInit {
   private readonly proven = new WeakMap<FastifyRequest, ProvenWorker>();
-  private readonly keys = new Map<string, { findKeys: FindWorkerKeys; dropAtMs: number }>();
+  private readonly keys = new Map<string, { findKeys: FindWorkerKeys; epochs: string; dropAtMs: number }>();
 
   constructor(
     @Inject(Databases) private readonly databases: Databases,
@@ -66,17 +67,29 @@ export class WorkerAuthService implements OnModuleInit {
     }>(sql`select worker_id, workspace_id from lookup_worker(${unverified.clientId})`);
     const { worker_id: workerId, workspace_id: workspaceId } = rows[0] ?? {};
     if (!workerId || !workspaceId) throw this.refuse("unknown client id");
-    return this.databases.inTenant({ workspaceId }, async (tx) => {
+    const refusal = await this.databases.inTenant({ workspaceId }, async (tx) => {
       const [worker] = await tx.select().from(workers).where(eq(workers.id, workerId));
       if (!worker) throw this.refuse("unknown client id");
       const proven = await this.verify(tx, worker, { request, proof });
       this.proven.set(request, proven);
-      if (worker.state !== "active" && worker.state !== "verifying") throw new AppError("worker_disabled");
-      if (worker.secretExpiresAt <= this.clock.now())
-        throw new AppError("worker_disabled", { detail: "secret_expired" });
-      if (request.url !== HELLO_PATH) await this.requireSession(tx, proven);
-      return { kind: "worker", workerId, workspaceId };
+      return this.findRefusal(tx, proven, request.url);
     });
+    // Thrown after the commit: a proof that was refused for its worker's state is used up all the same.
+    if (refusal) throw refusal;
+    return { kind: "worker", workerId, workspaceId };
+  }
+
+  private async findRefusal(
+    tx: Transaction,
+    proven: ProvenWorker,
+    url: string,
+  ): Promise<AppError | undefined> {
+    const { state, secretExpiresAt } = proven.worker;
+    if (state !== "active" && state !== "verifying") return new AppError("worker_disabled");
+    if (secretExpiresAt <= this.clock.now())
+      return new AppError("worker_disabled", { detail: "secret_expired" });
+    if (url === HELLO_PATH || (await this.hasSession(tx, proven))) return undefined;
+    return new AppError("session_expired");
   }
 
   private async verify(
@@ -118,8 +131,8 @@ export class WorkerAuthService implements OnModuleInit {
     return inserted.length > 0;
   }
 
-  private async requireSession(tx: Transaction, { worker, sessionId }: ProvenWorker): Promise<void> {
-    if (sessionId === undefined || !/^[0-9a-f-]{36}$/.test(sessionId)) throw new AppError("session_expired");
+  private async hasSession(tx: Transaction, { worker, sessionId }: ProvenWorker): Promise<boolean> {
+    if (sessionId === undefined || !/^[0-9a-f-]{36}$/.test(sessionId)) return false;
     const [open] = await tx
       .select({ id: workerSessions.id })
       .from(workerSessions)
@@ -130,12 +143,14 @@ export class WorkerAuthService implements OnModuleInit {
           gt(workerSessions.expiresAt, sql`clock_timestamp()`),
         ),
       );
-    if (!open) throw new AppError("session_expired");
+    return open !== undefined;
   }
 
   private async findKeys(tx: Transaction, worker: WorkerRow, now: Date): Promise<FindWorkerKeys> {
     const kept = this.keys.get(worker.id);
-    if (kept && kept.dropAtMs > now.getTime()) return kept.findKeys;
+    // An epoch that has begun to be accepted since then has no keys in what was kept.
+    const epochs = acceptedEpochs(now).join();
+    if (kept && kept.dropAtMs > now.getTime() && kept.epochs === epochs) return kept.findKeys;
     const handshakeSecret = await this.vault.open(
       tx,
       worker.workspaceId,
@@ -144,7 +159,7 @@ export class WorkerAuthService implements OnModuleInit {
     );
     const findKeys = deriveAcceptedKeys({ handshakeSecret, clientId: worker.clientId, now });
     this.dropOldKeys(now.getTime());
-    this.keys.set(worker.id, { findKeys, dropAtMs: now.getTime() + KEYS_LIVE_MS });
+    this.keys.set(worker.id, { findKeys, epochs, dropAtMs: now.getTime() + KEYS_LIVE_MS });
     return findKeys;
   }
 
