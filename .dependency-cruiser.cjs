@@ -74,7 +74,7 @@ module.exports = {
       name: "no-tests-in-production",
       comment: "Code that ships does not import code that only tests use.",
       severity: "error",
-      from: { path: ours, pathNot: [tests, "^e2e/", "^packages/database/src/testing/"] },
+      from: { path: ours, pathNot: [tests, "^(e2e|tools)/", "^packages/database/src/testing/"] },
       to: { path: [tests, "^packages/database/src/testing/"] },
     },
   ],
