@@ -27,14 +27,30 @@ export class TriggerService {
   ) {}
 
   async trigger(caller: ApiKeyCaller, trigger: Trigger): Promise<TriggerAnswer> {
-    const first = await this.databases.inTenant(caller, (tx) => examine(tx, caller, trigger));
+    const first = await this.examineLocked(caller, trigger, async (_, watched) => ({ watched }));
     if ("answer" in first) return first.answer;
     // Outside of any transaction, because it waits for somebody else's server.
-    await this.preflight.require({ ...first.watched.endpoint });
+    await this.preflight.require(first.watched.endpoint);
+    const { answer } = await this.examineLocked(caller, trigger, async (tx, watched) => ({
+      answer: await begin(tx, caller, { ...trigger, watched }),
+    }));
+    return answer;
+  }
+
+  /** Triggers of one project go one after another, so that what is found stays true until the commit. */
+  private async examineLocked<T>(
+    caller: ApiKeyCaller,
+    trigger: Trigger,
+    orElse: (tx: Transaction, watched: WatchedProject) => Promise<T>,
+  ): Promise<{ answer: TriggerAnswer } | T> {
     return this.databases.inTenant(caller, async (tx) => {
-      await lockTriggers(tx, caller.projectId);
-      const again = await examine(tx, caller, trigger);
-      return "answer" in again ? again.answer : begin(tx, caller, { ...trigger, watched: again.watched });
+      await tx
+        .select({ id: projects.id })
+        .from(projects)
+        .where(eq(projects.id, caller.projectId))
+        .for("no key update");
+      const found = await examine(tx, caller, trigger);
+      return "answer" in found ? found : orElse(tx, found.watched);
     });
   }
 }
@@ -123,11 +139,6 @@ async function findRunning(
     .from(deployments)
     .where(and(sameLine(caller, request), eq(deployments.state, "running")));
   return row;
-}
-
-/** Triggers of one project go one after another, so that what `examine` finds stays true until the commit. */
-async function lockTriggers(tx: Transaction, projectId: string): Promise<void> {
-  await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, projectId)).for("no key update");
 }
 
 async function begin(

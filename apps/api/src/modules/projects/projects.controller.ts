@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Inject, Param, Patch, Post, Put, Query } from "@nestjs/common";
+import { Body, Controller, Delete, Get, Header, Inject, Param, Patch, Post, Put, Query } from "@nestjs/common";
 import {
   type EndpointUpdate,
   endpointTestSchema,
@@ -16,6 +16,7 @@ import {
 import { idSchema, type PageQuery, pageQuerySchema, pageSchema } from "@pulsekeep/contracts/api/shared";
 import { CallerOf, type UserCaller } from "../../http/caller.js";
 import { Session } from "../../http/policy.js";
+import { RateLimit } from "../../http/rate-limit/rate-limit.js";
 import { Returns, ReturnsNothing } from "../../http/returns.js";
 import { ApiKeysService } from "./api-keys.service.js";
 import { EndpointsService } from "./endpoints.service.js";
@@ -41,6 +42,7 @@ export class ProjectsController {
   }
 
   @Post()
+  @Header("cache-control", "no-store")
   @Returns(projectCreatedSchema, 201)
   async create(@CallerOf() caller: UserCaller, @Body({ schema: projectCreateSchema }) body: ProjectCreate) {
     const { id, apiKeyPlain } = await this.projects.createProject(caller, body);
@@ -75,18 +77,21 @@ export class ProjectsController {
   }
 
   @Post(":id/api-key/rotate")
+  @Header("cache-control", "no-store")
   @Returns(secretShownSchema)
   async rotateApiKey(@CallerOf() caller: UserCaller, @Param("id", { schema: idSchema }) id: string) {
     return { secretPlain: await this.apiKeys.rotate(caller, id) };
   }
 
   @Post(":id/hmac/enable")
+  @Header("cache-control", "no-store")
   @Returns(secretShownSchema)
   async enableHmac(@CallerOf() caller: UserCaller, @Param("id", { schema: idSchema }) id: string) {
     return { secretPlain: await this.hmac.enable(caller, id) };
   }
 
   @Post(":id/hmac/rotate")
+  @Header("cache-control", "no-store")
   @Returns(secretShownSchema)
   async rotateHmac(@CallerOf() caller: UserCaller, @Param("id", { schema: idSchema }) id: string) {
     return { secretPlain: await this.hmac.rotate(caller, id) };
@@ -111,6 +116,7 @@ export class ProjectsController {
   }
 
   @Post(":id/endpoint/test")
+  @RateLimit({ name: "endpoint_test", limit: 30, windowSeconds: 60 })
   @Returns(endpointTestSchema)
   testEndpoint(@CallerOf() caller: UserCaller, @Param("id", { schema: idSchema }) id: string) {
     return this.endpoints.testEndpoint(caller, id);
