@@ -1,6 +1,4 @@
-import type { components } from "./schema.gen";
-
-type Problem = components["schemas"]["Problem"];
+import type { Problem } from "@pulsekeep/contracts/api/shared";
 
 /** What the API refused, or that it could not be reached (`status` 0). */
 export class ApiProblem extends Error {

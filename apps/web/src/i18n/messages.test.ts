@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { createTranslator } from "next-intl";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
-import { LOCALES } from "./locales";
+import { type AppLocale, LOCALES } from "./locales";
 import { listMessageArguments } from "./message-arguments";
 
 const messagesFolder = new URL("../../messages/", import.meta.url);
@@ -22,7 +22,7 @@ function readMessages(locale: string): Map<string, string> {
 }
 
 /** Formats with some value for every argument. Throws where the library cannot read the message. */
-function formatWithAnything(locale: string, message: string): string {
+function formatWithAnything(locale: AppLocale, message: string): string {
   const values = Object.fromEntries(
     listMessageArguments(message).map((name) =>
       name.startsWith("<") ? [name.slice(1, -1), (chunks: string) => chunks] : [name, 2],

@@ -1,9 +1,8 @@
 "use client";
 
-import { noticeSchema } from "@pulsekeep/contracts/events";
 import { hashKey, type QueryClient, type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
-import { getStaleKeys } from "./notice-queries";
+import { findStaleKeys } from "./notice-queries";
 
 export type LiveState = "connecting" | "live" | "polling";
 
@@ -80,10 +79,7 @@ function openStream(client: QueryClient, onState: (state: LiveState) => void): (
   };
   // The server keeps no history of notices: after a break everything on the screen is read again.
   source.addEventListener("resync", () => void client.invalidateQueries());
-  source.addEventListener("notice", (event: MessageEvent<string>) => {
-    const notice = noticeSchema.safeParse(parseJson(event.data));
-    if (notice.success) invalidate(getStaleKeys(notice.data));
-  });
+  source.addEventListener("notice", (event: MessageEvent<string>) => invalidate(findStaleKeys(event.data)));
 
   return () => {
     source.close();
@@ -110,12 +106,4 @@ function coalesce(client: QueryClient) {
     },
     cancel: () => clearTimeout(timer),
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -11,7 +11,7 @@ import {
   Settings2,
   Workflow,
 } from "lucide-react";
-import Link from "next/link";
+import Link, { useLinkStatus } from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { KEEPSTREAK_NAME, SEQPULSE_NAME } from "../brand";
@@ -96,7 +96,7 @@ export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
                     "[&_svg]:text-ink-faint aria-[current=page]:[&_svg]:text-accent",
                   )}
                 >
-                  <Icon aria-hidden className="size-4 shrink-0" />
+                  <LinkIcon icon={Icon} />
                   {t(key)}
                 </Link>
               </li>
@@ -106,4 +106,10 @@ export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
       ))}
     </nav>
   );
+}
+
+/** The page's icon; it breathes while the page is on its way. */
+function LinkIcon({ icon: Icon }: { icon: LucideIcon }) {
+  const { pending } = useLinkStatus();
+  return <Icon aria-hidden className={cn("size-4 shrink-0", pending && "animate-pulse-dot text-accent")} />;
 }

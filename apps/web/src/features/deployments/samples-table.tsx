@@ -37,7 +37,7 @@ export function SamplesTable({ samples }: { samples: readonly Sample[] }) {
           <tbody>
             {samples.map((sample) => (
               <tr key={sample.at}>
-                <Td className="num py-1.5">
+                <Td className="num whitespace-nowrap py-1.5">
                   <Instant at={sample.at} as="timeSeconds" />
                 </Td>
                 <Td className="py-1.5 text-ink-soft">{t(`phases.${sample.phase}`)}</Td>
@@ -49,7 +49,7 @@ export function SamplesTable({ samples }: { samples: readonly Sample[] }) {
                   METRICS.map((metric) => {
                     const value = sample[metric];
                     return (
-                      <Td key={metric} className="num py-1.5 text-right">
+                      <Td key={metric} className="num whitespace-nowrap py-1.5 text-right">
                         {value === null ? metrics("none") : format.value(metric, value)}
                       </Td>
                     );

@@ -22,7 +22,7 @@ export function ProjectIntegration({ project, origin }: ProjectIntegrationProps)
     <div className="flex flex-col gap-5">
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div className="flex min-w-0 flex-col gap-5">
-          <SignalStatus project={project} />
+          {project.endpoint.state === "active" ? <SignalStatus project={project} /> : null}
           <EndpointSection project={project} />
         </div>
         <div className="flex min-w-0 flex-col gap-5">
