@@ -1,5 +1,6 @@
 import type { INestApplication } from "@nestjs/common";
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from "@nestjs/swagger";
+import { problemSchema } from "@pulsekeep/contracts/api/shared";
 import { z } from "zod";
 
 type JsonSchema = Record<string, unknown>;
@@ -14,7 +15,7 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
     .addCookieAuth("pulsekeep.session_token")
     .addApiKey({ type: "apiKey", in: "header", name: "X-API-Key" }, "api_key")
     .build();
-  return SwaggerModule.createDocument(app, config, {
+  const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, "")}_${method}`,
     standardSchemaConverter: (schema, { schemaType }) => {
       const {
@@ -35,4 +36,24 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
       return { schema: rest, components };
     },
   });
+  return withProblems(document);
+}
+
+/** Every route may refuse; all refusals have one shape. */
+function withProblems(document: OpenAPIObject): OpenAPIObject {
+  const {
+    $schema: _,
+    id: _id,
+    ...problem
+  } = z.toJSONSchema(problemSchema, { target: "draft-2020-12" }) as JsonSchema;
+  const refusal = {
+    description: "Refused: RFC 9457 problem details with a stable code",
+    content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+  };
+  for (const path of Object.values(document.paths))
+    for (const operation of Object.values(path as Record<string, { responses?: Record<string, unknown> }>))
+      if (operation?.responses) operation.responses["default"] = refusal;
+  document.components ??= {};
+  document.components.schemas = { ...document.components.schemas, Problem: problem };
+  return document;
 }
