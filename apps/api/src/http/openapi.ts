@@ -41,11 +41,10 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
 
 /** Every route may refuse; all refusals have one shape. */
 function withProblems(document: OpenAPIObject): OpenAPIObject {
-  const {
-    $schema: _,
-    id: _id,
-    ...problem
-  } = z.toJSONSchema(problemSchema, { target: "draft-2020-12" }) as JsonSchema;
+  const { $defs } = z.toJSONSchema(problemSchema, { target: "draft-2020-12" }) as {
+    $defs: { Problem: JsonSchema };
+  };
+  const { id: _, ...problem } = $defs.Problem;
   const refusal = {
     description: "Refused: RFC 9457 problem details with a stable code",
     content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
