@@ -39,7 +39,7 @@ describe("the API's environment", () => {
   });
 
   it("allows the sample app's address and no other to be scraped", () => {
-    expect(apiEnv({}).SCRAPE_ALLOW).toBe("localhost:4200");
+    expect(apiEnv({}).SCRAPE_ALLOW).toBe("127.0.0.1:4200");
   });
 });
 

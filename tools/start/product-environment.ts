@@ -37,7 +37,7 @@ export function apiEnvironment(
     PULSEKEEP_KEYRING: JSON.stringify(keyring),
     METRICS_TOKEN: secrets.metricsToken,
     // The sample app of `npm run demo:deploy`: the one private address that may be scraped.
-    SCRAPE_ALLOW: `localhost:${env.PULSEKEEP_SAMPLE_APP_PORT || 4200}`,
+    SCRAPE_ALLOW: `127.0.0.1:${env.PULSEKEEP_SAMPLE_APP_PORT || 4200}`,
     ...(addresses.emulated ? emulatedProviders(addresses.emulated, secrets) : {}),
   };
   return {

@@ -1,0 +1,3 @@
+import { soundShop } from "../../shop/shop.js";
+
+export const createShop = soundShop;

@@ -1,0 +1,116 @@
+// `npm run demo:deploy`: a shop under load, a deployment, and the verdict on it.
+import { setTimeout as delay } from "node:timers/promises";
+import type { DeploymentDetail } from "@pulsekeep/contracts/api/deployments";
+import { listenForStop } from "../start/stop-signal.ts";
+import { ApiClient } from "./api-client.ts";
+import { startApp } from "./app-process.ts";
+import { DemoFailure } from "./demo-failure.ts";
+import { type DemoOptions, readDemoOptions } from "./demo-options.ts";
+import { activateEndpoint, openProject, signIn } from "./demo-project.ts";
+import { startFrontProxy } from "./front-proxy.ts";
+import { Pipeline } from "./pipeline.ts";
+import { verdictLines } from "./print-verdict.ts";
+import { startVisitors } from "./visitors.ts";
+import { waitForSamples } from "./wait-for-samples.ts";
+
+/** What runs before the deployment. */
+const CURRENT_VERSION = "v1.4.0";
+const BASELINE_SAMPLES = 30;
+/** Seconds that the shop's metrics look back: short, so that a sample is mostly news. */
+const METRICS_WINDOW_SECONDS = 5;
+const VERDICT_PATIENCE_MS = 150_000;
+
+type CleanUp = () => Promise<unknown>;
+
+async function deploy(options: DemoOptions, stop: AbortSignal, cleanUps: CleanUp[]): Promise<void> {
+  const api = new ApiClient(options.baseUrl);
+  await signIn(api, options.account);
+  const project = await openProject(api);
+  say(`project "Demo shop" of ${options.account.email} on ${options.baseUrl}`);
+
+  const launch = async (version: string) => {
+    const started = await startApp({
+      version,
+      windowSeconds: METRICS_WINDOW_SECONDS,
+      hmacSecret: project.hmacSecretPlain,
+    });
+    cleanUps.push(started.stop);
+    return started;
+  };
+  const current = await launch(CURRENT_VERSION);
+  const proxy = await startFrontProxy(options.appPort, current.port);
+  cleanUps.push(proxy.close);
+  const visitors = startVisitors(options.appPort);
+  cleanUps.push(visitors.stop);
+  const endpoint = `http://127.0.0.1:${options.appPort}/seqpulse-metrics`;
+  await activateEndpoint(api, project.id, endpoint);
+  say(`the shop ${CURRENT_VERSION} runs on port ${options.appPort} and has visitors`);
+
+  await waitForSamples(api, project.id, {
+    wanted: BASELINE_SAMPLES,
+    signal: stop,
+    onSample: (count) => {
+      if (count % 10 === 0) say(`baseline: ${count} of ${BASELINE_SAMPLES} samples`);
+    },
+  });
+
+  const pipeline = new Pipeline(api, project.apiKeyPlain);
+  const deploymentId = await pipeline.trigger(options.version, endpoint);
+  let isFinished = false;
+  cleanUps.push(async () => isFinished || pipeline.finish(deploymentId, "failed"));
+  say(`triggered: deploying ${options.version}`);
+  const next = await launch(options.version);
+  proxy.switchTo(next.port);
+  await current.stop();
+  await pipeline.finish(deploymentId, "success");
+  isFinished = true;
+  say("finished: PulseKeep observes it");
+
+  const deployment = await waitForVerdict(api, deploymentId, stop);
+  say(`${visitors.sent} requests were sent`);
+  for (const line of verdictLines(deployment, `${options.baseUrl}/app/deployments/${deploymentId}`))
+    console.log(line);
+}
+
+async function waitForVerdict(api: ApiClient, id: string, stop: AbortSignal): Promise<DeploymentDetail> {
+  const deadline = performance.now() + VERDICT_PATIENCE_MS;
+  let shown = 0;
+  while (performance.now() < deadline) {
+    const deployment = await api.get<DeploymentDetail>(`/api/v1/deployments/${id}`, { signal: stop });
+    const { verdict } = deployment;
+    if (verdict?.final) return deployment;
+    const { postSamples, postExpected } = verdict?.quality ?? { postSamples: 0, postExpected: 0 };
+    if (postSamples >= shown + 5) {
+      shown = postSamples;
+      say(`observing: ${postSamples} of ${postExpected} samples, ${deployment.verdictState}`);
+    }
+    await delay(500, undefined, { signal: stop });
+  }
+  throw new DemoFailure("No verdict came. PulseKeep's log says more.");
+}
+
+const startedAt = performance.now();
+function say(text: string): void {
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(0).padStart(4);
+  console.log(`${seconds} s  ${text}`);
+}
+
+/** Ends what was started, last first, even when one of them fails to. */
+async function endAll(cleanUps: CleanUp[]): Promise<void> {
+  for (const cleanUp of cleanUps.reverse()) await cleanUp().catch(() => undefined);
+}
+
+const stop = listenForStop();
+const cleanUps: CleanUp[] = [];
+try {
+  await deploy(readDemoOptions(process.argv.slice(2), process.env), stop, cleanUps);
+} catch (error) {
+  process.exitCode = stop.aborted ? 130 : 1;
+  if (!stop.aborted) {
+    if (!(error instanceof DemoFailure)) console.error(error);
+    else console.error(`\npulsekeep: ${error.message}`);
+  }
+} finally {
+  await endAll(cleanUps);
+}
+process.exit();
