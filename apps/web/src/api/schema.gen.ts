@@ -4,6 +4,39 @@
  */
 
 export interface paths {
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Audit_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** News of this workspace as server-sent events */
+        get: operations["Events_stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sign-in-options": {
         parameters: {
             query?: never;
@@ -11,33 +44,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SignInOptions"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["Identity_signInOptions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -53,69 +60,189 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Me"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        get: operations["Identity_me"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["MeUpdate"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Me"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        patch: operations["Identity_updateMe"];
+        trace?: never;
+    };
+    "/api/v1/pulses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        get: operations["Pulses_list"];
+        put?: never;
+        post: operations["Pulses_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pulses/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Pulses_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pulses/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Pulses_get"];
+        put?: never;
+        post?: never;
+        delete: operations["Pulses_delete"];
+        options?: never;
+        head?: never;
+        patch: operations["Pulses_update"];
+        trace?: never;
+    };
+    "/api/v1/pulses/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Pulses_runNow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Runs_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Runs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/provisionings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Provisionings_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/provisionings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Provisionings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/provisionings/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Provisionings_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Workers_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Workers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/overview": {
@@ -140,633 +267,6 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Overview"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/audit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    cursor?: string;
-                    limit?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AuditEntryPage"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/provisionings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ProvisioningStarted"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/provisionings/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Provisioning"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/provisionings/{id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ProvisioningStarted"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/workers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    cursor?: string;
-                    limit?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["WorkerPage"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/workers/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Worker"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/pulses": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    cursor?: string;
-                    limit?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PulsePage"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["PulseCreate"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Pulse"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/pulses/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["PulsePreviewRequest"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PulsePreview"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/pulses/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Pulse"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        options?: never;
-        head?: never;
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["PulseUpdate"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Pulse"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        trace?: never;
-    };
-    "/api/v1/pulses/{id}/run": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Run"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/runs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    cursor?: string;
-                    limit?: number;
-                    pulseId?: string;
-                    workerId?: string;
-                    state?: "planned" | "queued" | "offered" | "claimed" | "succeeded" | "failed" | "missed" | "cancelled" | "skipped" | "unknown";
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["RunPage"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/runs/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Run"];
                     };
                 };
                 default: {
@@ -1376,21 +876,33 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AuditPage: {
+            rows: components["schemas"]["AuditEntry"][];
+            nextCursor: string | null;
+        };
+        AuditEntry: {
+            /** Format: uuid */
+            id: string;
+            action: string;
+            actor: {
+                /** @enum {string} */
+                kind: "user" | "worker" | "api_key" | "system";
+                id: string | null;
+            };
+            subject: {
+                kind: string;
+                id: string | null;
+            };
+            facts: {
+                [key: string]: string | number | boolean | null;
+            };
+            requestId: string | null;
+            /** Format: date-time */
+            recordedAt: string;
+        };
         SignInOptions: {
             password: boolean;
             providers: ("github" | "google" | "apple")[];
-        };
-        Problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            detail?: string;
-            requestId: string;
-            errors?: {
-                path: string;
-                message: string;
-            }[];
         };
         Me: {
             user: {
@@ -1419,75 +931,199 @@ export interface components {
             locale?: "en" | "fr" | "es" | "de";
             timeZone?: string;
         };
-        Overview: {
-            verdicts7d: {
-                ok: number;
-                warning: number;
-                rollbackRecommended: number;
-                inconclusive: number;
-            };
-            liveDeployments: components["schemas"]["Deployment"][];
-            latestDeployments: components["schemas"]["Deployment"][];
-            projects: number;
-            workers: number;
-            activePulses: number;
-            runs7d: {
-                succeeded: number;
-                failed: number;
-                missed: number;
-            };
-            nextCheckInAt: string | null;
-            nextRunAt: string | null;
-        };
-        Deployment: {
-            /** Format: uuid */
-            id: string;
-            number: number;
-            /** Format: uuid */
-            projectId: string;
-            projectName: string;
-            environment: string;
-            service: string | null;
-            branch: string | null;
-            version: string | null;
-            commitSha: string | null;
-            runUrl: string | null;
-            isRollback: boolean;
+        Health: {
             /** @enum {string} */
-            state: "running" | "observing" | "analyzed" | "abandoned" | "superseded";
-            pipelineResult: ("success" | "failed") | null;
-            /** @enum {string} */
-            verdictState: "collecting" | "ok" | "warning" | "rollback_recommended" | "inconclusive";
-            confidence: number | null;
+            status: "ok" | "degraded";
             /** Format: date-time */
-            startedAt: string;
-            finishedAt: string | null;
-            observeUntil: string | null;
-            endedAt: string | null;
+            timestamp: string;
+            checks: {
+                [key: string]: boolean;
+            };
+            reasons: string[];
         };
-        AuditEntryPage: {
-            rows: components["schemas"]["AuditEntry"][];
+        PulsePage: {
+            rows: components["schemas"]["Pulse"][];
             nextCursor: string | null;
         };
-        AuditEntry: {
+        Pulse: {
             /** Format: uuid */
             id: string;
-            action: string;
-            actor: {
-                /** @enum {string} */
-                kind: "user" | "worker" | "api_key" | "system";
-                id: string | null;
-            };
-            subject: {
-                kind: string;
-                id: string | null;
-            };
-            facts: {
-                [key: string]: string | number | boolean | null;
-            };
-            requestId: string | null;
+            name: string;
+            /** @enum {string} */
+            kind: "commit";
+            /** @enum {string} */
+            state: "active" | "paused" | "finished";
+            /** Format: uuid */
+            workerId: string;
+            schedule: components["schemas"]["Schedule"];
+            timeZone: string;
+            jitter: components["schemas"]["Jitter"];
+            rest: components["schemas"]["RestRules"];
+            message: components["schemas"]["MessageSettings"];
+            change: components["schemas"]["CommitChange"];
+            target: {
+                repository: string;
+                branch: string;
+            } | null;
+            /** @enum {string} */
+            recovery: "catch_up_latest" | "catch_up_all" | "skip";
+            nextRun: {
+                /** Format: date-time */
+                plannedAt: string;
+                /** Format: date-time */
+                earliestAt: string;
+                /** Format: date-time */
+                latestAt: string;
+            } | null;
+            lastRun: components["schemas"]["Run"] | null;
             /** Format: date-time */
-            recordedAt: string;
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        Schedule: components["schemas"]["CronSchedule"] | components["schemas"]["TimesSchedule"] | components["schemas"]["EverySchedule"] | components["schemas"]["OnceSchedule"];
+        CronSchedule: {
+            /** @enum {string} */
+            kind: "cron";
+            expression: string;
+        };
+        TimesSchedule: {
+            /** @enum {string} */
+            kind: "times";
+            count: number;
+            /** @enum {string} */
+            per: "day" | "week";
+            fromHour: number;
+            untilHour: number;
+            weekdays: components["schemas"]["Weekday"][];
+        };
+        /** @enum {string} */
+        Weekday: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+        EverySchedule: {
+            /** @enum {string} */
+            kind: "every";
+            everyMinutes: number;
+            /** Format: date-time */
+            anchorAt: string;
+        };
+        OnceSchedule: {
+            /** @enum {string} */
+            kind: "once";
+            /** Format: date-time */
+            runAt: string;
+        };
+        Jitter: {
+            /** @enum {string} */
+            shape: "uniform" | "working_hours";
+            windowMinutes: number;
+            minimumGapMinutes: number;
+        };
+        RestRules: {
+            restWeekdays: components["schemas"]["Weekday"][];
+            skipDates: string[];
+            freezes: components["schemas"]["StreakFreeze"][];
+            pausedUntil: string | null;
+        };
+        StreakFreeze: {
+            /** Format: date */
+            fromDate: string;
+            /** Format: date */
+            untilDate: string;
+        };
+        MessageSettings: {
+            /** @enum {string} */
+            style: "pro" | "casual" | "emoji";
+            /** @enum {string} */
+            locale: "en" | "fr" | "es" | "de";
+            templates: string[];
+        };
+        CommitChange: {
+            /** @enum {string} */
+            kind: "journal" | "snapshot" | "counter";
+            folder: string;
+        };
+        Run: {
+            /** Format: uuid */
+            id: string;
+            pulseId: string | null;
+            pulseName: string | null;
+            /** Format: uuid */
+            workerId: string;
+            /** @enum {string} */
+            kind: "verify" | "commit" | "keepalive" | "dispatch" | "rollback" | "update";
+            /** @enum {string} */
+            state: "planned" | "queued" | "offered" | "claimed" | "succeeded" | "failed" | "missed" | "cancelled" | "skipped" | "unknown";
+            late: boolean;
+            slot: string;
+            /** Format: date-time */
+            plannedAt: string;
+            offeredAt: string | null;
+            claimedAt: string | null;
+            endedAt: string | null;
+            attempts: number;
+            commitSha: string | null;
+            commitUrl: string | null;
+            reason: string | null;
+        };
+        PulseCreate: {
+            name: string;
+            /** @enum {string} */
+            kind: "commit";
+            /** Format: uuid */
+            workerId: string;
+            schedule: components["schemas"]["Schedule"];
+            timeZone: string;
+            jitter?: components["schemas"]["Jitter"];
+            rest?: components["schemas"]["RestRules"];
+            message?: components["schemas"]["MessageSettings"];
+            change?: components["schemas"]["CommitChange"];
+            target?: {
+                /** @default null */
+                repository: string | null;
+                /** @default null */
+                branch: string | null;
+            };
+            /**
+             * @default catch_up_latest
+             * @enum {string}
+             */
+            recovery: "catch_up_latest" | "catch_up_all" | "skip";
+        };
+        PulsePreviewRequest: {
+            schedule: components["schemas"]["Schedule"];
+            timeZone: string;
+            jitter?: components["schemas"]["Jitter"];
+            rest?: components["schemas"]["RestRules"];
+            /** @default 10 */
+            count: number;
+        };
+        PulsePreview: {
+            runs: {
+                slot: string;
+                /** Format: date-time */
+                nominalAt: string;
+                /** Format: date-time */
+                earliestAt: string;
+                /** Format: date-time */
+                latestAt: string;
+            }[];
+        };
+        PulseUpdate: {
+            name?: string;
+            /** @enum {string} */
+            state?: "active" | "paused";
+            schedule?: components["schemas"]["Schedule"];
+            timeZone?: string;
+            jitter?: components["schemas"]["Jitter"];
+            rest?: components["schemas"]["RestRules"];
+            message?: components["schemas"]["MessageSettings"];
+            change?: components["schemas"]["CommitChange"];
+            /** @enum {string} */
+            recovery?: "catch_up_latest" | "catch_up_all" | "skip";
+        };
+        RunPage: {
+            rows: components["schemas"]["Run"][];
+            nextCursor: string | null;
         };
         ProvisioningStarted: {
             /** Format: uuid */
@@ -1554,180 +1190,186 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
         };
-        PulsePage: {
-            rows: components["schemas"]["Pulse"][];
-            nextCursor: string | null;
+        WorkerHelloRequest: {
+            workerVersion: string;
+            runner: components["schemas"]["RunnerFacts"];
         };
-        Pulse: {
+        RunnerFacts: {
+            /** @enum {string} */
+            kind: "actions" | "resident";
+            repository: string | null;
+            runId: string | null;
+            runAttempt: number | null;
+            wokenBy: string | null;
+            workflowSha: string | null;
+            os: string;
+            nodeVersion: string;
+        };
+        WorkerHelloResponse: {
+            sessionId: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /** Format: date-time */
+            serverTime: string;
+            nextCheckInSeconds: number;
+            release: components["schemas"]["WorkerRelease"] | null;
+        };
+        WorkerRelease: {
+            version: string;
+            sha256: string;
+        };
+        WorkerClaimRequest: {
+            claimId: string;
+            max: number;
+            waitSeconds: number;
+        };
+        WorkerClaimResponse: {
+            claimId: string;
+            /** Format: date-time */
+            serverTime: string;
+            nextCheckInSeconds: number;
+            runs: components["schemas"]["ClaimedRun"][];
+        };
+        ClaimedRun: {
             /** Format: uuid */
-            id: string;
-            name: string;
-            /** @enum {string} */
-            kind: "commit";
-            /** @enum {string} */
-            state: "active" | "paused" | "finished";
+            runId: string;
+            fence: number;
+            /** Format: date-time */
+            leaseExpiresAt: string;
+            signal: string;
+        };
+        WorkerReportRequest: {
             /** Format: uuid */
-            workerId: string;
-            schedule: components["schemas"]["Schedule"];
-            timeZone: string;
-            jitter: components["schemas"]["Jitter"];
-            rest: components["schemas"]["RestRules"];
-            message: components["schemas"]["MessageSettings"];
-            target: {
-                repository: string;
-                branch: string;
-            } | null;
-            /** @enum {string} */
-            recovery: "catch_up_latest" | "catch_up_all" | "skip";
-            nextRun: {
-                /** Format: date-time */
-                plannedAt: string;
-                /** Format: date-time */
-                earliestAt: string;
-                /** Format: date-time */
-                latestAt: string;
-            } | null;
-            lastRun: components["schemas"]["Run"] | null;
+            runId: string;
+            fence: number;
+            signalId: string | null;
             /** Format: date-time */
-            createdAt: string;
+            startedAt: string;
             /** Format: date-time */
-            updatedAt: string;
+            finishedAt: string;
+            result: components["schemas"]["RunOutcome"];
         };
-        Schedule: components["schemas"]["CronSchedule"] | components["schemas"]["TimesSchedule"] | components["schemas"]["EverySchedule"] | components["schemas"]["OnceSchedule"];
-        CronSchedule: {
-            /** @constant */
-            kind: "cron";
-            expression: string;
-        };
-        TimesSchedule: {
-            /** @constant */
-            kind: "times";
-            count: number;
+        RunOutcome: {
             /** @enum {string} */
-            per: "day" | "week";
-            fromHour: number;
-            untilHour: number;
-            weekdays: components["schemas"]["Weekday"][];
-        };
-        /** @enum {string} */
-        Weekday: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
-        EverySchedule: {
-            /** @constant */
-            kind: "every";
-            everyMinutes: number;
-            /** Format: date-time */
-            anchorAt: string;
-        };
-        OnceSchedule: {
-            /** @constant */
-            kind: "once";
-            /** Format: date-time */
-            runAt: string;
-        };
-        Jitter: {
-            /** @enum {string} */
-            shape: "uniform" | "working_hours";
-            windowMinutes: number;
-            minimumGapMinutes: number;
-        };
-        RestRules: {
-            restWeekdays: components["schemas"]["Weekday"][];
-            skipDates: string[];
-            freezes: components["schemas"]["StreakFreeze"][];
-            pausedUntil: string | null;
-        };
-        StreakFreeze: {
-            /** Format: date */
-            fromDate: string;
-            /** Format: date */
-            untilDate: string;
-        };
-        MessageSettings: {
-            /** @enum {string} */
-            style: "pro" | "casual" | "emoji";
-            /** @enum {string} */
-            locale: "en" | "fr" | "es" | "de";
-            templates: string[];
-        };
-        Run: {
-            /** Format: uuid */
-            id: string;
-            pulseId: string | null;
-            pulseName: string | null;
-            /** Format: uuid */
-            workerId: string;
-            /** @enum {string} */
-            kind: "verify" | "commit" | "keepalive" | "dispatch" | "rollback" | "update";
-            /** @enum {string} */
-            state: "planned" | "queued" | "offered" | "claimed" | "succeeded" | "failed" | "missed" | "cancelled" | "skipped" | "unknown";
-            late: boolean;
-            slot: string;
-            /** Format: date-time */
-            plannedAt: string;
-            offeredAt: string | null;
-            claimedAt: string | null;
-            endedAt: string | null;
-            attempts: number;
+            outcome: "succeeded";
             commitSha: string | null;
-            commitUrl: string | null;
-            reason: string | null;
-        };
-        PulseCreate: {
-            name: string;
-            /** @constant */
-            kind: "commit";
-            /** Format: uuid */
-            workerId: string;
-            schedule: components["schemas"]["Schedule"];
-            timeZone: string;
-            jitter?: components["schemas"]["Jitter"];
-            rest?: components["schemas"]["RestRules"];
-            message?: components["schemas"]["MessageSettings"];
-            target?: {
-                /** @default null */
-                repository: string | null;
-                /** @default null */
-                branch: string | null;
+            facts: components["schemas"]["VerifyFacts"] | null;
+        } | {
+            /** @enum {string} */
+            outcome: "already_done";
+            commitSha: string | null;
+        } | {
+            /** @enum {string} */
+            outcome: "failed";
+            reason: {
+                /** @enum {string} */
+                code: "signal_refused" | "signal_expired" | "stale_order" | "invalid_params" | "unsupported_kind" | "not_allowed" | "allow_list_unreadable" | "daily_cap_reached" | "target_not_found" | "target_denied" | "branch_moved" | "rate_limited" | "github_unavailable" | "worker_fault";
+                detail: string;
             };
-            /**
-             * @default catch_up_latest
-             * @enum {string}
-             */
-            recovery: "catch_up_latest" | "catch_up_all" | "skip";
+        } | {
+            /** @enum {string} */
+            outcome: "unknown";
+            reason: {
+                /** @enum {string} */
+                code: "signal_refused" | "signal_expired" | "stale_order" | "invalid_params" | "unsupported_kind" | "not_allowed" | "allow_list_unreadable" | "daily_cap_reached" | "target_not_found" | "target_denied" | "branch_moved" | "rate_limited" | "github_unavailable" | "worker_fault";
+                detail: string;
+            };
+        } | {
+            /** @enum {string} */
+            outcome: "refused";
+            reason: {
+                /** @enum {string} */
+                code: "signal_refused" | "signal_expired" | "stale_order" | "invalid_params" | "unsupported_kind" | "not_allowed" | "allow_list_unreadable" | "daily_cap_reached" | "target_not_found" | "target_denied" | "branch_moved" | "rate_limited" | "github_unavailable" | "worker_fault";
+                detail: string;
+            };
         };
-        PulsePreview: {
+        VerifyFacts: {
+            repositoryId: number;
+            ownerId: number;
+            isPrivate: boolean;
+            defaultBranch: string;
+            allowedKinds: ("verify" | "commit" | "keepalive" | "dispatch" | "rollback" | "update")[];
+        };
+        WorkerReportResponse: {
+            /** Format: uuid */
+            runId: string;
+            /** @enum {string} */
+            state: "queued" | "succeeded" | "failed" | "unknown" | "missed" | "cancelled" | "skipped";
+            /** Format: date-time */
+            serverTime: string;
+        };
+        WorkerReleaseRequest: {
             runs: {
-                slot: string;
-                /** Format: date-time */
-                nominalAt: string;
-                /** Format: date-time */
-                earliestAt: string;
-                /** Format: date-time */
-                latestAt: string;
+                /** Format: uuid */
+                runId: string;
+                fence: number;
             }[];
         };
-        PulsePreviewRequest: {
-            schedule: components["schemas"]["Schedule"];
-            timeZone: string;
-            jitter?: components["schemas"]["Jitter"];
-            rest?: components["schemas"]["RestRules"];
-            /** @default 10 */
-            count: number;
+        WorkerReleaseResponse: {
+            releasedRunIds: string[];
+            /** Format: date-time */
+            serverTime: string;
         };
-        PulseUpdate: {
-            name?: string;
-            /** @enum {string} */
-            state?: "active" | "paused";
-            schedule?: components["schemas"]["Schedule"];
-            timeZone?: string;
-            jitter?: components["schemas"]["Jitter"];
-            rest?: components["schemas"]["RestRules"];
-            message?: components["schemas"]["MessageSettings"];
-            /** @enum {string} */
-            recovery?: "catch_up_latest" | "catch_up_all" | "skip";
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            requestId: string;
+            errors?: {
+                path: string;
+                message: string;
+            }[];
         };
-        RunPage: {
-            rows: components["schemas"]["Run"][];
+        Overview: {
+            verdicts7d: {
+                ok: number;
+                warning: number;
+                rollbackRecommended: number;
+                inconclusive: number;
+            };
+            liveDeployments: components["schemas"]["Deployment"][];
+            latestDeployments: components["schemas"]["Deployment"][];
+            projects: number;
+            workers: number;
+            activePulses: number;
+            runs7d: {
+                succeeded: number;
+                failed: number;
+                missed: number;
+            };
+            nextCheckInAt: string | null;
+            nextRunAt: string | null;
+        };
+        Deployment: {
+            /** Format: uuid */
+            id: string;
+            number: number;
+            /** Format: uuid */
+            projectId: string;
+            projectName: string;
+            environment: string;
+            service: string | null;
+            branch: string | null;
+            version: string | null;
+            commitSha: string | null;
+            runUrl: string | null;
+            isRollback: boolean;
+            /** @enum {string} */
+            state: "running" | "observing" | "analyzed" | "abandoned" | "superseded";
+            pipelineResult: ("success" | "failed") | null;
+            /** @enum {string} */
+            verdictState: "collecting" | "ok" | "warning" | "rollback_recommended" | "inconclusive";
+            confidence: number | null;
+            /** Format: date-time */
+            startedAt: string;
+            finishedAt: string | null;
+            observeUntil: string | null;
+            endedAt: string | null;
+        };
+        AuditEntryPage: {
+            rows: components["schemas"]["AuditEntry"][];
             nextCursor: string | null;
         };
         ProjectPage: {
@@ -1956,4 +1598,410 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    Audit_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+        };
+    };
+    Events_stream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Identity_signInOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInOptions"];
+                };
+            };
+        };
+    };
+    Identity_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+        };
+    };
+    Identity_updateMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeUpdate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+        };
+    };
+    Pulses_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PulsePage"];
+                };
+            };
+        };
+    };
+    Pulses_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PulseCreate"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pulse"];
+                };
+            };
+        };
+    };
+    Pulses_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PulsePreviewRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PulsePreview"];
+                };
+            };
+        };
+    };
+    Pulses_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pulse"];
+                };
+            };
+        };
+    };
+    Pulses_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Pulses_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PulseUpdate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pulse"];
+                };
+            };
+        };
+    };
+    Pulses_runNow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+        };
+    };
+    Runs_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                pulseId?: string;
+                workerId?: string;
+                state?: "planned" | "queued" | "offered" | "claimed" | "succeeded" | "failed" | "missed" | "cancelled" | "skipped" | "unknown";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunPage"];
+                };
+            };
+        };
+    };
+    Runs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+        };
+    };
+    Provisionings_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProvisioningStarted"];
+                };
+            };
+        };
+    };
+    Provisionings_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provisioning"];
+                };
+            };
+        };
+    };
+    Provisionings_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProvisioningStarted"];
+                };
+            };
+        };
+    };
+    Workers_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerPage"];
+                };
+            };
+        };
+    };
+    Workers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Worker"];
+                };
+            };
+        };
+    };
+}

@@ -12,7 +12,7 @@ export function CodeBlock({ title, code, copyLabel }: CodeBlockProps) {
       </figcaption>
       <pre
         tabIndex={0}
-        role="region"
+        role="group"
         aria-label={title}
         className="overflow-x-auto px-3.5 py-3 font-mono text-ink text-xs leading-5"
       >

@@ -6,7 +6,7 @@ type TableProps = ComponentProps<"table"> & { label: string };
 /** A table that scrolls sideways inside its card, and can be scrolled by keyboard. */
 export function Table({ label, className, ...rest }: TableProps) {
   return (
-    <div role="region" aria-label={label} tabIndex={0} className="relative overflow-x-auto">
+    <div role="group" aria-label={label} tabIndex={0} className="relative overflow-x-auto">
       <table
         aria-label={label}
         className={cn("w-full border-collapse text-left text-sm", className)}

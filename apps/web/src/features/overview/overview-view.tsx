@@ -106,7 +106,12 @@ function VerdictCards({ verdicts }: { verdicts: Overview["verdicts7d"] }) {
                     className={cn("size-4.5 shrink-0", count > 0 ? toneText[key] : "text-ink-faint")}
                   />
                 </span>
-                <span className={cn("num mt-2 block text-2xl", count > 0 ? "text-ink" : "text-ink-faint")}>
+                <span
+                  className={cn(
+                    "figure mt-2 block font-medium text-2xl",
+                    count > 0 ? "text-ink" : "text-ink-faint",
+                  )}
+                >
                   {format.number(count)}
                 </span>
               </Link>

@@ -83,12 +83,14 @@ function ProjectCard({ project }: { project: Project }) {
       <dl className="mt-5 grid grid-cols-4 border-line border-t pt-3.5">
         <div>
           <dt className="text-ink-faint text-xs">{t("count.total")}</dt>
-          <dd className="num text-md">{format.number(project.stats.deployments)}</dd>
+          <dd className="figure font-medium text-md">{format.number(project.stats.deployments)}</dd>
         </div>
         {counts.map(({ key, value, look }) => (
           <div key={key}>
             <dt className="truncate text-ink-faint text-xs">{t(`count.${key}`)}</dt>
-            <dd className={`num text-md ${value > 0 ? look : "text-ink-faint"}`}>{format.number(value)}</dd>
+            <dd className={`figure font-medium text-md ${value > 0 ? look : "text-ink-faint"}`}>
+              {format.number(value)}
+            </dd>
           </div>
         ))}
       </dl>

@@ -30,7 +30,7 @@ export function ProjectOverview({ project }: { project: Project }) {
         {tiles.map(({ label, value, look }) => (
           <div key={label} className="px-5 py-4">
             <dt className="text-ink-faint text-sm">{label}</dt>
-            <dd className={cn("num mt-1 text-xl", value > 0 ? look : "text-ink-faint")}>
+            <dd className={cn("figure mt-1 font-medium text-xl", value > 0 ? look : "text-ink-faint")}>
               {format.number(value)}
             </dd>
           </div>
