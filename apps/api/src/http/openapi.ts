@@ -41,10 +41,8 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
 
 /** Every route may refuse; all refusals have one shape. */
 function withProblems(document: OpenAPIObject): OpenAPIObject {
-  const { $defs } = z.toJSONSchema(problemSchema, { target: "draft-2020-12" }) as {
-    $defs: { Problem: JsonSchema };
-  };
-  const { id: _, ...problem } = $defs.Problem;
+  const { id: _, ...problem } =
+    z.toJSONSchema(problemSchema, { target: "draft-2020-12" }).$defs?.["Problem"] ?? {};
   const refusal = {
     description: "Refused: RFC 9457 problem details with a stable code",
     content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
@@ -53,6 +51,6 @@ function withProblems(document: OpenAPIObject): OpenAPIObject {
     for (const operation of Object.values(path as Record<string, { responses?: Record<string, unknown> }>))
       if (operation?.responses) operation.responses["default"] = refusal;
   document.components ??= {};
-  document.components.schemas = { ...document.components.schemas, Problem: problem };
+  document.components.schemas = { ...document.components.schemas, Problem: problem as JsonSchema };
   return document;
 }
