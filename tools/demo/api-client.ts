@@ -14,20 +14,23 @@ export interface ApiAnswer {
 
 /** PulseKeep's public API as a browser or a pipeline sees it; keeps the session's cookie. */
 export class ApiClient {
+  readonly #baseUrl: string;
   readonly #cookies = new Map<string, string>();
 
-  constructor(readonly baseUrl: string) {}
+  constructor(baseUrl: string) {
+    this.#baseUrl = baseUrl;
+  }
 
   /** @throws DemoFailure when PulseKeep cannot be reached */
   async call(method: string, path: string, { body, headers, signal }: Call = {}): Promise<ApiAnswer> {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const patience = AbortSignal.timeout(30_000);
-    const response = await fetch(new URL(path, this.baseUrl), {
+    const response = await fetch(new URL(path, this.#baseUrl), {
       method,
       redirect: "manual",
       signal: signal ? AbortSignal.any([signal, patience]) : patience,
       headers: {
-        origin: this.baseUrl,
+        origin: this.#baseUrl,
         ...(cookie === "" ? {} : { cookie }),
         ...(body === undefined ? {} : { "content-type": "application/json" }),
         ...headers,
@@ -35,7 +38,7 @@ export class ApiClient {
       body: body === undefined ? undefined : JSON.stringify(body),
     }).catch((error: unknown) => {
       if (signal?.aborted) throw error;
-      throw new DemoFailure(`PulseKeep does not answer at ${this.baseUrl}. Start it first: npm start`);
+      throw new DemoFailure(`PulseKeep does not answer at ${this.#baseUrl}. Start it first: npm start`);
     });
     for (const line of response.headers.getSetCookie()) this.#keep(line);
     const text = await response.text();

@@ -60,7 +60,9 @@ export async function startApp(options: {
         if (found) resolve(Number(found[1]));
       });
   });
-  const late = new Promise<undefined>((resolve) => setTimeout(resolve, START_TIMEOUT_MS).unref());
+  const late = new Promise<undefined>((resolve) =>
+    setTimeout(() => resolve(undefined), START_TIMEOUT_MS).unref(),
+  );
   const ready = await Promise.race([port, ended.then(() => undefined), late]);
   if (ready !== undefined) return { port: ready, ended, stop };
   await stop();

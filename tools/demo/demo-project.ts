@@ -1,4 +1,5 @@
 import type { EndpointTest, Project, ProjectCreated, SecretShown } from "@pulsekeep/contracts/api/projects";
+import type { Page } from "@pulsekeep/contracts/api/shared";
 import type { ApiClient } from "./api-client.ts";
 import { DemoFailure } from "./demo-failure.ts";
 
@@ -51,8 +52,8 @@ export async function activateEndpoint(api: ApiClient, projectId: string, url: s
 type OpenedProject = { id: string; apiKeyPlain: string; hmacEnabled: boolean };
 
 async function findProject(api: ApiClient): Promise<OpenedProject | undefined> {
-  const { items } = await api.get<{ items: Project[] }>("/api/v1/projects?limit=100");
-  const project = items.find(({ name }) => name === NAME);
+  const { rows } = await api.get<Page<Project>>("/api/v1/projects?limit=100");
+  const project = rows.find(({ name }) => name === NAME);
   if (!project) return undefined;
   await api.patch(`/api/v1/projects/${project.id}`, { observation: OBSERVATION });
   const { secretPlain } = await api.post<SecretShown>(`/api/v1/projects/${project.id}/api-key/rotate`);
