@@ -20,6 +20,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/deployments/trigger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Ci_trigger"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deployments/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Ci_finish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Deployments_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Deployments_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments/{id}/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Deployments_samples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -67,6 +147,182 @@ export interface paths {
         options?: never;
         head?: never;
         patch: operations["Identity_updateMe"];
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Observability_getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/scheduler": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Observability_getSchedulerHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Overview_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Projects_list"];
+        put?: never;
+        post: operations["Projects_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Projects_get"];
+        put?: never;
+        post?: never;
+        delete: operations["Projects_delete"];
+        options?: never;
+        head?: never;
+        patch: operations["Projects_update"];
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/api-key/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Projects_rotateApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/hmac/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Projects_enableHmac"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/hmac/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Projects_rotateHmac"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/hmac/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Projects_disableHmac"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/endpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["Projects_setEndpoint"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/endpoint/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Projects_testEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/pulses": {
@@ -245,230 +501,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/overview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Overview"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    cursor?: string;
-                    limit?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ProjectPage"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ProjectCreate"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ProjectCreated"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Project"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ProjectDelete"];
-                };
-            };
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        options?: never;
-        head?: never;
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ProjectUpdate"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Project"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        trace?: never;
-    };
-    "/api/v1/projects/{id}/api-key/rotate": {
+    "/v1/worker/hello": {
         parameters: {
             query?: never;
             header?: never;
@@ -477,42 +510,14 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SecretShown"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["WorkerProtocol_hello"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{id}/hmac/enable": {
+    "/v1/worker/claim": {
         parameters: {
             query?: never;
             header?: never;
@@ -521,42 +526,14 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SecretShown"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["WorkerProtocol_claim"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{id}/hmac/rotate": {
+    "/v1/worker/report": {
         parameters: {
             query?: never;
             header?: never;
@@ -565,42 +542,14 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SecretShown"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        post: operations["WorkerProtocol_report"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{id}/hmac/disable": {
+    "/v1/worker/release": {
         parameters: {
             query?: never;
             header?: never;
@@ -609,263 +558,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Project"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{id}/endpoint": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["EndpointUpdate"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Project"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{id}/endpoint/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["EndpointTest"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/deployments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    cursor?: string;
-                    limit?: number;
-                    projectId?: string;
-                    environment?: string;
-                    verdict?: "collecting" | "ok" | "warning" | "rollback_recommended" | "inconclusive";
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["DeploymentPage"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/deployments/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["DeploymentDetail"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/deployments/{id}/samples": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["DeploymentSamples"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
+        post: operations["WorkerProtocol_release"];
         delete?: never;
         options?: never;
         head?: never;
@@ -899,6 +592,202 @@ export interface components {
             requestId: string | null;
             /** Format: date-time */
             recordedAt: string;
+        };
+        TriggerRequest: {
+            env: string;
+            branch?: string | null;
+            idempotency_key?: string | null;
+            metrics_endpoint?: string | null;
+            service?: string | null;
+            version?: string | null;
+            commit_sha?: string | null;
+            pr?: (string | number) | null;
+            actor?: string | null;
+            run_url?: string | null;
+            is_rollback?: boolean | null;
+        };
+        TriggerAnswer: {
+            /** Format: uuid */
+            deployment_id: string;
+            /** @enum {string} */
+            status: "created" | "existing";
+            message: string | null;
+        };
+        FinishRequest: {
+            deployment_id: string;
+            /** @enum {string} */
+            result: "success" | "failed";
+            metrics_endpoint?: string | null;
+        };
+        FinishAnswer: {
+            /** @enum {string} */
+            status: "accepted" | "ignored" | "not_found";
+            message: string | null;
+        };
+        DeploymentPage: {
+            rows: components["schemas"]["Deployment"][];
+            nextCursor: string | null;
+        };
+        Deployment: {
+            /** Format: uuid */
+            id: string;
+            number: number;
+            /** Format: uuid */
+            projectId: string;
+            projectName: string;
+            environment: string;
+            service: string | null;
+            branch: string | null;
+            version: string | null;
+            commitSha: string | null;
+            runUrl: string | null;
+            isRollback: boolean;
+            /** @enum {string} */
+            state: "running" | "observing" | "analyzed" | "abandoned" | "superseded";
+            pipelineResult: ("success" | "failed") | null;
+            /** @enum {string} */
+            verdictState: "collecting" | "ok" | "warning" | "rollback_recommended" | "inconclusive";
+            confidence: number | null;
+            /** Format: date-time */
+            startedAt: string;
+            finishedAt: string | null;
+            observeUntil: string | null;
+            endedAt: string | null;
+        };
+        DeploymentDetail: {
+            /** Format: uuid */
+            id: string;
+            number: number;
+            /** Format: uuid */
+            projectId: string;
+            projectName: string;
+            environment: string;
+            service: string | null;
+            branch: string | null;
+            version: string | null;
+            commitSha: string | null;
+            runUrl: string | null;
+            isRollback: boolean;
+            /** @enum {string} */
+            state: "running" | "observing" | "analyzed" | "abandoned" | "superseded";
+            pipelineResult: ("success" | "failed") | null;
+            /** @enum {string} */
+            verdictState: "collecting" | "ok" | "warning" | "rollback_recommended" | "inconclusive";
+            confidence: number | null;
+            /** Format: date-time */
+            startedAt: string;
+            finishedAt: string | null;
+            observeUntil: string | null;
+            endedAt: string | null;
+            verdict: components["schemas"]["Verdict"] | null;
+        };
+        Verdict: {
+            /** @enum {string} */
+            state: "collecting" | "ok" | "warning" | "rollback_recommended" | "inconclusive";
+            confidence: number;
+            final: boolean;
+            reasons: {
+                metric: ("requests_per_sec" | "latency_p95" | "error_rate" | "cpu_usage" | "memory_usage") | null;
+                message: {
+                    key: string;
+                    params: {
+                        [key: string]: string | number;
+                    };
+                    text: string;
+                };
+            }[];
+            hints: components["schemas"]["Hint"][];
+            metrics: {
+                /** @enum {string} */
+                metric: "requests_per_sec" | "latency_p95" | "error_rate" | "cpu_usage" | "memory_usage";
+                /** @enum {string} */
+                state: "ok" | "improved" | "regressed" | "went_away" | "pre_existing" | "inconclusive" | "silent" | "missing" | "muted";
+                before: number | null;
+                after: number | null;
+                shift: {
+                    absolute: number;
+                    relative: number | null;
+                    low: number;
+                    high: number;
+                } | null;
+                smallestChange: number | null;
+                placebo: {
+                    rank: number;
+                    total: number;
+                } | null;
+                confidence: number;
+                breachSamples: number;
+                samples: {
+                    pre: number;
+                    post: number;
+                    postExpected: number;
+                };
+                wouldChange: {
+                    key: string;
+                    params: {
+                        [key: string]: string | number;
+                    };
+                    text: string;
+                };
+            }[];
+            quality: {
+                coverage: number;
+                preSamples: number;
+                postSamples: number;
+                postExpected: number;
+                longestGapSeconds: number;
+                missedScrapes: number;
+                issues: {
+                    key: string;
+                    params: {
+                        [key: string]: string | number;
+                    };
+                    text: string;
+                }[];
+            };
+            /** Format: date-time */
+            decidedAt: string;
+        };
+        Hint: {
+            code: string;
+            /** @enum {string} */
+            severity: "critical" | "warning" | "info";
+            metrics: ("requests_per_sec" | "latency_p95" | "error_rate" | "cpu_usage" | "memory_usage")[];
+            title: {
+                key: string;
+                params: {
+                    [key: string]: string | number;
+                };
+                text: string;
+            };
+            cause: {
+                key: string;
+                params: {
+                    [key: string]: string | number;
+                };
+                text: string;
+            };
+            actions: {
+                key: string;
+                params: {
+                    [key: string]: string | number;
+                };
+                text: string;
+            }[];
+        };
+        DeploymentSamples: {
+            samples: {
+                /** Format: date-time */
+                at: string;
+                /** @enum {string} */
+                phase: "baseline" | "deploying" | "observing";
+                missing: string | null;
+                requests_per_sec: number | null;
+                latency_p95: number | null;
+                error_rate: number | null;
+                cpu_usage: number | null;
+                memory_usage: number | null;
+            }[];
         };
         SignInOptions: {
             password: boolean;
@@ -940,6 +829,127 @@ export interface components {
                 [key: string]: boolean;
             };
             reasons: string[];
+        };
+        Overview: {
+            verdicts7d: {
+                ok: number;
+                warning: number;
+                rollbackRecommended: number;
+                inconclusive: number;
+            };
+            liveDeployments: components["schemas"]["Deployment"][];
+            latestDeployments: components["schemas"]["Deployment"][];
+            projects: number;
+            workers: number;
+            activePulses: number;
+            runs7d: {
+                succeeded: number;
+                failed: number;
+                missed: number;
+            };
+            nextCheckInAt: string | null;
+            nextRunAt: string | null;
+        };
+        ProjectPage: {
+            rows: components["schemas"]["Project"][];
+            nextCursor: string | null;
+        };
+        Project: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            environments: string[];
+            endpoint: {
+                /** @enum {string} */
+                state: "none" | "pending" | "active" | "blocked";
+                activeUrl: string | null;
+                candidateUrl: string | null;
+                lastTestedAt: string | null;
+                lastTestErrorCode: string | null;
+            };
+            apiKey: {
+                prefix: string;
+                lastFour: string;
+                lastUsedAt: string | null;
+            };
+            hmacEnabled: boolean;
+            observation: {
+                sampleSeconds: number;
+                windowSeconds: number;
+                baselineSeconds: number;
+                abandonSeconds: number;
+            };
+            lastSampleAt: string | null;
+            lastScrapeErrorCode: string | null;
+            stats: {
+                deployments: number;
+                ok: number;
+                warning: number;
+                rollbackRecommended: number;
+            };
+            /** Format: date-time */
+            createdAt: string;
+        };
+        ProjectCreate: {
+            name: string;
+            /**
+             * @default [
+             *       "prod"
+             *     ]
+             */
+            environments: string[];
+            /** Format: uri */
+            metricsEndpoint?: string;
+            observation?: {
+                sampleSeconds?: number;
+                windowSeconds?: number;
+                baselineSeconds?: number;
+                abandonSeconds?: number;
+            };
+        };
+        ProjectCreated: {
+            project: components["schemas"]["Project"];
+            apiKeyPlain: string;
+        };
+        ProjectUpdate: {
+            name?: string;
+            environments?: string[];
+            observation?: {
+                sampleSeconds?: number;
+                windowSeconds?: number;
+                baselineSeconds?: number;
+                abandonSeconds?: number;
+            };
+        };
+        ProjectDelete: {
+            confirmationName: string;
+        };
+        SecretShown: {
+            secretPlain: string;
+        };
+        EndpointUpdate: {
+            /** Format: uri */
+            url: string;
+        };
+        EndpointTest: {
+            ok: boolean;
+            endpoint: {
+                /** @enum {string} */
+                state: "none" | "pending" | "active" | "blocked";
+                activeUrl: string | null;
+                candidateUrl: string | null;
+                lastTestedAt: string | null;
+                lastTestErrorCode: string | null;
+            };
+            errorCode: string | null;
+            errorDetail: string | null;
+            sample: {
+                requestsPerSec: number;
+                latencyP95Ms: number;
+                errorRate: number;
+                cpuUsage: number;
+                memoryUsage: number;
+            } | null;
         };
         PulsePage: {
             rows: components["schemas"]["Pulse"][];
@@ -1322,274 +1332,6 @@ export interface components {
                 message: string;
             }[];
         };
-        Overview: {
-            verdicts7d: {
-                ok: number;
-                warning: number;
-                rollbackRecommended: number;
-                inconclusive: number;
-            };
-            liveDeployments: components["schemas"]["Deployment"][];
-            latestDeployments: components["schemas"]["Deployment"][];
-            projects: number;
-            workers: number;
-            activePulses: number;
-            runs7d: {
-                succeeded: number;
-                failed: number;
-                missed: number;
-            };
-            nextCheckInAt: string | null;
-            nextRunAt: string | null;
-        };
-        Deployment: {
-            /** Format: uuid */
-            id: string;
-            number: number;
-            /** Format: uuid */
-            projectId: string;
-            projectName: string;
-            environment: string;
-            service: string | null;
-            branch: string | null;
-            version: string | null;
-            commitSha: string | null;
-            runUrl: string | null;
-            isRollback: boolean;
-            /** @enum {string} */
-            state: "running" | "observing" | "analyzed" | "abandoned" | "superseded";
-            pipelineResult: ("success" | "failed") | null;
-            /** @enum {string} */
-            verdictState: "collecting" | "ok" | "warning" | "rollback_recommended" | "inconclusive";
-            confidence: number | null;
-            /** Format: date-time */
-            startedAt: string;
-            finishedAt: string | null;
-            observeUntil: string | null;
-            endedAt: string | null;
-        };
-        AuditEntryPage: {
-            rows: components["schemas"]["AuditEntry"][];
-            nextCursor: string | null;
-        };
-        ProjectPage: {
-            rows: components["schemas"]["Project"][];
-            nextCursor: string | null;
-        };
-        Project: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-            environments: string[];
-            endpoint: {
-                /** @enum {string} */
-                state: "none" | "pending" | "active" | "blocked";
-                activeUrl: string | null;
-                candidateUrl: string | null;
-                lastTestedAt: string | null;
-                lastTestErrorCode: string | null;
-            };
-            apiKey: {
-                prefix: string;
-                lastFour: string;
-                lastUsedAt: string | null;
-            };
-            hmacEnabled: boolean;
-            observation: {
-                sampleSeconds: number;
-                windowSeconds: number;
-                baselineSeconds: number;
-                abandonSeconds: number;
-            };
-            lastSampleAt: string | null;
-            lastScrapeErrorCode: string | null;
-            stats: {
-                deployments: number;
-                ok: number;
-                warning: number;
-                rollbackRecommended: number;
-            };
-            /** Format: date-time */
-            createdAt: string;
-        };
-        ProjectCreated: {
-            project: components["schemas"]["Project"];
-            apiKeyPlain: string;
-        };
-        ProjectCreate: {
-            name: string;
-            /**
-             * @default [
-             *       "prod"
-             *     ]
-             */
-            environments: string[];
-            /** Format: uri */
-            metricsEndpoint?: string;
-            observation?: {
-                sampleSeconds?: number;
-                windowSeconds?: number;
-                baselineSeconds?: number;
-                abandonSeconds?: number;
-            };
-        };
-        ProjectUpdate: {
-            name?: string;
-            environments?: string[];
-            observation?: {
-                sampleSeconds?: number;
-                windowSeconds?: number;
-                baselineSeconds?: number;
-                abandonSeconds?: number;
-            };
-        };
-        ProjectDelete: {
-            confirmationName: string;
-        };
-        SecretShown: {
-            secretPlain: string;
-        };
-        EndpointUpdate: {
-            /** Format: uri */
-            url: string;
-        };
-        EndpointTest: {
-            ok: boolean;
-            endpoint: {
-                /** @enum {string} */
-                state: "none" | "pending" | "active" | "blocked";
-                activeUrl: string | null;
-                candidateUrl: string | null;
-                lastTestedAt: string | null;
-                lastTestErrorCode: string | null;
-            };
-            errorCode: string | null;
-            errorDetail: string | null;
-            sample: {
-                requestsPerSec: number;
-                latencyP95Ms: number;
-                errorRate: number;
-                cpuUsage: number;
-                memoryUsage: number;
-            } | null;
-        };
-        DeploymentPage: {
-            rows: components["schemas"]["Deployment"][];
-            nextCursor: string | null;
-        };
-        DeploymentDetail: {
-            /** Format: uuid */
-            id: string;
-            number: number;
-            /** Format: uuid */
-            projectId: string;
-            projectName: string;
-            environment: string;
-            service: string | null;
-            branch: string | null;
-            version: string | null;
-            commitSha: string | null;
-            runUrl: string | null;
-            isRollback: boolean;
-            /** @enum {string} */
-            state: "running" | "observing" | "analyzed" | "abandoned" | "superseded";
-            pipelineResult: ("success" | "failed") | null;
-            /** @enum {string} */
-            verdictState: "collecting" | "ok" | "warning" | "rollback_recommended" | "inconclusive";
-            confidence: number | null;
-            /** Format: date-time */
-            startedAt: string;
-            finishedAt: string | null;
-            observeUntil: string | null;
-            endedAt: string | null;
-            verdict: components["schemas"]["Verdict"] | null;
-        };
-        Verdict: {
-            /** @enum {string} */
-            state: "collecting" | "ok" | "warning" | "rollback_recommended" | "inconclusive";
-            confidence: number;
-            final: boolean;
-            reasons: {
-                code: string;
-                /** @enum {string} */
-                severity: "info" | "warning" | "critical";
-                metric: ("requests_per_sec" | "latency_p95" | "error_rate" | "cpu_usage" | "memory_usage") | null;
-                message: {
-                    key: string;
-                    params: {
-                        [key: string]: string | number;
-                    };
-                    text: string;
-                };
-            }[];
-            hints: components["schemas"]["Hint"][];
-            metrics: {
-                /** @enum {string} */
-                metric: "requests_per_sec" | "latency_p95" | "error_rate" | "cpu_usage" | "memory_usage";
-                /** @enum {string} */
-                status: "steady" | "improved" | "regressed" | "suspect" | "missing";
-                before: number | null;
-                after: number | null;
-                shift: {
-                    /** @enum {string} */
-                    kind: "relative" | "absolute";
-                    value: number;
-                    low: number;
-                    high: number;
-                } | null;
-                smallestChangeThatMatters: number | null;
-                samplesBefore: number;
-                samplesAfter: number;
-            }[];
-            quality: {
-                samplesBefore: number;
-                samplesAfter: number;
-                missedScrapes: number;
-            };
-            /** Format: date-time */
-            decidedAt: string;
-        };
-        Hint: {
-            code: string;
-            /** @enum {string} */
-            severity: "critical" | "warning" | "info";
-            metrics: ("requests_per_sec" | "latency_p95" | "error_rate" | "cpu_usage" | "memory_usage")[];
-            title: {
-                key: string;
-                params: {
-                    [key: string]: string | number;
-                };
-                text: string;
-            };
-            cause: {
-                key: string;
-                params: {
-                    [key: string]: string | number;
-                };
-                text: string;
-            };
-            actions: {
-                key: string;
-                params: {
-                    [key: string]: string | number;
-                };
-                text: string;
-            }[];
-        };
-        DeploymentSamples: {
-            samples: {
-                /** Format: date-time */
-                at: string;
-                /** @enum {string} */
-                phase: "baseline" | "deploying" | "observing";
-                missing: string | null;
-                requests_per_sec: number | null;
-                latency_p95: number | null;
-                error_rate: number | null;
-                cpu_usage: number | null;
-                memory_usage: number | null;
-            }[];
-        };
     };
     responses: never;
     parameters: never;
@@ -1619,6 +1361,176 @@ export interface operations {
                     "application/json": components["schemas"]["AuditPage"];
                 };
             };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Ci_trigger: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 characters, kept for a day */
+                "X-Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TriggerRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriggerAnswer"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Ci_finish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FinishAnswer"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Deployments_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                projectId?: string;
+                environment?: string;
+                verdict?: "collecting" | "ok" | "warning" | "rollback_recommended" | "inconclusive";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentPage"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Deployments_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentDetail"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Deployments_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentSamples"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     Events_stream: {
@@ -1635,6 +1547,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -1655,6 +1576,15 @@ export interface operations {
                     "application/json": components["schemas"]["SignInOptions"];
                 };
             };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     Identity_me: {
@@ -1672,6 +1602,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1697,6 +1636,443 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Observability_getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Observability_getSchedulerHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Overview_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Projects_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectPage"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Projects_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectCreate"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectCreated"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Projects_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Projects_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectDelete"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Projects_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectUpdate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Projects_rotateApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretShown"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Projects_enableHmac: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretShown"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Projects_rotateHmac: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretShown"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Projects_disableHmac: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Projects_setEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointUpdate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Projects_testEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointTest"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     Pulses_list: {
@@ -1717,6 +2093,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PulsePage"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1742,6 +2127,15 @@ export interface operations {
                     "application/json": components["schemas"]["Pulse"];
                 };
             };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     Pulses_preview: {
@@ -1765,6 +2159,15 @@ export interface operations {
                     "application/json": components["schemas"]["PulsePreview"];
                 };
             };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     Pulses_get: {
@@ -1786,6 +2189,15 @@ export interface operations {
                     "application/json": components["schemas"]["Pulse"];
                 };
             };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     Pulses_delete: {
@@ -1805,6 +2217,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -1831,6 +2252,15 @@ export interface operations {
                     "application/json": components["schemas"]["Pulse"];
                 };
             };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     Pulses_runNow: {
@@ -1850,6 +2280,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1877,6 +2316,15 @@ export interface operations {
                     "application/json": components["schemas"]["RunPage"];
                 };
             };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     Runs_get: {
@@ -1898,6 +2346,15 @@ export interface operations {
                     "application/json": components["schemas"]["Run"];
                 };
             };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     Provisionings_start: {
@@ -1915,6 +2372,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProvisioningStarted"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1938,6 +2404,15 @@ export interface operations {
                     "application/json": components["schemas"]["Provisioning"];
                 };
             };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     Provisionings_retry: {
@@ -1957,6 +2432,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProvisioningStarted"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1981,6 +2465,15 @@ export interface operations {
                     "application/json": components["schemas"]["WorkerPage"];
                 };
             };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     Workers_get: {
@@ -2000,6 +2493,143 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Worker"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WorkerProtocol_hello: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkerHelloRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerHelloResponse"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WorkerProtocol_claim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkerClaimRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerClaimResponse"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WorkerProtocol_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkerReportRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerReportResponse"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WorkerProtocol_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkerReleaseRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerReleaseResponse"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

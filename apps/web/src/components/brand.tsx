@@ -1,7 +1,7 @@
 import { cn } from "./ui/cn";
 
 /** The mark: two halves of a loop, one per product, and the pulse that joins them. */
-export function BrandMark({ className }: { className?: string }) {
+function BrandMark({ className }: { className?: string }) {
   return (
     <svg
       viewBox="0 0 32 32"

@@ -42,17 +42,27 @@ export function Instant({ at, as = "dateTime", timeZone, className }: InstantPro
 
 const JUST_MS = 45_000;
 
+type RelativeTimeProps = {
+  at: string;
+  /** For what should happen then: once it has passed it reads "expected 5 minutes ago", for it has not happened. */
+  expected?: boolean;
+  className?: string;
+};
+
 /** "3 minutes ago", "in 2 hours": kept true while the page is open. */
-export function RelativeTime({ at, className }: { at: string; className?: string }) {
+export function RelativeTime({ at, expected, className }: RelativeTimeProps) {
   const format = useFormatter();
   const t = useTranslations("time");
   const now = useNow({ updateInterval: 15_000 });
   const date = new Date(at);
   const aheadMs = date.getTime() - now.getTime();
-  const text =
-    Math.abs(aheadMs) < JUST_MS
-      ? t(aheadMs > 0 ? "anyMoment" : "justNow")
-      : format.relativeTime(date, { now, style: "long" });
+  const distance = format.relativeTime(date, { now, style: "long" });
+  const isNow = Math.abs(aheadMs) < JUST_MS;
+  const text = isNow
+    ? t(aheadMs > 0 || expected ? "anyMoment" : "justNow")
+    : expected && aheadMs < 0
+      ? t("expected", { ago: distance })
+      : distance;
   return (
     <time
       dateTime={at}

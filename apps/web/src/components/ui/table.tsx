@@ -6,6 +6,7 @@ type TableProps = ComponentProps<"table"> & { label: string };
 /** A table that scrolls sideways inside its card, and can be scrolled by keyboard. */
 export function Table({ label, className, ...rest }: TableProps) {
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reachable by keyboard
     <div role="group" aria-label={label} tabIndex={0} className="relative overflow-x-auto">
       <table
         aria-label={label}

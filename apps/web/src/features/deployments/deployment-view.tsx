@@ -131,7 +131,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
-export function DeploymentSkeleton() {
+function DeploymentSkeleton() {
   return (
     <div className="flex flex-col gap-5">
       <div className="mb-1 flex flex-col gap-3">

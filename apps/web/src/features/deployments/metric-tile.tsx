@@ -3,6 +3,7 @@
 import {
   ArrowDownRight,
   ArrowRight,
+  BellOff,
   CircleHelp,
   type LucideIcon,
   TriangleAlert,
@@ -15,12 +16,16 @@ import type { TimeRange } from "@/charts/time-scale";
 import { Badge, type Tone } from "@/components/ui/badge";
 import { useMetricFormat } from "./use-metric-format";
 
-const statusLooks: Record<MetricFinding["status"], { tone: Tone; icon: LucideIcon }> = {
-  steady: { tone: "neutral", icon: ArrowRight },
+const stateLooks: Record<MetricFinding["state"], { tone: Tone; icon: LucideIcon }> = {
+  ok: { tone: "neutral", icon: ArrowRight },
   improved: { tone: "ok", icon: ArrowDownRight },
   regressed: { tone: "danger", icon: TrendingUp },
-  suspect: { tone: "warning", icon: TriangleAlert },
+  went_away: { tone: "warning", icon: TriangleAlert },
+  pre_existing: { tone: "warning", icon: TriangleAlert },
+  inconclusive: { tone: "unsure", icon: CircleHelp },
+  silent: { tone: "unsure", icon: CircleHelp },
   missing: { tone: "unsure", icon: CircleHelp },
+  muted: { tone: "neutral", icon: BellOff },
 };
 
 type MetricTileProps = {
@@ -58,7 +63,7 @@ export function MetricTile({
       <div className="mb-3 flex min-h-12 flex-wrap items-start justify-between gap-x-6 gap-y-1.5">
         <div className="flex items-center gap-2.5">
           <h3 className="font-medium text-sm">{t(`name.${metric}`)}</h3>
-          {finding ? <Badge {...statusLooks[finding.status]}>{t(`status.${finding.status}`)}</Badge> : null}
+          {finding ? <Badge {...stateLooks[finding.state]}>{t(`state.${finding.state}`)}</Badge> : null}
         </div>
         <div className="text-sm sm:text-right">
           {atCursor ? (
@@ -93,7 +98,8 @@ function Change({ metric, finding }: { metric: MetricName; finding: MetricFindin
     return <p className="text-ink-faint">{t("notYet")}</p>;
   }
   const show = (value: number | null) => (value === null ? t("none") : format.value(metric, value));
-  const { shift, smallestChangeThatMatters: least } = finding;
+  const { shift, smallestChange: least } = finding;
+  const change = (amount: number) => format.change(metric, amount, finding.before);
   return (
     <>
       <p className="num">
@@ -106,21 +112,19 @@ function Change({ metric, finding }: { metric: MetricName; finding: MetricFindin
         <span className="font-semibold">{show(finding.after)}</span>
         {shift ? (
           <span className="ml-2.5 text-ink-soft">
-            {format.change(metric, shift.kind, shift.value)}{" "}
+            {change(shift.absolute)}{" "}
             <span className="text-ink-faint">
               {t("interval", {
-                low: format.change(metric, shift.kind, shift.low),
-                high: format.change(metric, shift.kind, shift.high),
+                low: change(shift.low),
+                high: change(shift.high),
               })}
             </span>
           </span>
         ) : null}
       </p>
       <p className="text-ink-faint text-xs">
-        {least !== null && shift
-          ? `${t("least", { value: format.change(metric, shift.kind, least) })} · `
-          : null}
-        {t("counts", { before: finding.samplesBefore, after: finding.samplesAfter })}
+        {least !== null && shift ? `${t("least", { value: change(least) })} · ` : null}
+        {t("counts", { before: finding.samples.pre, after: finding.samples.post })}
       </p>
     </>
   );

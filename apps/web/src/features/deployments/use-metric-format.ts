@@ -2,7 +2,7 @@
 
 import { useFormatter, useTranslations } from "next-intl";
 import { useMemo } from "react";
-import type { MetricFinding, MetricName } from "@/api/types";
+import type { MetricName } from "@/api/types";
 
 export const METRICS: readonly MetricName[] = [
   "latency_p95",
@@ -11,8 +11,6 @@ export const METRICS: readonly MetricName[] = [
   "cpu_usage",
   "memory_usage",
 ];
-
-type Shift = NonNullable<MetricFinding["shift"]>;
 
 /** Values and differences of the five metrics in words: with unit, sign, and the reader's separators. */
 export function useMetricFormat() {
@@ -41,20 +39,20 @@ export function useMetricFormat() {
       }
     };
     const isShare = (metric: MetricName) => metric !== "latency_p95" && metric !== "requests_per_sec";
-    const change = (metric: MetricName, kind: Shift["kind"], amount: number): string => {
-      if (kind === "relative") {
-        return format.number(amount, {
+    /** A difference in the metric's unit: as points for shares, else as a share of the level before, where there is one. */
+    const change = (metric: MetricName, amount: number, before: number | null): string => {
+      if (isShare(metric)) {
+        const points = format.number(amount * 100, { maximumFractionDigits: 2, signDisplay: "exceptZero" });
+        return t("points", { value: points });
+      }
+      if (before !== null && before > 0) {
+        return format.number(amount / before, {
           style: "percent",
           maximumFractionDigits: 1,
           signDisplay: "exceptZero",
         });
       }
-      if (isShare(metric)) {
-        const points = format.number(amount * 100, { maximumFractionDigits: 2, signDisplay: "exceptZero" });
-        return t("points", { value: points });
-      }
-      const sign = amount > 0 ? "+" : "";
-      return sign + value(metric, amount);
+      return (amount > 0 ? "+" : "") + value(metric, amount);
     };
     return { value, change };
   }, [format, t]);

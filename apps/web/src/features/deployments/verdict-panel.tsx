@@ -16,10 +16,13 @@ const toneClasses: Partial<Record<Tone, string>> = {
   unsure: "text-ink-soft bg-sunken",
 };
 
-const reasonLooks: Record<Verdict["reasons"][number]["severity"], { icon: LucideIcon; look: string }> = {
-  critical: { icon: CircleAlert, look: "text-danger" },
+/** A reason carries its verdict's weight: it is why the word above stands there. */
+const reasonLooks: Record<DeploymentDetail["verdictState"], { icon: LucideIcon; look: string }> = {
+  ok: { icon: CircleCheck, look: "text-ok" },
   warning: { icon: TriangleAlert, look: "text-warning" },
-  info: { icon: Info, look: "text-ink-faint" },
+  rollback_recommended: { icon: CircleAlert, look: "text-danger" },
+  inconclusive: { icon: Info, look: "text-ink-faint" },
+  collecting: { icon: Info, look: "text-ink-faint" },
 };
 
 /** The verdict in a word, how sure it is, and why. While nothing is known it says so. */
@@ -28,6 +31,7 @@ export function VerdictPanel({ deployment }: { deployment: DeploymentDetail }) {
   const states = useTranslations("states.verdict");
   const { verdict, verdictState } = deployment;
   const { icon: Icon, tone, busy } = verdictLooks[verdictState];
+  const { icon: ReasonIcon, look } = reasonLooks[verdictState];
   return (
     <section
       aria-labelledby="verdict"
@@ -43,18 +47,14 @@ export function VerdictPanel({ deployment }: { deployment: DeploymentDetail }) {
             {states(verdictState)}
           </p>
         </div>
-        {verdict ? <Confidence verdict={verdict} /> : null}
+        {verdict && isSure(verdict) ? <Confidence verdict={verdict} /> : null}
       </div>
       <div className="flex flex-col justify-between gap-4 p-5">
         {verdict && verdict.reasons.length > 0 ? (
           <ul aria-label={t("reasons")} className="flex flex-col gap-2.5">
             {verdict.reasons.map((reason, index) => {
-              const { icon: ReasonIcon, look } =
-                verdictState === "ok" && reason.severity === "info"
-                  ? { icon: CircleCheck, look: "text-ok" }
-                  : reasonLooks[reason.severity];
               return (
-                <li key={`${reason.code}-${index}`} className="flex items-start gap-2.5">
+                <li key={`${reason.message.key}-${index}`} className="flex items-start gap-2.5">
                   <ReasonIcon aria-hidden className={cn("mt-0.5 size-4 shrink-0", look)} />
                   <span className="max-w-prose">{reason.message.text}</span>
                 </li>
@@ -74,6 +74,9 @@ function getWaitingKey(deployment: DeploymentDetail) {
   if (deployment.state === "running") return "running";
   return deployment.state === "observing" ? "observing" : "other";
 }
+
+/** Where nothing is decided there is nothing to be sure of. */
+const isSure = ({ state }: Verdict): boolean => state !== "collecting" && state !== "inconclusive";
 
 function Confidence({ verdict }: { verdict: Verdict }) {
   const t = useTranslations("deployment");
@@ -97,8 +100,8 @@ function Quality({ verdict }: { verdict: Verdict }) {
   return (
     <p className="border-line border-t pt-3 text-ink-faint text-xs">
       {t("quality", {
-        before: verdict.quality.samplesBefore,
-        after: verdict.quality.samplesAfter,
+        before: verdict.quality.preSamples,
+        after: verdict.quality.postSamples,
         missed: verdict.quality.missedScrapes,
       })}{" "}
       · {t("decided")} <Instant at={verdict.decidedAt} as="dateTime" />

@@ -171,10 +171,10 @@ function KeepStreakSummary({ overview }: { overview: Overview }) {
         ) : (
           <dl className="flex flex-col gap-3 text-sm">
             <Row name={t("nextRun")}>
-              {overview.nextRunAt ? <RelativeTime at={overview.nextRunAt} /> : t("nothingPlanned")}
+              {overview.nextRunAt ? <RelativeTime expected at={overview.nextRunAt} /> : t("nothingPlanned")}
             </Row>
             <Row name={t("nextCheckIn")}>
-              {overview.nextCheckInAt ? <RelativeTime at={overview.nextCheckInAt} /> : t("unknown")}
+              {overview.nextCheckInAt ? <RelativeTime expected at={overview.nextCheckInAt} /> : t("unknown")}
             </Row>
             <Row name={t("activePulses")}>
               <span className="num">{format.number(overview.activePulses)}</span>

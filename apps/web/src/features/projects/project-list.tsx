@@ -111,7 +111,7 @@ function ProjectCard({ project }: { project: Project }) {
   );
 }
 
-export function ProjectListSkeleton() {
+function ProjectListSkeleton() {
   return (
     <div className="grid gap-4 md:grid-cols-2 xl:grid-cols-3">
       {["a", "b", "c"].map((it) => (

@@ -75,7 +75,7 @@ export function ProjectView({ id, tab, origin }: ProjectViewProps) {
   );
 }
 
-export function ProjectSkeleton() {
+function ProjectSkeleton() {
   return (
     <div className="flex flex-col gap-6">
       <Skeleton className="h-7 w-64" />

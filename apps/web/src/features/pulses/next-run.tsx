@@ -15,7 +15,7 @@ export function NextRun({ pulse, named }: { pulse: Pulse; named?: boolean }) {
   return (
     <div className="text-sm">
       <p className="font-semibold text-lg">
-        <RelativeTime at={plannedAt} />
+        <RelativeTime expected at={plannedAt} />
       </p>
       <p className="mt-0.5 text-ink-soft">
         <Instant at={plannedAt} as="weekdayTime" />

@@ -98,7 +98,11 @@ function PulseTable({ pulses }: { pulses: readonly Pulse[] }) {
               {pulse.nextRun ? (
                 <>
                   <Instant at={pulse.nextRun.plannedAt} as="weekdayTime" />
-                  <RelativeTime at={pulse.nextRun.plannedAt} className="block text-ink-faint text-xs" />
+                  <RelativeTime
+                    expected
+                    at={pulse.nextRun.plannedAt}
+                    className="block text-ink-faint text-xs"
+                  />
                 </>
               ) : (
                 <span className="text-ink-faint">{t("noNext")}</span>

@@ -95,7 +95,7 @@ function PulseFacts({ pulse }: { pulse: Pulse }) {
         </Fact>
         {worker?.nextCheckInAt ? (
           <Fact name={t("checkIn")}>
-            <RelativeTime at={worker.nextCheckInAt} />
+            <RelativeTime expected at={worker.nextCheckInAt} />
           </Fact>
         ) : null}
         <Fact name={t("created")}>

@@ -82,7 +82,7 @@ function Now({ pulses, workers }: { pulses: readonly Pulse[]; workers: readonly 
         {checkIn?.nextCheckInAt ? (
           <>
             <p className="font-semibold text-lg">
-              <RelativeTime at={checkIn.nextCheckInAt} />
+              <RelativeTime expected at={checkIn.nextCheckInAt} />
             </p>
             <p className="mt-0.5 truncate text-ink-soft text-sm">{checkIn.repository?.fullName}</p>
             <p className="mt-2.5 text-ink-faint text-xs">{t("checkInHint")}</p>
@@ -131,7 +131,7 @@ function Upcoming({ pulses }: { pulses: readonly Pulse[] }) {
             </Link>
             <span className="text-ink-soft">
               <Instant at={pulse.nextRun.plannedAt} as="weekdayTime" /> ·{" "}
-              <RelativeTime at={pulse.nextRun.plannedAt} className="text-ink-faint" />
+              <RelativeTime expected at={pulse.nextRun.plannedAt} className="text-ink-faint" />
             </span>
           </li>
         ))}

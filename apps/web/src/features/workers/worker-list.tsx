@@ -88,7 +88,7 @@ function WorkerTable({ workers }: { workers: readonly Worker[] }) {
               <WorkerStateBadge state={worker.state} />
             </Td>
             <Td className="whitespace-nowrap">
-              {worker.nextCheckInAt ? <RelativeTime at={worker.nextCheckInAt} /> : t("unknown")}
+              {worker.nextCheckInAt ? <RelativeTime expected at={worker.nextCheckInAt} /> : t("unknown")}
             </Td>
             <Td className="whitespace-nowrap text-ink-soft">
               {worker.lastHandshakeAt ? <RelativeTime at={worker.lastHandshakeAt} /> : t("never")}

@@ -78,7 +78,7 @@ function WorkerFacts({ worker }: { worker: Worker }) {
         <Fact name={t("nextCheckIn")}>
           {worker.nextCheckInAt ? (
             <>
-              <RelativeTime at={worker.nextCheckInAt} />
+              <RelativeTime expected at={worker.nextCheckInAt} />
               <Instant at={worker.nextCheckInAt} as="dateTime" className="block text-ink-faint text-xs" />
             </>
           ) : (
