@@ -1,4 +1,16 @@
-import { Body, Controller, Delete, Get, Header, Inject, Param, Patch, Post, Put, Query } from "@nestjs/common";
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Header,
+  Inject,
+  Param,
+  Patch,
+  Post,
+  Put,
+  Query,
+} from "@nestjs/common";
 import {
   type EndpointUpdate,
   endpointTestSchema,

@@ -42,15 +42,13 @@ export class ProjectsService {
       const id = newId();
       const { workspaceId } = caller;
       const observation = { ...DEFAULT_OBSERVATION, ...input.observation };
-      await tx
-        .insert(projects)
-        .values({
-          id,
-          workspaceId,
-          name: input.name,
-          environments: distinct(input.environments),
-          ...observation,
-        });
+      await tx.insert(projects).values({
+        id,
+        workspaceId,
+        name: input.name,
+        environments: distinct(input.environments),
+        ...observation,
+      });
       await tx.insert(metricEndpoints).values({
         projectId: id,
         workspaceId,
