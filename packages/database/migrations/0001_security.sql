@@ -184,8 +184,8 @@ DECLARE workspace uuid := gen_random_uuid();
 BEGIN
   INSERT INTO workspaces (id, name) VALUES (workspace, NEW.name);
   INSERT INTO workspace_members (workspace_id, user_id, role) VALUES (workspace, NEW.id, 'owner');
-  INSERT INTO audit_entries (id, workspace_id, action, actor_kind, actor_id, subject_kind, subject_id, facts)
-    VALUES (gen_random_uuid(), workspace, 'account.created', 'user', NEW.id, 'user', NEW.id, '{}');
+  INSERT INTO audit_entries (id, workspace_id, action, actor_kind, actor_id, subject_kind, subject_id, facts, recorded_at)
+    VALUES (gen_random_uuid(), workspace, 'account.created', 'user', NEW.id, 'user', NEW.id, '{}', clock_timestamp());
   RETURN NULL;
 END $$;
 CREATE TRIGGER users_open_personal_workspace AFTER INSERT ON users
@@ -198,9 +198,9 @@ BEGIN
   SELECT workspace_id INTO workspace FROM workspace_members WHERE user_id = changed.user_id
     ORDER BY created_at, workspace_id LIMIT 1;
   IF workspace IS NULL THEN RETURN NULL; END IF;
-  INSERT INTO audit_entries (id, workspace_id, action, actor_kind, actor_id, subject_kind, subject_id, facts)
+  INSERT INTO audit_entries (id, workspace_id, action, actor_kind, actor_id, subject_kind, subject_id, facts, recorded_at)
     VALUES (gen_random_uuid(), workspace, CASE WHEN TG_OP = 'DELETE' THEN 'account.signed_out' ELSE 'account.signed_in' END,
-      'user', changed.user_id, 'session', changed.id, '{}');
+      'user', changed.user_id, 'session', changed.id, '{}', clock_timestamp());
   RETURN NULL;
 END $$;
 CREATE TRIGGER sessions_audit AFTER INSERT OR DELETE ON sessions

@@ -61,7 +61,11 @@ export async function startTestApp(options: TestAppOptions = {}) {
   let app = await start();
   const superuser = new pg.Pool({ connectionString: database.superuserUrl, max: 2 });
   superuser.on("error", () => undefined);
-  const newClient = () => createTestClient(publicUrl);
+  let clients = 0;
+  const newClient = () => {
+    clients += 1;
+    return createTestClient(publicUrl, { "x-forwarded-for": `192.0.2.${clients % 250}` });
+  };
 
   return {
     env,
@@ -79,7 +83,7 @@ export async function startTestApp(options: TestAppOptions = {}) {
     },
     /** A service of the running server. */
     get: <T>(token: abstract new (...args: never[]) => T): T => app.get<T>(token, { strict: false }),
-    /** A client that is nobody yet. */
+    /** A client that is nobody yet, with an address of its own: limits count by it. */
     newClient,
     /** Signs up `<name>@example.test` and returns their client. */
     signUp: (name: string, profile: Record<string, string> = {}) => signUp(newClient(), name, profile),
@@ -148,6 +152,7 @@ function baseEnvironment(parts: {
     LOG_LEVEL: "debug",
     PORT: String(parts.port),
     PULSEKEEP_PUBLIC_URL: parts.publicUrl,
+    TRUSTED_PROXIES: "127.0.0.1,::1",
     WEB_ORIGIN: `http://127.0.0.1:${parts.webPort}`,
     DATABASE_URL: parts.database.ownerUrl,
     REDIS_URL: parts.redis?.url ?? "",

@@ -20,9 +20,10 @@ export type TestClient = ReturnType<typeof createTestClient>;
  * A browser's part of HTTP: keeps cookies by origin, names its own origin when it writes, and follows no
  * redirect by itself.
  *
- * @param baseUrl where relative paths go; also the origin that it writes from
+ * @param baseUrl where relative paths go
+ * @param always headers of every request
  */
-export function createTestClient(baseUrl: string) {
+export function createTestClient(baseUrl: string, always: Record<string, string> = {}) {
   const jar = new Map<string, Map<string, string>>();
 
   async function fetchOnce(method: string, address: string, sent: Sent = {}): Promise<Response> {
@@ -33,6 +34,7 @@ export function createTestClient(baseUrl: string) {
       method,
       redirect: "manual",
       headers: {
+        ...always,
         ...(cookies === "" ? {} : { cookie: cookies }),
         ...(method === "GET" || method === "HEAD" ? {} : { origin: url.origin }),
         ...(sent.body === undefined ? {} : { "content-type": "application/json" }),

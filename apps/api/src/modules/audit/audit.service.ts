@@ -1,5 +1,6 @@
 import { Injectable } from "@nestjs/common";
 import { schema, type Transaction } from "@pulsekeep/database";
+import { sql } from "drizzle-orm";
 import type { Caller } from "../../http/caller.js";
 import { newId } from "../../platform/ids.js";
 
@@ -76,6 +77,8 @@ export class AuditService {
       subjectId: entry.subject.id,
       facts: entry.facts ?? {},
       requestId: entry.requestId ?? null,
+      // Not the transaction's instant: entries of one transaction have an order too.
+      recordedAt: sql`clock_timestamp()`,
     });
   }
 }

@@ -66,6 +66,9 @@ export function createAuth({ env, databases, logger, mailer }: AuthDependencies)
     advanced: {
       cookiePrefix: "pulsekeep",
       useSecureCookies: secure,
+      // Said aloud, because the library turns both off by itself when it believes that it is being tested.
+      disableOriginCheck: false,
+      disableCSRFCheck: false,
       database: { generateId: () => newId() },
       ipAddress: { ipAddressHeaders: ["x-client-ip"] },
     },
@@ -120,10 +123,11 @@ export function createAuth({ env, databases, logger, mailer }: AuthDependencies)
       customRules: {
         "/sign-in/email": { window: 60, max: 20 },
         "/sign-up/email": { window: 60, max: 20 },
+        "/sign-in/social": { window: 60, max: 30 },
         "/get-session": false,
       },
     },
-    plugins: [genericOAuth({ config: listSignInProviders(env).map(({ config }) => config) })],
+    plugins: [genericOAuth({ config: listSignInProviders(env, logger).map(({ config }) => config) })],
   });
 }
 

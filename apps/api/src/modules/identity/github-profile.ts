@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Env } from "../../env.js";
+import type { Logger } from "../../platform/logger.js";
 
 const userSchema = z.object({
   id: z.number().int(),
@@ -13,7 +14,7 @@ const emailsSchema = z.array(z.object({ email: z.string(), primary: z.boolean(),
  * Reads who signed in, once, and ends the token: nothing of ours needs it after this.
  * Source: GitHub REST, "Get the authenticated user", "List email addresses", "Delete an app token".
  */
-export async function readGitHubProfile(env: Env, token: string | undefined) {
+export async function readGitHubProfile(env: Env, token: string | undefined, logger: Logger) {
   if (token === undefined) return null;
   try {
     const [user, emails] = await Promise.all([
@@ -29,6 +30,10 @@ export async function readGitHubProfile(env: Env, token: string | undefined) {
       emailVerified: email.verified,
       image: user.avatar_url ?? undefined,
     };
+  } catch (error) {
+    // Null sends the browser back with an error; a throw would end in the library's own page and output.
+    logger.warn({ err: error }, "a GitHub profile could not be read");
+    return null;
   } finally {
     await revokeToken(env, token);
   }

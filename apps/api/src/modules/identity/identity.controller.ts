@@ -10,6 +10,7 @@ import { ENV, type Env } from "../../env.js";
 import { CallerOf, type UserCaller } from "../../http/caller.js";
 import { Public, Session } from "../../http/policy.js";
 import { Returns } from "../../http/returns.js";
+import { LOGGER, type Logger } from "../../platform/logger.js";
 import { IdentityService } from "./identity.service.js";
 import { listSignInProviders } from "./sign-in-providers.js";
 
@@ -18,13 +19,14 @@ export class IdentityController {
   constructor(
     @Inject(IdentityService) private readonly identity: IdentityService,
     @Inject(ENV) private readonly env: Env,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   @Public()
   @Get("sign-in-options")
   @Returns(signInOptionsSchema)
   signInOptions(): SignInOptions {
-    return { password: true, providers: listSignInProviders(this.env).map(({ id }) => id) };
+    return { password: true, providers: listSignInProviders(this.env, this.logger).map(({ id }) => id) };
   }
 
   @Session()

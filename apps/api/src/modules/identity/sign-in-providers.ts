@@ -1,14 +1,18 @@
 import type { GenericOAuthConfig } from "better-auth/plugins";
 import type { Env } from "../../env.js";
+import type { Logger } from "../../platform/logger.js";
 import { readGitHubProfile } from "./github-profile.js";
 
-type Provider = { id: "github" | "google" | "apple"; find: (env: Env) => GenericOAuthConfig | undefined };
+type Provider = {
+  id: "github" | "google" | "apple";
+  find: (env: Env, logger: Logger) => GenericOAuthConfig | undefined;
+};
 
 /** Ways to sign in with somebody else's account, each offered when its credentials are set. Adding one: a row. */
 const PROVIDERS: readonly Provider[] = [
   {
     id: "github",
-    find: (env) =>
+    find: (env, logger) =>
       env.GITHUB_CLIENT_ID === undefined
         ? undefined
         : {
@@ -19,7 +23,7 @@ const PROVIDERS: readonly Provider[] = [
             tokenUrl: `${env.GITHUB_URL}/login/oauth/access_token`,
             scopes: ["read:user", "user:email"],
             pkce: true,
-            getUserInfo: (tokens) => readGitHubProfile(env, tokens.accessToken),
+            getUserInfo: (tokens) => readGitHubProfile(env, tokens.accessToken, logger),
           },
   },
   {
@@ -54,9 +58,12 @@ const PROVIDERS: readonly Provider[] = [
   },
 ];
 
-export function listSignInProviders(env: Env): { id: Provider["id"]; config: GenericOAuthConfig }[] {
+export function listSignInProviders(
+  env: Env,
+  logger: Logger,
+): { id: Provider["id"]; config: GenericOAuthConfig }[] {
   return PROVIDERS.flatMap(({ id, find }) => {
-    const config = find(env);
+    const config = find(env, logger);
     return config ? [{ id, config }] : [];
   });
 }

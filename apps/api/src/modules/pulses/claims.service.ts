@@ -6,7 +6,7 @@ import type {
   RunOutcome,
 } from "@pulsekeep/contracts/worker-protocol";
 import { schema, type Transaction } from "@pulsekeep/database";
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, inArray, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
 import { Databases } from "../../platform/database.js";
 import { newSecret } from "../../platform/ids.js";
@@ -131,13 +131,15 @@ async function leaseOffered(
   worker: ClaimingWorker,
   { claimId, max }: { claimId: string; max: number },
 ): Promise<RunRow[]> {
-  const heads = tx
+  // A statement of its own: as a subquery of the update it could be run again, and lock more than `max`.
+  const heads = await tx
     .select({ id: runs.id })
     .from(runs)
     .where(and(eq(runs.workerId, worker.workerId), eq(runs.state, "offered")))
     .orderBy(runs.plannedAt, runs.id)
     .limit(max)
     .for("update", { skipLocked: true });
+  if (heads.length === 0) return [];
   const leased = await tx
     .update(runs)
     .set({
@@ -148,7 +150,15 @@ async function leaseOffered(
       fence: sql`${runs.fence} + 1`,
       attempts: sql`${runs.attempts} + 1`,
     })
-    .where(and(sql`${runs.id} in ${heads}`, eq(runs.state, "offered")))
+    .where(
+      and(
+        inArray(
+          runs.id,
+          heads.map(({ id }) => id),
+        ),
+        eq(runs.state, "offered"),
+      ),
+    )
     .returning();
   return leased.sort((a, b) => a.plannedAt.getTime() - b.plannedAt.getTime() || (a.id < b.id ? -1 : 1));
 }

@@ -69,6 +69,18 @@ describe("a run", () => {
     expect(await getRun(alice, first.runId)).toMatchObject({ attempts: 1 });
   });
 
+  it("never comes with more than the worker asked for", async () => {
+    for (const repository of ["octo-alice/one", "octo-alice/two", "octo-alice/three"])
+      await runNow(alice, await createPulse(alice, worker, { target: { repository } }));
+    await eventually(
+      async () =>
+        (await test.sql("select 1 from runs where worker_id = $1 and state = 'offered'", [worker.id]))
+          .length === 3,
+    );
+    expect(await worker.claim({ max: 1 })).toHaveLength(1);
+    expect(await worker.claim({ max: 10 })).toHaveLength(2);
+  });
+
   it("is given to one of twenty claims that come together", async () => {
     await runNow(alice, pulse);
     await eventually(
