@@ -21,7 +21,7 @@ export const RateLimit = (rule: RateRule): ClassDecorator & MethodDecorator =>
 
 /** Counts by the identity that the route's policy found, never by what a header claims. */
 @Injectable()
-export class RateLimitGuard implements CanActivate {
+class RateLimitGuard implements CanActivate {
   constructor(
     @Inject(Reflector) private readonly reflector: Reflector,
     @Inject(RateLimiter) private readonly limiter: RateLimiter,

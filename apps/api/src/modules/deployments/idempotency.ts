@@ -10,7 +10,7 @@ const { deployments, idempotencyKeys } = schema;
 const KEPT_HOURS = 24;
 
 /** SHA-256 of what a trigger says: the known fields without the key, in one order, whatever the spelling was. */
-export function digestTrigger(request: TriggerRequest): Buffer {
+function digestTrigger(request: TriggerRequest): Buffer {
   const entries = Object.entries(request)
     .filter(([name, value]) => name !== "idempotency_key" && value !== null && value !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1));

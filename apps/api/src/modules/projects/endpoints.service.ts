@@ -1,7 +1,7 @@
 import { Inject, Injectable } from "@nestjs/common";
 import type { EndpointTest } from "@pulsekeep/contracts/api/projects";
 import { schema, type Transaction } from "@pulsekeep/database";
-import { and, eq, sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
 import type { UserCaller } from "../../http/caller.js";
 import { Databases } from "../../platform/database.js";
@@ -117,10 +117,7 @@ export class EndpointsService {
 
 /** @throws AppError `not_found` */
 async function getEndpoint(tx: Transaction, projectId: string): Promise<EndpointRow> {
-  const [row] = await tx
-    .select()
-    .from(metricEndpoints)
-    .where(and(eq(metricEndpoints.projectId, projectId)));
+  const [row] = await tx.select().from(metricEndpoints).where(eq(metricEndpoints.projectId, projectId));
   if (!row) throw new AppError("not_found");
   return row;
 }

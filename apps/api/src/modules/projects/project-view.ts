@@ -1,12 +1,11 @@
-import type { EndpointTest, Project } from "@pulsekeep/contracts/api/projects";
+import type { EndpointTest, endpointSchema, Project } from "@pulsekeep/contracts/api/projects";
 import type { schema } from "@pulsekeep/database";
 import type { z } from "zod";
-import type { endpointSchema } from "@pulsekeep/contracts/api/projects";
 import type { ScrapeOutcome } from "../metrics/scrape.service.js";
 import type { ProjectRow } from "./lock-project.js";
 
 export type EndpointRow = typeof schema.metricEndpoints.$inferSelect;
-export type ApiKeyRow = typeof schema.projectApiKeys.$inferSelect;
+type ApiKeyRow = typeof schema.projectApiKeys.$inferSelect;
 
 export type ProjectParts = {
   project: ProjectRow;
