@@ -87,6 +87,9 @@ export function MetricTile({
         cursorMs={cursorMs}
         onCursor={onCursor}
       />
+      {finding && finding.state !== "ok" ? (
+        <p className="mt-2 max-w-prose text-ink-soft text-xs">{finding.wouldChange.text}</p>
+      ) : null}
     </section>
   );
 }
@@ -124,7 +127,9 @@ function Change({ metric, finding }: { metric: MetricName; finding: MetricFindin
       </p>
       <p className="text-ink-faint text-xs">
         {least !== null && shift ? `${t("least", { value: change(least) })} · ` : null}
-        {t("counts", { before: finding.samples.pre, after: finding.samples.post })}
+        {finding.breachSamples > 0
+          ? t("breach", { breach: finding.breachSamples, after: finding.samples.post })
+          : t("counts", { before: finding.samples.pre, after: finding.samples.post })}
       </p>
     </>
   );

@@ -105,6 +105,11 @@ function Quality({ verdict }: { verdict: Verdict }) {
         missed: verdict.quality.missedScrapes,
       })}{" "}
       · {t("decided")} <Instant at={verdict.decidedAt} as="dateTime" />
+      {verdict.quality.issues.map((issue) => (
+        <span key={issue.key} className="mt-1 block text-warning">
+          {issue.text}
+        </span>
+      ))}
     </p>
   );
 }
