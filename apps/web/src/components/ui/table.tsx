@@ -22,7 +22,7 @@ export function Th({ className, ...rest }: ComponentProps<"th">) {
     <th
       scope="col"
       className={cn(
-        "whitespace-nowrap border-line border-b bg-sunken px-4 py-2.5 font-medium text-ink-faint text-xs first:pl-5 last:pr-5",
+        "whitespace-nowrap border-line border-b bg-sunken px-3 py-2.5 font-medium text-ink-faint text-xs first:pl-4 last:pr-4 sm:px-4 sm:last:pr-5 sm:first:pl-5",
         className,
       )}
       {...rest}
@@ -33,7 +33,10 @@ export function Th({ className, ...rest }: ComponentProps<"th">) {
 export function Td({ className, ...rest }: ComponentProps<"td">) {
   return (
     <td
-      className={cn("border-line border-b px-4 py-3 align-middle first:pl-5 last:pr-5", className)}
+      className={cn(
+        "border-line border-b px-3 py-3 align-middle first:pl-4 last:pr-4 sm:px-4 sm:last:pr-5 sm:first:pl-5",
+        className,
+      )}
       {...rest}
     />
   );

@@ -34,7 +34,7 @@ export function DeploymentTable({ deployments, showProject = true, compact }: De
       <tbody>
         {deployments.map((it) => (
           <Tr key={it.id}>
-            <Td className="max-w-72">
+            <Td className="max-w-40 sm:max-w-72">
               <Link
                 href={`/app/deployments/${it.id}`}
                 className="font-medium after:absolute after:inset-0 hover:underline"

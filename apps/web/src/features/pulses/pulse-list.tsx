@@ -80,7 +80,7 @@ function PulseTable({ pulses }: { pulses: readonly Pulse[] }) {
       <tbody>
         {pulses.map((pulse) => (
           <Tr key={pulse.id}>
-            <Td className="max-w-96">
+            <Td className="max-w-40 sm:max-w-96">
               <Link
                 href={`/app/pulses/${pulse.id}`}
                 className="font-medium after:absolute after:inset-0 hover:underline"
