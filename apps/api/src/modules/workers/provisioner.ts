@@ -69,8 +69,9 @@ export class Provisioner implements BeforeApplicationShutdown {
         { provisioningId: subject.provisioningId },
         "GitHub did not confirm the end of a consent",
       );
-    if (failure !== undefined) await this.fail(subject, failure);
+    // First the end of the consent: who sees the failure may ask for the next one at once.
     await this.record.recordRevocation(subject, subject.provisioningId, revoked);
+    if (failure !== undefined) await this.fail(subject, failure);
     if (failure === undefined) await this.record.awaitVerification(subject, subject.provisioningId);
   }
 

@@ -14,6 +14,9 @@ import { expectSuccess, type GitHubClient } from "./github-client.js";
 import { GitHubError } from "./github-error.js";
 
 export const REPOSITORY_NAME = "keepstreak-pulse";
+const DESCRIPTION = "KeepStreak worker: runs my pulses with my own token";
+/** Between GitHub's clock and ours. */
+const CLOCKS_DIFFER_MS = 60_000;
 const REGISTER_ATTEMPTS = 10;
 
 const userSchema = z.object({ id: z.number().int(), login: z.string(), name: z.string().nullish() });
@@ -22,6 +25,8 @@ const repositorySchema = z.object({
   full_name: z.string(),
   private: z.boolean(),
   default_branch: z.string(),
+  description: z.string().nullish(),
+  created_at: z.iso.datetime(),
   owner: z.object({ id: z.number().int() }),
 });
 const shaSchema = z.object({ sha: z.string() });
@@ -59,16 +64,17 @@ const toAuthorName = (name: string | null | undefined): string =>
 
 /**
  * Creates the private repository. One of that name that exists is adopted only when it is ours: it carries
- * the worker's marker, or an earlier attempt of this very worker created it.
+ * the worker's marker, or an earlier attempt of this very worker created it (perhaps without hearing of it:
+ * GitHub's answer may have got lost).
  */
 export async function ensureRepository(
   github: GitHubClient,
   owner: Owner,
-  known: { repositoryId: number | null },
+  worker: { repositoryId: number | null; createdAt: Date },
 ): Promise<Repository> {
   const answer = await github.ask("POST", "/user/repos", {
     name: REPOSITORY_NAME,
-    description: "KeepStreak worker: runs my pulses with my own token",
+    description: DESCRIPTION,
     private: true,
     auto_init: true,
     has_issues: false,
@@ -79,11 +85,19 @@ export async function ensureRepository(
   if (answer.status !== 422) expectSuccess(answer);
   const path = `/repos/${owner.login}/${REPOSITORY_NAME}`;
   const existing = repositorySchema.parse((await github.call("GET", path)).body);
-  if (existing.id !== known.repositoryId && !(await carriesMarker(github, path)))
+  if (!isOwnAttempt(existing, worker) && !(await carriesMarker(github, path)))
     throw new GitHubError("repository_name_taken", { status: 422 });
   if (!existing.private) throw new GitHubError("repository_not_private");
   return toRepository(existing, false);
 }
+
+const isOwnAttempt = (
+  found: z.infer<typeof repositorySchema>,
+  worker: { repositoryId: number | null; createdAt: Date },
+): boolean =>
+  found.id === worker.repositoryId ||
+  (found.description === DESCRIPTION &&
+    Date.parse(found.created_at) > worker.createdAt.getTime() - CLOCKS_DIFFER_MS);
 
 const toRepository = (found: z.infer<typeof repositorySchema>, created: boolean): Repository => ({
   id: found.id,
