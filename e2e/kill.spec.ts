@@ -31,8 +31,16 @@ async function killAndRestart(): Promise<void> {
   product = await startProduct(place);
 }
 
+/** The product's database as its superuser: row-level security holds for the owner too. */
+function superuserUrl(): string {
+  if (product.superuserUrl === undefined) throw new Error("The embedded database has a superuser");
+  const url = new URL(product.superuserUrl);
+  url.pathname = new URL(product.databaseUrl).pathname;
+  return url.href;
+}
+
 async function query<T extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<T[]> {
-  const client = new pg.Client({ connectionString: product.superuserUrl ?? product.databaseUrl });
+  const client = new pg.Client({ connectionString: superuserUrl() });
   await client.connect();
   try {
     return (await client.query<T>(text, values)).rows;
@@ -116,7 +124,7 @@ test("a deployment that was observed when the API was killed gets its verdict, t
       "/api/v1/projects",
       { name: "Killed", observation: { sampleSeconds: 2, windowSeconds: 30, baselineSeconds: 2 } },
     );
-    const endpoint = `http://localhost:${port}/seqpulse-metrics`;
+    const endpoint = `http://127.0.0.1:${port}/seqpulse-metrics`;
     await page.request.put(`/api/v1/projects/${project.id}/endpoint`, { data: { url: endpoint } });
     expect(
       (await post<{ ok: boolean }>(page.request, `/api/v1/projects/${project.id}/endpoint/test`, {})).ok,

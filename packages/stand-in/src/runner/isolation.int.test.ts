@@ -184,8 +184,11 @@ describe("processes", () => {
     ["detached in every way", (sleep: string) => `(setsid env -i sleep ${sleep} >/dev/null 2>&1 &) ; true`],
   ])("ends a process that a step leaves %s", async (_, leave) => {
     const sleep = uniqueSleep();
+    // A detached shell may not have become `sleep` yet when the next step begins: the step waits until it has.
     const { run, log } = await bench.run(
-      workflowOf(`- run: '${leave(sleep)}'\n- run: pgrep -f "^sleep ${sleep}" && echo "still there"`),
+      workflowOf(
+        `- run: '${leave(sleep)}'\n- run: timeout 20 sh -c "until pgrep -f '^sleep ${sleep}'; do true; done" && echo "still there"`,
+      ),
     );
     expect(run.conclusion).toBe("success");
     expect(log).toContain("still there");
