@@ -18,6 +18,8 @@ const CURRENT_VERSION = "v1.4.0";
 const BASELINE_SAMPLES = 30;
 /** Seconds that the shop's metrics look back: short, so that a sample is mostly news. */
 const METRICS_WINDOW_SECONDS = 5;
+/** Between the switch and the end of the old version: requests that are on their way to it arrive. */
+const DRAIN_MS = 500;
 const VERDICT_PATIENCE_MS = 150_000;
 
 type CleanUp = () => Promise<unknown>;
@@ -61,6 +63,7 @@ async function deploy(options: DemoOptions, stop: AbortSignal, cleanUps: CleanUp
   say(`triggered: deploying ${options.version}`);
   const next = await launch(options.version);
   proxy.switchTo(next.port);
+  await delay(DRAIN_MS);
   await current.stop();
   await pipeline.finish(deploymentId, "success");
   isFinished = true;

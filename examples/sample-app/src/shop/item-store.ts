@@ -8,10 +8,13 @@ export type Item = {
   title: string;
   description: string;
   priceCents: number;
+  /** Ids of what goes well with it. */
+  related: string[];
 };
 
 export const CATEGORIES = ["books", "games", "garden", "kitchen", "music", "travel"] as const;
 const ITEMS_PER_CATEGORY = 60;
+const RELATED_ITEMS = 11;
 const CACHED_FOR_MS = 250;
 
 /** The shop's data: one file per item and one list per category, in a folder of its own on disk. */
@@ -71,4 +74,8 @@ const makeItem = (category: string, index: number): Item => ({
   title: `${category} no. ${index}`,
   description: `A thing for those who like ${category}. `.repeat(12),
   priceCents: 495 + ((index * 739) % 9_000),
+  related: Array.from(
+    { length: RELATED_ITEMS },
+    (_, step) => `${category}-${(index + 1 + step * 5) % ITEMS_PER_CATEGORY}`,
+  ),
 });

@@ -1,6 +1,6 @@
 import { pbkdf2Sync } from "node:crypto";
 
-const ROUNDS = 12_000;
+const ROUNDS = 30_000;
 
 /** Signs a receipt with a stretched key: the shop's honest work, some milliseconds of it. */
 export const signReceipt = (text: string): string =>

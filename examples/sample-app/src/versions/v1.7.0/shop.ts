@@ -1,15 +1,18 @@
 import type { Item, ItemStore } from "../../shop/item-store.js";
 import { type Shop, soundShop } from "../../shop/shop.js";
 
-/** Shows fresh prices in lists, by reading every item of the list on its own, one after another. */
+/** Lists only items whose related items are all there still, by reading each of them, one after another. */
 export const createShop = (store: ItemStore): Shop => ({
   ...soundShop(store),
   listItems: async (category) => {
-    const fresh: Item[] = [];
-    for (const { id } of await store.listItems(category)) {
-      const item = await store.findItem(id);
-      if (item) fresh.push(item);
-    }
-    return fresh;
+    const complete: Item[] = [];
+    for (const item of await store.listItems(category))
+      if (await isComplete(store, item)) complete.push(item);
+    return complete;
   },
 });
+
+async function isComplete(store: ItemStore, { id, related }: Item): Promise<boolean> {
+  for (const needed of [id, ...related]) if (!(await store.findItem(needed))) return false;
+  return true;
+}
