@@ -17,6 +17,8 @@ import { Clock } from "./platform/clock.js";
 import type { Logger } from "./platform/logger.js";
 
 const BODY_LIMIT_BYTES = 1_048_576;
+/** What requests under way get at a stop. Long polls and connections that never asked would hold it for a minute. */
+const DRAIN_MS = 3_000;
 
 /**
  * Errors go to the problem filter from the first plugin on. Nest would put a handler of its own over it, but
@@ -67,6 +69,10 @@ export async function createApp(env: Env, logger: Logger): Promise<NestFastifyAp
     reply.header("x-content-type-options", "nosniff");
     reply.header("referrer-policy", "strict-origin-when-cross-origin");
     reply.header("x-frame-options", "DENY");
+  });
+  fastify.addHook("preClose", (done) => {
+    setTimeout(() => fastify.server.closeAllConnections(), DRAIN_MS).unref();
+    done();
   });
   app.get(HttpMetrics).observe(fastify);
   const clock = app.get(Clock);

@@ -5,7 +5,7 @@ import type { AuditEntry } from "@pulsekeep/contracts/api/identity";
 import type { Page } from "@pulsekeep/contracts/api/shared";
 import type { Provisioning, ProvisioningStarted, Worker } from "@pulsekeep/contracts/api/workers";
 import type { Fault } from "@pulsekeep/stand-in";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
 import type { TestClient } from "../../testing/test-client.js";
 import { answerConsent } from "../../testing/test-consent.js";
@@ -355,19 +355,21 @@ describe("a process that ends in between", () => {
 
   it("with its database ends the token all the same [ZT-03]", async () => {
     const service = test.get(ProvisioningService);
-    const { beginStep, fail, recordRevocation } = service;
+    const beginStep = service.beginStep.bind(service);
     const broken = () => Promise.reject(new Error("database away"));
     let begun = 0;
-    service.beginStep = (...args) => (++begun > 2 ? broken() : beginStep.apply(service, args));
-    service.fail = broken;
-    service.recordRevocation = broken;
+    vi.spyOn(service, "beginStep").mockImplementation((...args) =>
+      ++begun > 2 ? broken() : beginStep(...args),
+    );
+    vi.spyOn(service, "fail").mockImplementation(broken);
+    vi.spyOn(service, "recordRevocation").mockImplementation(broken);
     try {
       await provision();
       await eventually(() => begun > 2);
       await eventually(() => issuedTokens().every((token) => !isLive(token)));
       await eventually(() => test.logs.some((line) => line.includes("provisioning was not recorded")));
     } finally {
-      Object.assign(service, { beginStep, fail, recordRevocation });
+      vi.restoreAllMocks();
     }
     expectNoLiveToken();
   });
