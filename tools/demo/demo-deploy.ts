@@ -73,20 +73,35 @@ async function deploy(options: DemoOptions, stop: AbortSignal, cleanUps: CleanUp
   say(`${visitors.sent} requests were sent`);
   for (const line of verdictLines(deployment, `${options.baseUrl}/app/deployments/${deploymentId}`))
     console.log(line);
+  if (options.stays && deployment.state === "observing") {
+    say("the shop stays until the observation ends (Ctrl-C ends it now)");
+    await waitFor(api, deploymentId, stop, ({ state }) => state !== "observing");
+  }
 }
 
-async function waitForVerdict(api: ApiClient, id: string, stop: AbortSignal): Promise<DeploymentDetail> {
-  const deadline = performance.now() + VERDICT_PATIENCE_MS;
+function waitForVerdict(api: ApiClient, id: string, stop: AbortSignal): Promise<DeploymentDetail> {
   let shown = 0;
-  while (performance.now() < deadline) {
-    const deployment = await api.get<DeploymentDetail>(`/api/v1/deployments/${id}`, { signal: stop });
-    const { verdict } = deployment;
-    if (verdict?.final) return deployment;
+  return waitFor(api, id, stop, ({ verdict, verdictState }) => {
+    if (verdict?.final) return true;
     const { postSamples, postExpected } = verdict?.quality ?? { postSamples: 0, postExpected: 0 };
     if (postSamples >= shown + 5) {
       shown = postSamples;
-      say(`observing: ${postSamples} of ${postExpected} samples, ${deployment.verdictState}`);
+      say(`observing: ${postSamples} of ${postExpected} samples, ${verdictState}`);
     }
+    return false;
+  });
+}
+
+async function waitFor(
+  api: ApiClient,
+  id: string,
+  stop: AbortSignal,
+  isReached: (deployment: DeploymentDetail) => boolean,
+): Promise<DeploymentDetail> {
+  const deadline = performance.now() + VERDICT_PATIENCE_MS;
+  while (performance.now() < deadline) {
+    const deployment = await api.get<DeploymentDetail>(`/api/v1/deployments/${id}`, { signal: stop });
+    if (isReached(deployment)) return deployment;
     await delay(500, undefined, { signal: stop });
   }
   throw new DemoFailure("No verdict came. PulseKeep's log says more.");

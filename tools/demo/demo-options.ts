@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { parseArgs } from "node:util";
+import { type RunningProduct, runningFile } from "../start/running-file.ts";
 import { DemoFailure } from "./demo-failure.ts";
 
 /**
@@ -13,10 +16,11 @@ const VERSIONS = {
   traffic: "v1.9.0",
 } as const;
 
-export const USAGE = `npm run demo:deploy -- [--fault ${Object.keys(VERSIONS).join("|")}]
-  --base <address>    where PulseKeep runs (default: PULSEKEEP_PUBLIC_URL, or http://localhost:3000)
+const USAGE = `npm run demo:deploy -- [--fault ${Object.keys(VERSIONS).join("|")}]
+  --base <address>    where PulseKeep runs (default: where npm start said, or http://localhost:3000)
   --email, --password your account (default: a demo account, made when it is not there)
-  --port <number>     where the sample shop listens (default: PULSEKEEP_SAMPLE_APP_PORT, or 4200)`;
+  --port <number>     where the sample shop listens (default: PULSEKEEP_SAMPLE_APP_PORT, or 4200)
+  --stay              keep the shop running until the observation ends, also when the verdict comes earlier`;
 
 export interface DemoOptions {
   /** Version to deploy over the running one. */
@@ -24,6 +28,8 @@ export interface DemoOptions {
   baseUrl: string;
   account: { email: string; password: string };
   appPort: number;
+  /** Go on until the observation ends, so that the page shows all of it. */
+  stays: boolean;
 }
 
 /** Good enough for a database on the same machine, and for nothing else. */
@@ -34,12 +40,13 @@ export function readDemoOptions(args: string[], env: NodeJS.ProcessEnv): DemoOpt
   const values = parse(args);
   const fault = values.fault ?? "none";
   if (!Object.hasOwn(VERSIONS, fault)) throw new DemoFailure(`--fault is "${fault}".\n\n${USAGE}`);
-  const baseUrl = readBase(values.base ?? (env.PULSEKEEP_PUBLIC_URL || "http://localhost:3000"));
+  const baseUrl = readBase(values.base ?? findRunningUrl(env) ?? "http://localhost:3000");
   return {
     version: VERSIONS[fault as keyof typeof VERSIONS],
     baseUrl,
     account: readAccount(values, baseUrl),
     appPort: readPort(values.port ?? (env.PULSEKEEP_SAMPLE_APP_PORT || "4200")),
+    stays: values.stay ?? false,
   };
 }
 
@@ -48,10 +55,27 @@ function parse(args: string[]) {
   try {
     return parseArgs({
       args,
-      options: { fault: text, base: text, email: text, password: text, port: text },
+      options: {
+        fault: text,
+        base: text,
+        email: text,
+        password: text,
+        port: text,
+        stay: { type: "boolean" },
+      },
     }).values;
   } catch (error) {
     throw new DemoFailure(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+  }
+}
+
+/** What `npm start` wrote when it was ready, from this checkout. */
+function findRunningUrl(env: NodeJS.ProcessEnv): string | undefined {
+  const dataDir = path.resolve(import.meta.dirname, "../..", env.PULSEKEEP_DATA_DIR || "data");
+  try {
+    return (JSON.parse(readFileSync(runningFile(dataDir), "utf8")) as RunningProduct).url;
+  } catch {
+    return undefined;
   }
 }
 

@@ -4,7 +4,7 @@ import { NonceMemory } from "./nonce-memory.js";
 import { ProcessUsage } from "./process-usage.js";
 import { RequestWindow } from "./request-window.js";
 
-export const METRICS_PATH = "/seqpulse-metrics";
+const METRICS_PATH = "/seqpulse-metrics";
 
 /** Routes that nobody visits: what asks them is not traffic. */
 const NOT_TRAFFIC = new Set([METRICS_PATH, "/health"]);

@@ -20,7 +20,7 @@ export type ScrapeTarget = {
   timeoutMs?: number;
 };
 
-export type ScrapeFailure = FetchRefusal | MetricsRefusal | "http_status" | "secret_unreadable";
+type ScrapeFailure = FetchRefusal | MetricsRefusal | "http_status" | "secret_unreadable";
 
 export type ScrapeOutcome =
   | { ok: true; sample: MetricValues }
