@@ -57,8 +57,12 @@ export async function startTestApp(options: TestAppOptions = {}) {
   };
   const env = parseEnv(source);
   const logs: string[] = [];
-  const start = () => startServer(env, logs, options.clock);
-  let app = await start();
+  let app = await startServer(env, logs, options.clock);
+  let running = true;
+  const stop = async () => {
+    if (running) await app.close();
+    running = false;
+  };
   const superuser = new pg.Pool({ connectionString: database.superuserUrl, max: 2 });
   superuser.on("error", () => undefined);
   let clients = 0;
@@ -92,11 +96,14 @@ export async function startTestApp(options: TestAppOptions = {}) {
       (await superuser.query<T>(text, [...values])).rows,
     /** Stops the server and starts it again on the same data. */
     restart: async (): Promise<void> => {
-      await app.close();
-      app = await start();
+      await stop();
+      app = await startServer(env, logs, options.clock);
+      running = true;
     },
+    /** Stops the server and leaves its data, for one that runs as a process of its own. */
+    stop,
     close: async (): Promise<void> => {
-      await app.close();
+      await stop();
       await standIn?.close();
       await closeServer(web);
       await superuser.end();
