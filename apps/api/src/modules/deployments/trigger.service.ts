@@ -113,7 +113,8 @@ async function abandonOverdue(tx: Transaction, caller: ApiKeyCaller, request: Tr
       state: "abandoned",
       verdictState: "inconclusive",
       endedAt: sql`clock_timestamp()`,
-      nextActionAt: null,
+      // The analyst writes the verdict itself.
+      nextActionAt: sql`clock_timestamp()`,
     })
     .where(
       and(
