@@ -1,4 +1,4 @@
-import { DemoFailure } from "./demo-failure.ts";
+import { DemoFailure, Unreachable } from "./demo-failure.ts";
 
 interface Call {
   body?: unknown;
@@ -21,7 +21,7 @@ export class ApiClient {
     this.#baseUrl = baseUrl;
   }
 
-  /** @throws DemoFailure when PulseKeep cannot be reached */
+  /** @throws Unreachable when PulseKeep cannot be reached */
   async call(method: string, path: string, { body, headers, signal }: Call = {}): Promise<ApiAnswer> {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const patience = AbortSignal.timeout(30_000);
@@ -38,7 +38,7 @@ export class ApiClient {
       body: body === undefined ? undefined : JSON.stringify(body),
     }).catch((error: unknown) => {
       if (signal?.aborted) throw error;
-      throw new DemoFailure(`PulseKeep does not answer at ${this.#baseUrl}. Start it first: npm start`);
+      throw new Unreachable(`PulseKeep does not answer at ${this.#baseUrl}. Start it first: npm start`);
     });
     for (const line of response.headers.getSetCookie()) this.#keep(line);
     const text = await response.text();

@@ -4,7 +4,7 @@ import type { DeploymentDetail } from "@pulsekeep/contracts/api/deployments";
 import { listenForStop } from "../start/stop-signal.ts";
 import { ApiClient } from "./api-client.ts";
 import { startApp } from "./app-process.ts";
-import { DemoFailure } from "./demo-failure.ts";
+import { DemoFailure, Unreachable } from "./demo-failure.ts";
 import { type DemoOptions, readDemoOptions } from "./demo-options.ts";
 import { activateEndpoint, openProject, signIn } from "./demo-project.ts";
 import { startFrontProxy } from "./front-proxy.ts";
@@ -100,11 +100,25 @@ async function waitFor(
 ): Promise<DeploymentDetail> {
   const deadline = performance.now() + VERDICT_PATIENCE_MS;
   while (performance.now() < deadline) {
-    const deployment = await api.get<DeploymentDetail>(`/api/v1/deployments/${id}`, { signal: stop });
-    if (isReached(deployment)) return deployment;
+    const deployment = await findDeployment(api, id, stop);
+    if (deployment && isReached(deployment)) return deployment;
     await delay(500, undefined, { signal: stop });
   }
   throw new DemoFailure("No verdict came. PulseKeep's log says more.");
+}
+
+/** Undefined while PulseKeep is away: it goes on where it was when it is back. */
+async function findDeployment(
+  api: ApiClient,
+  id: string,
+  stop: AbortSignal,
+): Promise<DeploymentDetail | undefined> {
+  try {
+    return await api.get<DeploymentDetail>(`/api/v1/deployments/${id}`, { signal: stop });
+  } catch (error) {
+    if (error instanceof Unreachable) return undefined;
+    throw error;
+  }
 }
 
 const startedAt = performance.now();
