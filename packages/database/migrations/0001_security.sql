@@ -128,10 +128,15 @@ BEGIN
 END $$;
 CREATE TRIGGER audit_entries_append_only BEFORE UPDATE OR DELETE ON audit_entries
   FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
+CREATE TRIGGER audit_entries_no_truncate BEFORE TRUNCATE ON audit_entries
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 --> statement-breakpoint
 -- Partitions: made ahead of time and dropped by age; a default partition catches what no one foresaw.
 CREATE TABLE metric_samples_default PARTITION OF metric_samples DEFAULT;
 CREATE TABLE audit_entries_default PARTITION OF audit_entries DEFAULT;
+-- A partition inherits triggers for its rows, but not for being emptied as a whole.
+CREATE TRIGGER audit_entries_no_truncate BEFORE TRUNCATE ON audit_entries_default
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 CREATE FUNCTION ensure_partitions(reference timestamptz) RETURNS void
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE day date; month date; today date := (reference AT TIME ZONE 'UTC')::date;
@@ -150,6 +155,8 @@ BEGIN
       EXECUTE format('CREATE TABLE public.audit_entries_%s PARTITION OF public.audit_entries FOR VALUES FROM (%L) TO (%L)',
         to_char(month, 'YYYYMM'), month::text || ' 00:00:00+00',
         (month + interval '1 month')::date::text || ' 00:00:00+00');
+      EXECUTE format('CREATE TRIGGER audit_entries_no_truncate BEFORE TRUNCATE ON public.audit_entries_%s FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_audit_change()',
+        to_char(month, 'YYYYMM'));
     END IF;
   END LOOP;
 END $$;
