@@ -54,7 +54,7 @@ export class CollectorJobs implements OnModuleInit, BeforeApplicationShutdown {
   ) {}
 
   onModuleInit(): void {
-    this.jobs.every({ name: "collector", role: "collector", intervalMs: 100, run: () => this.collectOnce() });
+    this.jobs.every({ name: "collector", role: "collector", intervalMs: 250, run: () => this.collectOnce() });
   }
 
   async beforeApplicationShutdown(): Promise<void> {
