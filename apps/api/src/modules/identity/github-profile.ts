@@ -21,7 +21,8 @@ export async function readGitHubProfile(env: Env, token: string | undefined, log
       readJson(env, token, "/user").then((body) => userSchema.parse(body)),
       readJson(env, token, "/user/emails").then((body) => emailsSchema.parse(body)),
     ]);
-    const email = emails.find(({ primary }) => primary) ?? emails[0];
+    // No other address of theirs: only the verified primary one is who they are to everybody else.
+    const email = emails.find(({ primary, verified }) => primary && verified);
     if (!email) return null;
     return {
       id: String(user.id),
@@ -35,7 +36,7 @@ export async function readGitHubProfile(env: Env, token: string | undefined, log
     logger.warn({ err: error }, "a GitHub profile could not be read");
     return null;
   } finally {
-    await revokeToken(env, token);
+    if (!(await revokeToken(env, token))) logger.warn("GitHub did not confirm the end of a sign-in's token");
   }
 }
 
@@ -54,10 +55,19 @@ async function readJson(env: Env, token: string, path: string): Promise<unknown>
   return response.json();
 }
 
-/** Best effort: the token carries read scopes only, and a sign-in must not fail because its end was not confirmed. */
-async function revokeToken(env: Env, token: string): Promise<void> {
+/**
+ * Twice at most: the token carries read scopes only, and a sign-in must not fail because its end was not
+ * confirmed. 404 and 422 to the second try mean that the first one's answer got lost.
+ */
+async function revokeToken(env: Env, token: string): Promise<boolean> {
+  const first = await askToRevoke(env, token);
+  if (first === 204) return true;
+  return [204, 404, 422].includes((await askToRevoke(env, token)) ?? 0);
+}
+
+async function askToRevoke(env: Env, token: string): Promise<number | undefined> {
   const basic = Buffer.from(`${env.GITHUB_CLIENT_ID}:${env.GITHUB_CLIENT_SECRET}`).toString("base64");
-  await fetch(`${env.GITHUB_API_URL}/applications/${env.GITHUB_CLIENT_ID}/token`, {
+  const response = await fetch(`${env.GITHUB_API_URL}/applications/${env.GITHUB_CLIENT_ID}/token`, {
     method: "DELETE",
     headers: {
       authorization: `Basic ${basic}`,
@@ -69,4 +79,5 @@ async function revokeToken(env: Env, token: string): Promise<void> {
     redirect: "error",
     signal: AbortSignal.timeout(10_000),
   }).catch(() => undefined);
+  return response?.status;
 }

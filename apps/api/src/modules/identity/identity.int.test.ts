@@ -251,6 +251,12 @@ describe("signing in with GitHub", () => {
     },
   );
 
+  it("ends the token at the second try when GitHub fails at the first [ZT-03]", async () => {
+    seed({ kind: "status", status: 502, path: "/api/applications/*" });
+    expect(await signInWithGitHub(test.newClient(), "octo-alice")).toBe("/app");
+    expectAllRevoked("oauth", 4);
+  });
+
   it("leaves no live token when GitHub fails after it was given [ZT-03]", async () => {
     seed({ kind: "status", status: 500, path: "/api/user/emails" });
     const client = test.newClient();
