@@ -11,11 +11,12 @@ import { AppError } from "../../http/app-error.js";
 import { Databases } from "../../platform/database.js";
 import { newSecret } from "../../platform/ids.js";
 import { enqueue, notice } from "../../platform/outbox.js";
-import { backoffSeconds, LEASE_EXPIRED, LEASE_SECONDS, MAX_ATTEMPTS, SIGNAL_SECONDS } from "./run-rules.js";
+import type { RunRow } from "./pulse-view.js";
+import { LEASE_SECONDS, SIGNAL_SECONDS } from "./run-rules.js";
+import { ended, isUndecided, settleRun } from "./settle-run.js";
 import { writeAction } from "./write-action.js";
 
 const { runs } = schema;
-export type RunRow = typeof runs.$inferSelect;
 
 export type ClaimingWorker = { workerId: string; workspaceId: string };
 
@@ -66,7 +67,7 @@ export class ClaimsService {
       const run = await lockRun(tx, worker, report.runId);
       if (run.fence !== report.fence) throw new AppError("stale_claim");
       if (run.endedAt !== null && !isUndecided(run)) return { run, ended: true };
-      const changed = await settle(tx, run, report);
+      const changed = await settleRun(tx, run, report);
       const ended = changed.endedAt !== null;
       if (ended) await onEnd(tx, changed, report.result);
       await enqueue(
@@ -171,9 +172,6 @@ const lease = () => ({
   signalJti: newSecret(16),
 });
 
-/** Nothing is known of it but that its lease ran out: the report that comes late decides. */
-const isUndecided = (run: RunRow): boolean => run.state === "unknown" && run.reason === LEASE_EXPIRED;
-
 /** Empty when there is nothing to say: such a run ends here, lest it keep the others from being claimed. */
 async function toClaimed(tx: Transaction, leased: RunRow): Promise<Claimed[]> {
   const signalId = newSecret(16);
@@ -215,42 +213,4 @@ async function lockRun(tx: Transaction, worker: ClaimingWorker, runId: string): 
     .for("update");
   if (!run) throw new AppError("run_not_found");
   return run;
-}
-
-/** A failure that time may cure goes back to the queue while attempts are left; everything else ends the run. */
-async function settle(tx: Transaction, run: RunRow, { result }: ReportRequest): Promise<RunRow> {
-  const change = result.outcome === "failed" && mayRetry(run) ? retry(run, result) : end(result);
-  const [changed] = await tx
-    .update(runs)
-    .set({ ...change, leaseExpiresAt: null })
-    .where(and(eq(runs.id, run.id), eq(runs.fence, run.fence)))
-    .returning();
-  if (!changed) throw new AppError("stale_claim");
-  return changed;
-}
-
-/** Not for ever, and not for a pulse that was deleted while its run was claimed. */
-const mayRetry = (run: RunRow): boolean =>
-  run.endedAt === null && run.attempts < MAX_ATTEMPTS && (run.kind === "verify" || run.pulseId !== null);
-
-const ended = () => ({ endedAt: sql`clock_timestamp()`, nextActionAt: null });
-
-const retry = (run: RunRow, result: Extract<RunOutcome, { outcome: "failed" }>) => ({
-  state: "queued" as const,
-  reason: result.reason.code,
-  nextActionAt: sql`clock_timestamp() + make_interval(secs => ${backoffSeconds(run.attempts)})`,
-});
-
-function end(result: RunOutcome) {
-  const base = ended();
-  switch (result.outcome) {
-    case "succeeded":
-    case "already_done":
-      return { ...base, state: "succeeded" as const, commitSha: result.commitSha, reason: null };
-    case "failed":
-    case "refused":
-      return { ...base, state: "failed" as const, reason: result.reason.code };
-    case "unknown":
-      return { ...base, state: "unknown" as const, reason: result.reason.code };
-  }
 }

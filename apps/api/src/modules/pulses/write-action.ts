@@ -3,7 +3,7 @@ import { type PulseAction, pulseActionSchema } from "@pulsekeep/contracts/worker
 import { schema, type Transaction } from "@pulsekeep/database";
 import { commitContent, commitMessage, commitPath, RECENT_SUBJECTS } from "@pulsekeep/schedule";
 import { and, desc, eq, isNotNull, ne, sql } from "drizzle-orm";
-import type { RunRow } from "./claims.service.js";
+import type { RunRow } from "./pulse-view.js";
 
 const { pulses, runs, workers } = schema;
 
