@@ -6,9 +6,8 @@ import type {
   PulseUpdate,
 } from "@pulsekeep/contracts/api/pulses";
 import type { Jitter, MessageSettings, RestRules, Schedule } from "@pulsekeep/contracts/schedule";
-import { commitParamsSchema } from "@pulsekeep/contracts/worker-protocol";
 import { schema, type Transaction } from "@pulsekeep/database";
-import { findScheduleFault, findTemplateFault, nextRun, previewRuns } from "@pulsekeep/schedule";
+import { nextRun, previewRuns } from "@pulsekeep/schedule";
 import { and, eq, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
 import type { UserCaller } from "../../http/caller.js";
@@ -17,11 +16,11 @@ import { Databases, type Tenant } from "../../platform/database.js";
 import { newId, newSecret } from "../../platform/ids.js";
 import { enqueue, notice } from "../../platform/outbox.js";
 import { actorOf, type AuditAction, AuditService } from "../audit/audit.service.js";
-import { takeSeqs } from "./planner.jobs.js";
 import type { PulseRow } from "./pulse-view.js";
-import { LATE_AFTER_SECONDS, WINDOW_SECONDS } from "./run-rules.js";
+import { ensureLane, insertQueuedRun } from "./queue-run.js";
+import { refuseFaultySchedule, refuseFaultyTarget, refuseFaultyTemplates } from "./refuse-faulty.js";
 
-const { pulses, runs, lanes, workers } = schema;
+const { pulses, runs, workers } = schema;
 
 const DEFAULT_JITTER: Jitter = { shape: "uniform", windowMinutes: 20, minimumGapMinutes: 0 };
 const DEFAULT_REST: RestRules = { restWeekdays: [], skipDates: [], freezes: [], pausedUntil: null };
@@ -199,49 +198,6 @@ export class PulsesService {
   }
 }
 
-function refuseFaultySchedule(schedule: Schedule): void {
-  const fault = findScheduleFault(schedule);
-  if (fault)
-    throw new AppError("invalid_schedule", {
-      errors: [{ path: "schedule", message: `${fault.reason} (at character ${fault.position + 1})` }],
-    });
-}
-
-function refuseFaultyTemplates(message: MessageSettings | undefined): void {
-  const errors = (message?.templates ?? []).flatMap((template, index) => {
-    // The worker's own mark: in a template it would make another run look done.
-    const fault = /^\s*Pulse-Run:/i.test(template)
-      ? { reason: "A line cannot begin with Pulse-Run:.", position: 0 }
-      : findTemplateFault(template);
-    return fault === undefined
-      ? []
-      : [
-          {
-            path: `message.templates.${index}`,
-            message: `${fault.reason} (at character ${fault.position + 1})`,
-          },
-        ];
-  });
-  if (errors.length > 0) throw new AppError("invalid_input", { errors });
-}
-
-/** A target that no signal could carry would fail each run, hours later. */
-function refuseFaultyTarget(target: PulseCreate["target"]): void {
-  const [owner, repo] = target?.repository?.split("/") ?? [];
-  const branch = target?.branch ?? null;
-  const { shape } = commitParamsSchema;
-  const faulty = [
-    ...(owner === undefined || (shape.owner.safeParse(owner).success && shape.repo.safeParse(repo).success)
-      ? []
-      : ["target.repository"]),
-    ...(branch === null || shape.branch.safeParse(branch).success ? [] : ["target.branch"]),
-  ];
-  if (faulty.length > 0)
-    throw new AppError("invalid_input", {
-      errors: faulty.map((path) => ({ path, message: "not a name that a worker can write to" })),
-    });
-}
-
 const timingChanged = (update: PulseUpdate): boolean =>
   Boolean(update.schedule ?? update.timeZone ?? update.jitter ?? update.rest);
 
@@ -275,53 +231,4 @@ async function getWorker(tx: Transaction, id: string) {
   if (!worker) throw new AppError("not_found");
   if (worker.state !== "active") throw new AppError("worker_not_ready");
   return worker;
-}
-
-/** The lane of a worker and target; made at the first call. */
-export async function ensureLane(
-  tx: Transaction,
-  { id: workerId, workspaceId, target }: { id: string; workspaceId: string; target: string },
-): Promise<string> {
-  await tx
-    .insert(lanes)
-    .values({ id: newId(), workspaceId, workerId, target })
-    .onConflictDoNothing({ target: [lanes.workerId, lanes.target] });
-  const [lane] = await tx
-    .select({ id: lanes.id })
-    .from(lanes)
-    .where(and(eq(lanes.workerId, workerId), eq(lanes.target, target)));
-  if (!lane) throw new Error(`Lane ${target} of worker ${workerId} was not kept`);
-  return lane.id;
-}
-
-/** Puts one run at the end of its lane, due now. */
-export async function insertQueuedRun(
-  tx: Transaction,
-  run: {
-    runId: string;
-    workspaceId: string;
-    workerId: string;
-    pulseId: string | null;
-    laneId: string;
-    kind: PulseRow["kind"];
-    slot: string;
-  },
-): Promise<void> {
-  const seq = await takeSeqs(tx, run.laneId, 1);
-  await tx.insert(runs).values({
-    id: run.runId,
-    workspaceId: run.workspaceId,
-    workerId: run.workerId,
-    pulseId: run.pulseId,
-    laneId: run.laneId,
-    kind: run.kind,
-    state: "queued",
-    slot: run.slot,
-    seq,
-    nominalAt: sql`clock_timestamp()`,
-    plannedAt: sql`clock_timestamp()`,
-    lateAfter: sql`clock_timestamp() + make_interval(secs => ${LATE_AFTER_SECONDS})`,
-    windowEndsAt: sql`clock_timestamp() + make_interval(secs => ${WINDOW_SECONDS})`,
-    nextActionAt: sql`clock_timestamp()`,
-  });
 }
