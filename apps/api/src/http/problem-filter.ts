@@ -66,7 +66,7 @@ function statusOf(thrown: unknown): number | undefined {
   return typeof status === "number" ? status : undefined;
 }
 
-export function toProblem(error: AppError, requestId: string): Problem {
+function toProblem(error: AppError, requestId: string): Problem {
   return {
     type: `/docs/errors#${error.code}`,
     title: ERROR_CODES[error.code].title,

@@ -5,8 +5,8 @@ import { type StandIn, type StandInOptions, startStandIn } from "@pulsekeep/stan
 
 export type TestStandIn = StandIn & { dataDir: string };
 
-export const LOGIN_APP = { clientId: "Iv1.login", clientSecret: "login-client-secret-of-tests" };
-export const PROVISIONING_APP = {
+const LOGIN_APP = { clientId: "Iv1.login", clientSecret: "login-client-secret-of-tests" };
+const PROVISIONING_APP = {
   clientId: "Iv1.provisioning",
   clientSecret: "provisioning-client-secret-of-tests",
 };

@@ -188,7 +188,7 @@ export async function takeSeqs(tx: Transaction, laneId: string, count: number): 
   return Number(rows[0].first);
 }
 
-export function timingOf(
+function timingOf(
   pulse: Pick<DuePulse, "id" | "schedule" | "time_zone" | "jitter" | "rest" | "jitter_secret">,
 ): PulseTiming {
   return {

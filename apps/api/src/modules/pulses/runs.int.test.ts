@@ -277,6 +277,37 @@ describe("the planner", () => {
     expect(Date.parse(body.nextRun?.plannedAt ?? "")).toBeGreaterThan(Date.now());
   });
 
+  it("catches up a long absence in parts, without two recoveries at once", async () => {
+    const anchorAt = new Date(Date.now() - 3 * 86_400_000).toISOString();
+    const often = await createPulse(alice, worker, {
+      schedule: { kind: "every", everyMinutes: 5, anchorAt },
+      jitter: { shape: "uniform", windowMinutes: 0, minimumGapMinutes: 0 },
+      recovery: "catch_up_all",
+    });
+    await test.sql(
+      "update pulses set cursor_at = now() - interval '3 days', next_due_at = now() where id = $1",
+      [often.id],
+    );
+    await eventually(
+      async () =>
+        (await test.sql("select 1 from pulses where id = $1 and next_due_at > now()", [often.id])).length ===
+        1,
+    );
+    const [found] = await test.sql<{ missed: number; recoveries: number; closest: number }>(
+      `select count(*) filter (where state = 'missed')::int as missed,
+              count(*) filter (where generation > 0)::int as recoveries,
+              (select extract(epoch from min(gap))::int from (
+                 select planned_at - lag(planned_at) over (order by planned_at) as gap
+                 from runs where pulse_id = $1 and generation > 0) as gaps) as closest
+       from runs where pulse_id = $1`,
+      [often.id],
+    );
+    expect(found?.missed).toBeGreaterThan(600);
+    expect(found?.recoveries).toBeGreaterThan(100);
+    expect(found?.closest).toBeGreaterThanOrEqual(60);
+    await alice.del(`/api/v1/pulses/${often.id}`);
+  });
+
   it("plans the others when one pulse cannot be planned", async () => {
     const broken = await createPulse(alice, worker, { name: "Broken" });
     await test.sql('update pulses set schedule = \'{"kind":"nothing"}\' where id = $1', [broken.id]);
