@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { getSegments, PLOT_HEIGHT, PLOT_WIDTH } from "./plot-shape";
-import { getTimeTicks } from "./time-scale";
+import { getClockStyle, getTimeTicks } from "./time-scale";
 import { getNiceCeiling } from "./value-scale";
 
 const instant = fc.integer({ min: 0, max: 4_000_000_000_000 });
@@ -35,6 +35,28 @@ describe("getTimeTicks", () => {
         },
       ),
     );
+  });
+});
+
+describe("getClockStyle", () => {
+  const write = (locale: string, stepMs: number) =>
+    new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...getClockStyle(stepMs) }).format(
+      new Date("2026-11-20T14:03:30Z"),
+    );
+
+  it("writes seconds only for steps of seconds, and days only for steps of days", () => {
+    expect(write("en", 30_000)).toBe("14:03:30");
+    expect(write("en", 60_000)).toBe("14:03");
+    expect(write("de", 24 * 3_600_000)).toBe("20.11.");
+  });
+
+  it("has no half of the day in any language, and midnight is 00", () => {
+    const midnight = new Date("2026-11-20T00:00:00Z");
+    for (const locale of ["en", "fr", "es", "de"]) {
+      const style = { timeZone: "UTC", ...getClockStyle(60_000) };
+      expect(new Intl.DateTimeFormat(locale, style).format(midnight)).toBe("00:00");
+      expect(write(locale, 1_000).length).toBeLessThanOrEqual(8);
+    }
   });
 });
 

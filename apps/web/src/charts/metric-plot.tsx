@@ -93,12 +93,14 @@ function TimeAxis({
   percent: (atMs: number) => string;
 }): ReactNode {
   return (
-    <div aria-hidden className="num relative mt-1 ml-17 h-4 text-2xs text-ink-faint">
-      {ticks.map(({ atMs, label }) => (
+    <div aria-hidden className="num @container relative mt-1 ml-17 h-4 text-2xs text-ink-faint">
+      {ticks.map(({ atMs, label }, index) => (
         <span
           key={atMs}
-          className="absolute -translate-x-1/2 whitespace-nowrap"
-          style={{ left: percent(atMs) }}
+          // Every other label goes where the axis is narrow. No measuring: the server's drawing is right at any width.
+          className={cn("absolute -translate-x-1/2 whitespace-nowrap", index % 2 === 1 && "@max-md:hidden")}
+          // Neither end of a label leaves the plot, however close to the edge its tick is.
+          style={{ left: `clamp(1.75rem, ${percent(atMs)}, calc(100% - 1.75rem))` }}
         >
           {label}
         </span>

@@ -4,7 +4,7 @@ import { useFormatter, useTranslations } from "next-intl";
 import { type ReactNode, useMemo, useState } from "react";
 import type { DeploymentDetail, Sample } from "@/api/types";
 import type { DeploymentPhases } from "@/charts/metric-plot";
-import { getTimeTicks } from "@/charts/time-scale";
+import { getClockStyle, getTimeTicks } from "@/charts/time-scale";
 import { cn } from "@/components/ui/cn";
 import { getTimelineRange } from "./deployment-timeline";
 import { MetricTile } from "./metric-tile";
@@ -20,11 +20,7 @@ export function DeploymentCharts({ deployment, samples }: DeploymentChartsProps)
   const [cursorMs, setCursorMs] = useState<number>();
   const range = useMemo(() => getTimelineRange(deployment, samples), [deployment, samples]);
   const { ticksMs, stepMs } = getTimeTicks(range, 5);
-  const clock = {
-    hour: "numeric",
-    minute: "2-digit",
-    second: stepMs < 60_000 ? "2-digit" : undefined,
-  } as const;
+  const clock = getClockStyle(stepMs);
   const ticks = ticksMs.map((atMs) => ({ atMs, label: format.dateTime(new Date(atMs), clock) }));
   const phases: DeploymentPhases = {
     startedMs: Date.parse(deployment.startedAt),
@@ -41,9 +37,7 @@ export function DeploymentCharts({ deployment, samples }: DeploymentChartsProps)
           {t("measured")}
         </h2>
         <p className="num min-h-5 text-ink-soft text-xs" aria-hidden>
-          {cursorMs === undefined
-            ? null
-            : format.dateTime(new Date(cursorMs), { ...clock, second: "2-digit" })}
+          {cursorMs === undefined ? null : format.dateTime(new Date(cursorMs), getClockStyle(0))}
         </p>
         <Legend />
       </div>

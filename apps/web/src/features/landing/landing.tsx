@@ -55,6 +55,18 @@ export function Landing({ signedIn }: { signedIn: boolean }) {
             {[t("keepstreak.one"), t("keepstreak.two"), t("keepstreak.three")]}
           </Product>
         </section>
+        <section
+          aria-labelledby="next"
+          className="grid gap-x-16 gap-y-3 border-line border-t py-12 md:grid-cols-[minmax(0,2fr)_minmax(0,3fr)] md:py-14"
+        >
+          <div>
+            <p className="text-ink-faint text-sm">{t("next.label")}</p>
+            <h2 id="next" className="mt-1 font-semibold text-xl">
+              {t("next.title")}
+            </h2>
+          </div>
+          <p className="text-ink-soft">{t("next.text")}</p>
+        </section>
         <section aria-labelledby="promise" className="border-line border-t py-16 lg:py-20">
           <div className="grid gap-10 lg:grid-cols-[minmax(0,2fr)_minmax(0,3fr)] lg:gap-16">
             <div>

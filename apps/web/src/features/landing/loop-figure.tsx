@@ -35,7 +35,7 @@ const STARTED_MS = 11.5 * STEP_MS;
 const FINISHED_MS = 13.5 * STEP_MS;
 const END_MS = (LATENCY_MS.length - 0.6) * STEP_MS;
 
-/** Observe, decide, act: the loop in three steps, as an example. */
+/** What is measured and decided, as an example; the step that does not exist yet is drawn as an outline. */
 export function LoopFigure() {
   const t = useTranslations("landing.figure");
   const points = LATENCY_MS.map((value, index) => ({ atMs: index * STEP_MS, value }));
@@ -71,9 +71,9 @@ export function LoopFigure() {
             <span className="num text-ink-soft text-sm">{t("confidence")}</span>
           </p>
         </Step>
-        <Step product="keepstreak" title={t("act")} last>
-          <p className="flex items-center gap-2.5 font-mono text-ink-soft text-xs">
-            <GitCommitHorizontal aria-hidden className="size-4 shrink-0 text-keepstreak" />
+        <Step product="keepstreak" title={t("act")} last planned>
+          <p className="flex items-center gap-2.5 text-ink-soft text-sm">
+            <GitCommitHorizontal aria-hidden className="size-4 shrink-0 text-ink-faint" />
             {t("run")}
           </p>
         </Step>
@@ -83,9 +83,16 @@ export function LoopFigure() {
   );
 }
 
-type StepProps = { product: "seqpulse" | "keepstreak"; title: string; last?: boolean; children: ReactNode };
+type StepProps = {
+  product: "seqpulse" | "keepstreak";
+  title: string;
+  last?: boolean;
+  /** Not built yet. */
+  planned?: boolean;
+  children: ReactNode;
+};
 
-function Step({ product, title, last, children }: StepProps) {
+function Step({ product, title, last, planned, children }: StepProps) {
   return (
     <div data-product={product} className="relative pb-4 pl-7">
       {last ? null : (
@@ -93,9 +100,19 @@ function Step({ product, title, last, children }: StepProps) {
       )}
       <span
         aria-hidden
-        className="absolute top-4 left-0 size-3.75 rounded-full border-[3px] border-accent bg-canvas"
+        className={
+          planned
+            ? "absolute top-4 left-0 size-3.75 rounded-full border border-line-field border-dashed bg-canvas"
+            : "absolute top-4 left-0 size-3.75 rounded-full border-[3px] border-accent bg-canvas"
+        }
       />
-      <div className="rounded-lg border border-line bg-surface p-4 shadow-card">
+      <div
+        className={
+          planned
+            ? "rounded-lg border border-line-field border-dashed p-4"
+            : "rounded-lg border border-line bg-surface p-4 shadow-card"
+        }
+      >
         <p className="mb-2.5 font-medium text-ink-faint text-xs">{title}</p>
         {children}
       </div>

@@ -12,6 +12,7 @@ import { PageHeader } from "@/components/page-header";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { PulseSkeleton } from "../pulses/pulse-view";
+import { getConsentFate } from "./consent-fate";
 import { CreateWorkerButton } from "./create-worker-button";
 import { ProvisioningSteps } from "./provisioning-steps";
 
@@ -97,25 +98,28 @@ function Outcome({ provisioning }: { provisioning: Provisioning }) {
 
 function TokenCard({ provisioning }: { provisioning: Provisioning }) {
   const t = useTranslations("provisioning.token");
-  const revoked = provisioning.tokenRevokedAt;
-  const Icon = revoked ? ShieldCheck : ShieldQuestion;
+  const fate = getConsentFate(provisioning);
+  const settled = fate === "revoked" || fate === "notGiven";
+  const Icon = settled ? ShieldCheck : ShieldQuestion;
   return (
     <Card className="p-5">
       <h2 className="flex items-center gap-2.5 font-semibold">
-        <Icon aria-hidden className={revoked ? "size-5 text-ok" : "size-5 text-ink-faint"} />
+        <Icon aria-hidden className={settled ? "size-5 text-ok" : "size-5 text-ink-faint"} />
         {t("title")}
       </h2>
       <p className="mt-2 text-ink-soft text-sm">
-        {revoked ? (
+        {t(fate)}
+        {fate === "revoked" && provisioning.tokenRevokedAt ? (
           <>
-            {t("revoked")} <Instant at={revoked} as="timeSeconds" className="num text-ink" />
+            {" "}
+            <Instant at={provisioning.tokenRevokedAt} as="timeSeconds" className="num text-ink" />
           </>
-        ) : (
-          t(isEnded(provisioning) ? "notProven" : "inUse")
-        )}
+        ) : null}
       </p>
-      <p className="mt-2 text-ink-soft text-sm">{t("kept")}</p>
-      {!revoked && isEnded(provisioning) ? (
+      {fate === "notGiven" || fate === "awaited" ? null : (
+        <p className="mt-2 text-ink-soft text-sm">{t("kept")}</p>
+      )}
+      {fate === "notProven" ? (
         <Button asChild className="mt-4">
           <a href={provisioning.revokeUrl} target="_blank" rel="noreferrer">
             {t("revoke")}
