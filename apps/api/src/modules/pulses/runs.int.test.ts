@@ -290,8 +290,11 @@ describe("the planner", () => {
     );
     await eventually(
       async () =>
-        (await test.sql("select 1 from pulses where id = $1 and next_due_at > now()", [often.id])).length ===
-        1,
+        (
+          await test.sql("select 1 from pulses where id = $1 and cursor_at > now() - interval '1 hour'", [
+            often.id,
+          ])
+        ).length === 1,
     );
     const [found] = await test.sql<{ missed: number; recoveries: number; closest: number }>(
       `select count(*) filter (where state = 'missed')::int as missed,
