@@ -67,6 +67,16 @@ export function Input({ className, ...rest }: ComponentProps<"input">) {
   return <input {...useFieldProps()} className={cn(controlClasses, "h-10 sm:h-9", className)} {...rest} />;
 }
 
+export function Textarea({ className, ...rest }: ComponentProps<"textarea">) {
+  return (
+    <textarea
+      {...useFieldProps()}
+      className={cn(controlClasses, "field-sizing-content py-2", className)}
+      {...rest}
+    />
+  );
+}
+
 /** The browser's own select: it is at home on every device, and speaks to assistive technology by itself. */
 export function Select({ className, children, ...rest }: ComponentProps<"select">) {
   return (

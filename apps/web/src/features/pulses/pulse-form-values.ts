@@ -2,7 +2,7 @@ import type { PulseCreate } from "@pulsekeep/contracts/api/pulses";
 import type { Pulse } from "../../api/types";
 
 /** What the form holds: a pulse as the API takes it, with nothing left open. */
-export type PulseFormValues = Required<Omit<PulseCreate, "rest" | "target" | "change">>;
+export type PulseFormValues = Required<PulseCreate>;
 
 export const DEFAULT_TIMES = {
   kind: "times",
@@ -13,10 +13,30 @@ export const DEFAULT_TIMES = {
   weekdays: ["mon", "tue", "wed", "thu", "fri"],
 } satisfies PulseFormValues["schedule"];
 
-export const DEFAULT_CRON = {
+const DEFAULT_CRON = {
   kind: "cron",
   expression: "30 9 * * 1-5",
 } satisfies PulseFormValues["schedule"];
+
+const HOUR_MS = 3_600_000;
+
+/** What a kind of schedule begins with. Those that need an instant begin at the next full hour. */
+export function getDefaultSchedule(
+  kind: PulseFormValues["schedule"]["kind"],
+  nowMs: number,
+): PulseFormValues["schedule"] {
+  const nextHour = new Date((Math.floor(nowMs / HOUR_MS) + 1) * HOUR_MS).toISOString();
+  switch (kind) {
+    case "times":
+      return DEFAULT_TIMES;
+    case "cron":
+      return DEFAULT_CRON;
+    case "every":
+      return { kind, everyMinutes: 360, anchorAt: nextHour };
+    case "once":
+      return { kind, runAt: nextHour };
+  }
+}
 
 type Defaults = { workerId: string; timeZone: string; locale: PulseFormValues["message"]["locale"] };
 
@@ -28,12 +48,39 @@ export function getNewPulseValues({ workerId, timeZone, locale }: Defaults): Pul
     schedule: DEFAULT_TIMES,
     timeZone,
     jitter: { shape: "uniform", windowMinutes: 20, minimumGapMinutes: 0 },
+    rest: { restWeekdays: [], skipDates: [], freezes: [], pausedUntil: null },
     message: { style: "pro", locale, templates: [] },
+    change: { kind: "journal", folder: "pulse" },
+    target: { repository: null, branch: null },
     recovery: "catch_up_latest",
   };
 }
 
 export function getPulseValues(pulse: Pulse): PulseFormValues {
-  const { name, kind, workerId, schedule, timeZone, jitter, message, recovery } = pulse;
-  return { name, kind, workerId, schedule, timeZone, jitter, message, recovery };
+  const { name, kind, workerId, schedule, timeZone, jitter, rest, message, change, recovery } = pulse;
+  const target = { repository: pulse.target?.repository ?? null, branch: pulse.target?.branch || null };
+  return { name, kind, workerId, schedule, timeZone, jitter, rest, message, change, target, recovery };
+}
+
+/** Whether a pulse uses what the form keeps under "More options". */
+export function usesMoreOptions({ rest, message, change, target }: PulseFormValues): boolean {
+  return (
+    rest.restWeekdays.length + rest.skipDates.length > 0 ||
+    message.templates.length > 0 ||
+    change.kind !== "journal" ||
+    target.repository !== null ||
+    target.branch !== null
+  );
+}
+
+/**
+ * The target as the API takes it. A branch alone is one of the worker's own repository, which is then named, so
+ * that the pulse shows where it writes.
+ */
+export function getTarget(
+  { repository, branch }: PulseFormValues["target"],
+  ownRepository: string | undefined,
+): PulseFormValues["target"] | undefined {
+  if (repository === null && branch === null) return undefined;
+  return { repository: repository ?? ownRepository ?? null, branch };
 }

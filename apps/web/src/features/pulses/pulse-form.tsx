@@ -1,7 +1,7 @@
 "use client";
 
 import { zodResolver } from "@hookform/resolvers/zod";
-import { pulseCreateSchema } from "@pulsekeep/contracts/api/pulses";
+import { type PulseCreate, pulseCreateSchema } from "@pulsekeep/contracts/api/pulses";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
@@ -16,9 +16,11 @@ import { Button } from "@/components/ui/button";
 import { Section } from "@/components/ui/card";
 import { Field, Input, Select } from "@/components/ui/field";
 import { MessageFields } from "./message-fields";
-import type { PulseFormValues } from "./pulse-form-values";
+import { MoreOptions } from "./more-options";
+import { getTarget, type PulseFormValues } from "./pulse-form-values";
 import { PulsePreview } from "./pulse-preview";
 import { ScheduleFields } from "./schedule-fields";
+import { findFaultyTemplate } from "./template-lines";
 import { TimingFields } from "./timing-fields";
 
 type PulseFormProps = {
@@ -38,13 +40,21 @@ export function PulseForm({ initial, workers, timeZones, pulseId }: PulseFormPro
     resolver: zodResolver(pulseCreateSchema) as unknown as Resolver<PulseFormValues>,
   });
   const save = useSavePulse(pulseId);
+  const submit = ({ target, ...values }: PulseFormValues) => {
+    if (findFaultyTemplate(values.message.templates) !== undefined) {
+      form.setError("message.templates", { type: "placeholder" });
+      return;
+    }
+    const own = workers.find((it) => it.id === values.workerId)?.repository?.fullName;
+    save.mutate({ ...values, target: getTarget(target, own) });
+  };
   const { errors } = form.formState;
   const back = pulseId ? `/app/pulses/${pulseId}` : "/app/pulses";
   return (
     <FormProvider {...form}>
       <form
         noValidate
-        onSubmit={(event) => void form.handleSubmit((values) => save.mutate(values))(event)}
+        onSubmit={(event) => void form.handleSubmit(submit)(event)}
         className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,5fr)_minmax(18rem,3fr)]"
       >
         <div className="flex min-w-0 flex-col gap-5">
@@ -78,6 +88,7 @@ export function PulseForm({ initial, workers, timeZones, pulseId }: PulseFormPro
           <Section title={t("message")} hint={t("messageHint")}>
             <MessageFields />
           </Section>
+          <MoreOptions workers={workers} isNew={pulseId === undefined} />
         </div>
         <PulsePreview />
         <div className="flex justify-end gap-2 lg:col-start-1">
@@ -99,9 +110,9 @@ function useSavePulse(pulseId: string | undefined) {
   const client = useQueryClient();
   const onError = useProblemToast();
   return useMutation({
-    mutationFn: (values: PulseFormValues): Promise<Pulse> => {
+    mutationFn: (values: PulseCreate): Promise<Pulse> => {
       if (pulseId === undefined) return unwrap(browserApi.POST("/api/v1/pulses", { body: values }));
-      const { kind: _kind, workerId: _workerId, ...body } = values;
+      const { kind: _kind, workerId: _workerId, target: _target, ...body } = values;
       return unwrap(browserApi.PATCH("/api/v1/pulses/{id}", { params: { path: { id: pulseId } }, body }));
     },
     onError,

@@ -22,10 +22,12 @@ const TYPING_MS = 350;
 export function PulsePreview() {
   const t = useTranslations("pulseForm");
   const text = useProblemText();
-  const [schedule, timeZone, jitter] = useWatch<PulseFormValues, ["schedule", "timeZone", "jitter"]>({
-    name: ["schedule", "timeZone", "jitter"],
-  });
-  const settled = useDebounced(JSON.stringify({ schedule, timeZone, jitter, count: SHOWN_RUNS }), TYPING_MS);
+  const [schedule, timeZone, jitter, rest] = useWatch<
+    PulseFormValues,
+    ["schedule", "timeZone", "jitter", "rest"]
+  >({ name: ["schedule", "timeZone", "jitter", "rest"] });
+  const asked = JSON.stringify({ schedule, timeZone, jitter, rest, count: SHOWN_RUNS });
+  const settled = useDebounced(asked, TYPING_MS);
   const request = pulsePreviewRequestSchema.safeParse(JSON.parse(settled));
   const preview = useQuery({
     queryKey: ["pulse-preview", settled],

@@ -3,7 +3,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { History } from "lucide-react";
 import Link from "next/link";
-import { useTranslations } from "next-intl";
+import { useFormatter, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { queries } from "@/api/queries";
 import type { Pulse } from "@/api/types";
@@ -84,9 +84,16 @@ function PulseFacts({ pulse }: { pulse: Pulse }) {
         <Fact name={t("message")}>
           {form(`style.${pulse.message.style}`)}, {form(`messageLocale.${pulse.message.locale}`)}
         </Fact>
+        {pulse.message.templates.length > 0 ? (
+          <Fact name={t("templates")}>{t("templateCount", { count: pulse.message.templates.length })}</Fact>
+        ) : null}
+        <Fact name={t("change")}>{form(`change.${pulse.change.kind}.label`)}</Fact>
+        <Rest rest={pulse.rest} />
         <Fact name={t("missed")}>{form(`recovery.${pulse.recovery}`)}</Fact>
         <Fact name={t("target")}>
-          {pulse.target ? `${pulse.target.repository} · ${pulse.target.branch}` : t("ownRepository")}
+          {pulse.target
+            ? [pulse.target.repository, pulse.target.branch].filter(Boolean).join(" · ")
+            : t("ownRepository")}
         </Fact>
         <Fact name={t("worker")}>
           <Link href={`/app/workers/${pulse.workerId}`} className="text-accent underline underline-offset-2">
@@ -104,6 +111,17 @@ function PulseFacts({ pulse }: { pulse: Pulse }) {
       </dl>
     </Section>
   );
+}
+
+function Rest({ rest }: { rest: Pulse["rest"] }) {
+  const t = useTranslations("pulse.facts");
+  const days = useTranslations("schedule.weekdayShort");
+  const format = useFormatter();
+  const parts = [
+    rest.restWeekdays.length > 0 ? format.list(rest.restWeekdays.map((it) => days(it))) : "",
+    rest.skipDates.length > 0 ? t("skipDates", { count: rest.skipDates.length }) : "",
+  ].filter(Boolean);
+  return parts.length > 0 ? <Fact name={t("rest")}>{parts.join(" · ")}</Fact> : null;
 }
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {

@@ -4,35 +4,43 @@ import { useTranslations } from "next-intl";
 import { useFormContext, useWatch } from "react-hook-form";
 import { Field, Input, Select } from "@/components/ui/field";
 import { ChoiceCards } from "./choice-cards";
-import { DEFAULT_CRON, DEFAULT_TIMES, type PulseFormValues } from "./pulse-form-values";
+import { IntervalFields } from "./interval-fields";
+import { getDefaultSchedule, type PulseFormValues } from "./pulse-form-values";
 import { WeekdayPicker } from "./weekday-picker";
+import { findZonedInstant, toZonedInput } from "./zoned-time";
+import { ZonedTimeField } from "./zoned-time-field";
 
 export function ScheduleFields({ timeZones }: { timeZones: readonly string[] }) {
   const t = useTranslations("pulseForm");
   const form = useFormContext<PulseFormValues>();
-  const schedule = useWatch<PulseFormValues, "schedule">({ name: "schedule" });
+  const [schedule, timeZone] = useWatch<PulseFormValues, ["schedule", "timeZone"]>({
+    name: ["schedule", "timeZone"],
+  });
   const { defaultValues, errors } = form.formState;
   const original = defaultValues?.schedule as PulseFormValues["schedule"] | undefined;
-  // Kinds that only the API offers stay what they are until another one is chosen.
-  const keeps = original?.kind === "every" || original?.kind === "once" ? original : undefined;
-  const choose = (kind: "times" | "cron" | "keep") => {
-    const fallback = kind === "times" ? DEFAULT_TIMES : DEFAULT_CRON;
-    const next = kind === "keep" ? keeps : original?.kind === kind ? original : fallback;
-    if (next) form.setValue("schedule", next, { shouldDirty: true });
+  const set = (next: PulseFormValues["schedule"]) =>
+    form.setValue("schedule", next, { shouldDirty: true, shouldValidate: form.formState.isSubmitted });
+  const choose = (kind: PulseFormValues["schedule"]["kind"]) => {
     form.clearErrors("schedule");
+    form.setValue("schedule", original?.kind === kind ? original : getDefaultSchedule(kind, Date.now()), {
+      shouldDirty: true,
+    });
+  };
+  const changeZone = (next: string) => {
+    form.setValue("timeZone", next, { shouldDirty: true });
+    // The hour that was typed stays, in the new zone.
+    if (schedule.kind === "once") set({ ...schedule, runAt: moveZone(schedule.runAt, timeZone, next) });
+    if (schedule.kind === "every")
+      set({ ...schedule, anchorAt: moveZone(schedule.anchorAt, timeZone, next) });
   };
   return (
     <div className="flex flex-col gap-5">
       <ChoiceCards
         legend={t("scheduleKind")}
-        value={schedule.kind === "times" || schedule.kind === "cron" ? schedule.kind : "keep"}
+        value={schedule.kind}
         onChange={choose}
         className="sm:grid-cols-2"
-        choices={[
-          { value: "times", label: t("times.label"), hint: t("times.hint") },
-          { value: "cron", label: t("cron.label"), hint: t("cron.hint") },
-          ...(keeps ? [{ value: "keep" as const, label: t("keep.label"), hint: t("keep.hint") }] : []),
-        ]}
+        choices={KINDS.map((value) => ({ value, label: t(`${value}.label`), hint: t(`${value}.hint`) }))}
       />
       {schedule.kind === "times" ? <TimesFields /> : null}
       {schedule.kind === "cron" ? (
@@ -50,8 +58,35 @@ export function ScheduleFields({ timeZones }: { timeZones: readonly string[] }) 
           />
         </Field>
       ) : null}
+      {schedule.kind === "every" ? (
+        <div className="grid gap-4 sm:grid-cols-[6rem_8rem_minmax(0,1fr)]">
+          <IntervalFields
+            minutes={schedule.everyMinutes}
+            onChange={(everyMinutes) => set({ ...schedule, everyMinutes })}
+            error={errors.schedule && t("errors.every")}
+          />
+          <ZonedTimeField
+            label={t("every.anchor")}
+            hint={t("every.anchorHint")}
+            value={schedule.anchorAt}
+            timeZone={timeZone}
+            onChange={(anchorAt) => set({ ...schedule, anchorAt })}
+          />
+        </div>
+      ) : null}
+      {schedule.kind === "once" ? (
+        <div className="sm:max-w-72">
+          <ZonedTimeField
+            label={t("once.at")}
+            value={schedule.runAt}
+            timeZone={timeZone}
+            onChange={(runAt) => set({ kind: "once", runAt })}
+            error={errors.schedule && t("errors.once")}
+          />
+        </div>
+      ) : null}
       <Field label={t("timeZone")} error={errors.timeZone && t("errors.timeZone")} className="sm:max-w-72">
-        <Select {...form.register("timeZone")}>
+        <Select value={timeZone} onChange={(event) => changeZone(event.target.value)}>
           {timeZones.map((it) => (
             <option key={it} value={it}>
               {it.replaceAll("_", " ")}
@@ -61,6 +96,12 @@ export function ScheduleFields({ timeZones }: { timeZones: readonly string[] }) 
       </Field>
     </div>
   );
+}
+
+const KINDS = ["times", "every", "cron", "once"] as const;
+
+function moveZone(instant: string, from: string, to: string): string {
+  return instant === "" ? "" : (findZonedInstant(toZonedInput(new Date(instant), from), to) ?? "");
 }
 
 const HOURS = Array.from({ length: 25 }, (_, hour) => hour);
@@ -132,6 +173,7 @@ function TimesFields() {
         </Field>
       </div>
       <WeekdayPicker
+        legend={t("times.weekdays")}
         chosen={schedule.weekdays}
         onChange={(weekdays) => set({ weekdays })}
         error={schedule.weekdays.length === 0 ? t("errors.weekdays") : undefined}

@@ -4,16 +4,20 @@ import { useTranslations } from "next-intl";
 import { WEEKDAY_KEYS } from "./weekdays";
 
 type Weekday = (typeof WEEKDAY_KEYS)[number];
-type WeekdayPickerProps = { chosen: readonly Weekday[]; onChange: (days: Weekday[]) => void; error?: string };
+type WeekdayPickerProps = {
+  legend: string;
+  chosen: readonly Weekday[];
+  onChange: (days: Weekday[]) => void;
+  error?: string;
+};
 
-export function WeekdayPicker({ chosen, onChange, error }: WeekdayPickerProps) {
+export function WeekdayPicker({ legend, chosen, onChange, error }: WeekdayPickerProps) {
   const t = useTranslations("schedule");
-  const form = useTranslations("pulseForm");
   const toggle = (day: Weekday) =>
     onChange(WEEKDAY_KEYS.filter((it) => (it === day ? !chosen.includes(it) : chosen.includes(it))));
   return (
     <fieldset>
-      <legend className="mb-1.5 font-medium text-sm">{form("times.weekdays")}</legend>
+      <legend className="mb-1.5 font-medium text-sm">{legend}</legend>
       <div className="flex flex-wrap gap-1.5">
         {WEEKDAY_KEYS.map((day) => (
           <label
