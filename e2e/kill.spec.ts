@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { type APIRequestContext, expect, test } from "@playwright/test";
 import pg from "pg";
 import { listCommits } from "./bare-repository.ts";
-import { createWorker, newPerson, signIn, signUp } from "./people.ts";
+import { createWorker, newPerson, signUp } from "./people.ts";
 import { createProductPlace, type ProductPlace, type StartedProduct, startProduct } from "./product.ts";
 
 const REPOSITORY = "octo-alice/keepstreak-pulse";
@@ -53,8 +53,7 @@ test("a run that was claimed when the API was killed ends exactly once, with one
   browser,
 }) => {
   const page = await browser.newPage({ baseURL: product.url });
-  const alice = newPerson("Alice");
-  await signUp(page, alice);
+  await signUp(page, newPerson("Alice"));
   await createWorker(page, "octo-alice");
   const { rows } = await json<{ rows: { id: string }[] }>(page.request, "/api/v1/workers");
   const pulse = await post<{ id: string }>(page.request, "/api/v1/pulses", {
@@ -84,7 +83,7 @@ test("a run that was claimed when the API was killed ends exactly once, with one
     "update runs set lease_expires_at = now(), next_action_at = now() where id = $1 and state = 'claimed'",
     [run.id],
   );
-  await signIn(page, alice);
+  // Her session has outlived the crash.
   await expect
     .poll(async () => (await json<{ state: string }>(page.request, `/api/v1/runs/${run.id}`)).state, {
       timeout: 90_000,
@@ -117,8 +116,7 @@ test("a deployment that was observed when the API was killed gets its verdict, t
   await once(service, "listening");
   try {
     const page = await browser.newPage({ baseURL: product.url });
-    const grace = newPerson("Grace");
-    await signUp(page, grace);
+    await signUp(page, newPerson("Grace"));
     const { project, apiKeyPlain } = await post<{ project: { id: string }; apiKeyPlain: string }>(
       page.request,
       "/api/v1/projects",
@@ -138,7 +136,6 @@ test("a deployment that was observed when the API was killed gets its verdict, t
     await expectSamples(project.id, 14);
     await killAndRestart();
 
-    await signIn(page, grace);
     const read = () =>
       json<{ state: string; verdictState: string }>(page.request, `/api/v1/deployments/${id}`);
     await expect.poll(async () => (await read()).state, { timeout: 90_000 }).toBe("analyzed");

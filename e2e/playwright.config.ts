@@ -29,6 +29,9 @@ export default defineConfig({
     // Set by the global set-up, before the workers read this file.
     baseURL: process.env.PULSEKEEP_E2E_URL,
     launchOptions: { executablePath: findProgram(chromium), args: [...sandbox, ...quietBrowser] },
+    // What cannot be done in this time will not be done: say where, instead of using up the test.
+    actionTimeout: 30_000,
+    navigationTimeout: 60_000,
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
     locale: "en-GB",
