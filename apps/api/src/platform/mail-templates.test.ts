@@ -1,0 +1,23 @@
+import { localeSchema } from "@pulsekeep/contracts/api/shared";
+import { describe, expect, it } from "vitest";
+import { renderMail } from "./mail-templates.js";
+
+const params = { name: "Ana {url}", url: "https://example.com/verify?token=t" };
+
+describe("renderMail", () => {
+  it("writes every language of an account, each in its own words, with nothing left to fill in", () => {
+    const mails = localeSchema.options.map((locale) =>
+      renderMail({ template: "verify_email", locale, params }),
+    );
+    expect(new Set(mails.map(({ subject }) => subject)).size).toBe(localeSchema.options.length);
+    for (const { text } of mails) {
+      expect(text).toContain(params.url);
+      expect(text.replace(params.name, "")).not.toMatch(/[{}]/);
+    }
+  });
+
+  it("writes English for a language it does not know", () => {
+    const mail = renderMail({ template: "verify_email", locale: "xx", params });
+    expect(mail).toEqual(renderMail({ template: "verify_email", locale: "en", params }));
+  });
+});
