@@ -16,4 +16,8 @@ const config: NextConfig = {
   experimental: { optimizePackageImports: ["radix-ui"] },
 };
 
-export default createNextIntlPlugin("./src/i18n/request.ts")(config);
+export default createNextIntlPlugin({
+  requestConfig: "./src/i18n/request.ts",
+  // Messages are parsed at build time, so browsers get no parser.
+  experimental: { messages: { path: "./messages", format: "json", locales: "infer", precompile: true } },
+})(config);

@@ -2,7 +2,6 @@
 
 import { useTranslations } from "next-intl";
 import { useCallback } from "react";
-import { toast } from "sonner";
 import { ApiProblem } from "./problem";
 
 type ProblemText = { title: string; detail?: string };
@@ -25,22 +24,5 @@ export function useProblemText(): (error: unknown) => ProblemText {
       return { title: error.title || t("unexpected"), detail: error.detail };
     },
     [t],
-  );
-}
-
-/** `onError` of a mutation: says it in a toast, with the request's id. */
-export function useProblemToast(): (error: unknown) => void {
-  const text = useProblemText();
-  const t = useTranslations("common");
-  return useCallback(
-    (error) => {
-      const { title, detail } = text(error);
-      const requestId = error instanceof ApiProblem ? error.requestId : undefined;
-      const description = [detail, requestId ? `${t("requestId")} ${requestId}` : undefined]
-        .filter(Boolean)
-        .join(" · ");
-      toast.error(title, { description: description || undefined });
-    },
-    [text, t],
   );
 }

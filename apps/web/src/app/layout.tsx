@@ -3,9 +3,9 @@ import "@fontsource-variable/jetbrains-mono/wght.css";
 import "./globals.css";
 import type { Metadata, Viewport } from "next";
 import { cookies } from "next/headers";
-import { NextIntlClientProvider } from "next-intl";
-import { getLocale, getMessages, getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
 import { PRODUCT_NAME } from "@/components/brand";
+import { FailureWordsProvider } from "@/components/failure-words";
 import { parseTheme, THEME_COOKIE } from "@/preferences/theme";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -26,13 +26,13 @@ export const viewport: Viewport = {
 };
 
 export default async function RootLayout({ children }: LayoutProps<"/">) {
-  const [locale, jar, { failure }] = await Promise.all([getLocale(), cookies(), getMessages()]);
+  const [locale, jar, t] = await Promise.all([getLocale(), cookies(), getTranslations("failure")]);
+  const words = { title: t("title"), text: t("text"), retry: t("retry") };
   const theme = parseTheme(jar.get(THEME_COOKIE)?.value);
   return (
     <html lang={locale} data-theme={theme === "system" ? undefined : theme}>
       <body>
-        {/* The error page may stand where no other layout does, so its words are here. */}
-        <NextIntlClientProvider messages={{ failure }}>{children}</NextIntlClientProvider>
+        <FailureWordsProvider words={words}>{children}</FailureWordsProvider>
       </body>
     </html>
   );

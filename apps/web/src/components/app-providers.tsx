@@ -1,19 +1,16 @@
 "use client";
 
 import { QueryClientProvider } from "@tanstack/react-query";
-import { NuqsAdapter } from "nuqs/adapters/next/app";
 import { type ReactNode, useState } from "react";
 import { createQueryClient } from "@/api/query-client";
 import { LiveUpdates } from "@/live/live-updates";
 
-/** What every page of the app needs around it: the cache of reads, the live stream, the state in the URL. */
+/** What every page of the app needs around it: the cache of reads and the live stream. */
 export function AppProviders({ children }: { children: ReactNode }) {
   const [client] = useState(() => createQueryClient({ onSessionEnded: goToSignIn }));
   return (
     <QueryClientProvider client={client}>
-      <NuqsAdapter>
-        <LiveUpdates>{children}</LiveUpdates>
-      </NuqsAdapter>
+      <LiveUpdates>{children}</LiveUpdates>
     </QueryClientProvider>
   );
 }

@@ -1,25 +1,17 @@
 "use client";
 
-import { useTranslations } from "next-intl";
-import { Toaster as Sonner } from "sonner";
+import { lazy, Suspense, useEffect, useState } from "react";
+import { listenForToasts } from "./toasts";
 
+const SonnerToaster = lazy(() => import("./sonner-toaster"));
+
+/** Where toasts appear. Most visits see none, so the library that draws them comes with the first. */
 export function Toaster() {
-  const t = useTranslations("common");
-  return (
-    <Sonner
-      position="bottom-right"
-      containerAriaLabel={t("notifications")}
-      toastOptions={{
-        unstyled: true,
-        classNames: {
-          toast:
-            "flex w-full items-start gap-3 rounded-lg border border-line bg-raised p-4 text-ink text-sm shadow-float [&_svg]:size-4.5",
-          title: "font-medium",
-          description: "mt-0.5 text-ink-soft text-xs break-words",
-          success: "[&_[data-icon]]:text-ok",
-          error: "[&_[data-icon]]:text-danger",
-        },
-      }}
-    />
-  );
+  const [wanted, setWanted] = useState(false);
+  useEffect(() => listenForToasts(() => setWanted(true)), []);
+  return wanted ? (
+    <Suspense fallback={null}>
+      <SonnerToaster />
+    </Suspense>
+  ) : null;
 }

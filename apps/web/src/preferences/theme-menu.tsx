@@ -1,14 +1,13 @@
 "use client";
 
-import { Monitor, Moon, Sun } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { Button } from "@/components/ui/button";
-import { Menu, MenuChoices } from "@/components/ui/menu";
+import { LazyMenu } from "@/components/ui/lazy-menu";
 import { setPreferenceCookie } from "./preference-cookie";
-import { THEME_COOKIE, THEMES, type Theme } from "./theme";
+import { THEME_COOKIE, type Theme } from "./theme";
+import { themeIcons } from "./theme-icons";
 
-const icons = { system: Monitor, light: Sun, dark: Moon };
+const load = () => import("./theme-choices");
 
 export function ThemeMenu({ initial }: { initial: Theme }) {
   const t = useTranslations("theme");
@@ -20,23 +19,8 @@ export function ThemeMenu({ initial }: { initial: Theme }) {
     if (next === "system") delete root.dataset["theme"];
     else root.dataset["theme"] = next;
   };
-  const Icon = icons[theme];
+  const Icon = themeIcons[theme];
   return (
-    <Menu
-      trigger={
-        <Button variant="ghost" size="icon" aria-label={t("label")}>
-          <Icon aria-hidden />
-        </Button>
-      }
-    >
-      <MenuChoices
-        value={theme}
-        onChange={choose}
-        choices={THEMES.map((value) => {
-          const ChoiceIcon = icons[value];
-          return { value, label: t(value), icon: <ChoiceIcon aria-hidden /> };
-        })}
-      />
-    </Menu>
+    <LazyMenu label={t("label")} icon={<Icon aria-hidden />} load={load} menu={{ theme, onChoose: choose }} />
   );
 }

@@ -1,11 +1,9 @@
 "use client";
 
-import { Menu as MenuIcon, X } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { Dialog } from "radix-ui";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import type { Me } from "@/api/types";
 import type { AppLocale } from "@/i18n/locales";
 import { LiveIndicator } from "@/live/live-indicator";
@@ -13,7 +11,7 @@ import { LocaleMenu } from "@/preferences/locale-menu";
 import type { Theme } from "@/preferences/theme";
 import { ThemeMenu } from "@/preferences/theme-menu";
 import { Wordmark } from "../brand";
-import { Button } from "../ui/button";
+import { Drawer } from "./drawer";
 import { getProductOf, Navigation } from "./navigation";
 import { UserMenu } from "./user-menu";
 
@@ -44,7 +42,7 @@ export function AppShell({ me, theme, locales, children }: AppShellProps) {
         <span className="hidden truncate text-ink-faint text-sm lg:block">{me.workspace.name}</span>
         <div className="ml-auto flex items-center gap-0.5 sm:gap-1">
           <LiveIndicator />
-          <LocaleMenu locales={locales} saveToAccount />
+          <LocaleMenu locales={locales} />
           <ThemeMenu initial={theme} />
           <UserMenu me={me} />
         </div>
@@ -57,41 +55,5 @@ export function AppShell({ me, theme, locales, children }: AppShellProps) {
         {children}
       </main>
     </div>
-  );
-}
-
-function Drawer() {
-  const t = useTranslations("nav");
-  const common = useTranslations("common");
-  const [open, setOpen] = useState(false);
-  return (
-    <Dialog.Root open={open} onOpenChange={setOpen}>
-      <Dialog.Trigger asChild>
-        <Button variant="ghost" size="icon" className="lg:hidden" aria-label={t("open")}>
-          <MenuIcon aria-hidden />
-        </Button>
-      </Dialog.Trigger>
-      <Dialog.Portal>
-        <Dialog.Overlay className="fixed inset-0 z-40 bg-scrim" />
-        <Dialog.Content
-          aria-describedby={undefined}
-          className="fixed inset-y-0 left-0 z-50 flex w-[min(18rem,85vw)] animate-slide flex-col gap-6 overflow-y-auto border-line border-r bg-rail px-3 py-4 shadow-float"
-        >
-          <div className="flex items-center justify-between pl-2.5">
-            <Dialog.Title asChild>
-              <div>
-                <Wordmark />
-              </div>
-            </Dialog.Title>
-            <Dialog.Close asChild>
-              <Button variant="ghost" size="icon" aria-label={common("close")}>
-                <X aria-hidden />
-              </Button>
-            </Dialog.Close>
-          </div>
-          <Navigation onNavigate={() => setOpen(false)} />
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
   );
 }

@@ -3,7 +3,7 @@
 import { Check, Copy } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
-import { toast } from "sonner";
+import { showToast } from "@/components/toasts";
 import { Button } from "./button";
 
 type CopyButtonProps = { text: string; label: string; withText?: boolean; className?: string };
@@ -20,7 +20,7 @@ export function CopyButton({ text, label, withText, className }: CopyButtonProps
   const copy = () => {
     navigator.clipboard.writeText(text).then(
       () => setCopied(true),
-      () => toast.error(t("copyFailed")),
+      () => showToast({ kind: "error", title: t("copyFailed") }),
     );
   };
   return (

@@ -7,9 +7,10 @@ import { cn } from "./cn";
 
 type MenuProps = { trigger: ReactNode; children: ReactNode; align?: "start" | "end"; className?: string };
 
+/** Open from the start: it is loaded by the press that opens it. */
 export function Menu({ trigger, children, align = "end", className }: MenuProps) {
   return (
-    <DropdownMenu.Root modal={false}>
+    <DropdownMenu.Root modal={false} defaultOpen>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content

@@ -1,12 +1,12 @@
 "use client";
 
 import { CircleAlert, Eye, EyeOff } from "lucide-react";
-import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
 import { type AuthProvider, signIn, signUp } from "@/api/auth";
 import { ApiProblem } from "@/api/problem";
 import { useProblemText } from "@/api/use-problem-text";
+import { PlainLink } from "@/components/plain-link";
 import { Button } from "@/components/ui/button";
 import { Field, Input } from "@/components/ui/field";
 import { type CredentialFault, findCredentialFaults, PASSWORD_MIN } from "./credentials";
@@ -52,9 +52,9 @@ export function AuthForm({ mode, providers, password, next, socialFailed }: Auth
       {password ? <PasswordForm mode={mode} next={next} onError={onError} /> : null}
       <p className="text-center text-ink-soft text-sm">
         {t(mode === "signIn" ? "noAccount" : "haveAccount")}{" "}
-        <Link href={otherHref} className="font-medium text-ink underline underline-offset-2">
+        <PlainLink href={otherHref} className="font-medium text-ink underline underline-offset-2">
           {t(mode === "signIn" ? "signUp" : "signIn")}
-        </Link>
+        </PlainLink>
       </p>
     </div>
   );

@@ -1,7 +1,7 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Wordmark } from "@/components/brand";
+import { PlainLink } from "@/components/plain-link";
 import { ConsentFacts } from "../workers/consent-facts";
 import { LanguageChoice } from "@/preferences/language-choice";
 
@@ -15,9 +15,9 @@ export function AuthPage({ title, description, children }: AuthPageProps) {
     <div data-product="keepstreak" className="grid min-h-dvh lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
       <div className="flex flex-col px-5 py-6 sm:px-10">
         <header>
-          <Link href="/" className="inline-block rounded-md">
+          <PlainLink href="/" className="inline-block rounded-md">
             <Wordmark />
-          </Link>
+          </PlainLink>
         </header>
         <main className="mx-auto flex w-full max-w-sm flex-1 flex-col justify-center py-12">
           <h1 className="font-semibold text-2xl">{title}</h1>

@@ -4,6 +4,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Rocket } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { NuqsAdapter } from "nuqs/adapters/next/app";
 import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { queries } from "@/api/queries";
 import { PageList } from "@/components/page-list";
@@ -20,7 +21,16 @@ const filterParsers = {
   verdict: parseAsStringLiteral(VERDICT_STATES),
 };
 
+/** Its filters live in the address; no other page has any, so their adapter is here. */
 export function DeploymentList() {
+  return (
+    <NuqsAdapter>
+      <FilteredDeployments />
+    </NuqsAdapter>
+  );
+}
+
+function FilteredDeployments() {
   const t = useTranslations("deployments");
   const states = useTranslations("states.verdict");
   const [filter, setFilter] = useQueryStates(filterParsers, { history: "push" });

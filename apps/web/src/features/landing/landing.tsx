@@ -1,12 +1,13 @@
 import { ArrowRight, KeyRound } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { KEEPSTREAK_NAME, PRODUCT_NAME, SEQPULSE_NAME, Wordmark } from "@/components/brand";
+import { PlainLink } from "@/components/plain-link";
 import { Button } from "@/components/ui/button";
 import { LanguageChoice } from "@/preferences/language-choice";
 import { ConsentFacts } from "../workers/consent-facts";
 import { LoopFigure } from "./loop-figure";
 
+/** Without any component of the browser: plain links, so that nothing but the framework is loaded. */
 export function Landing({ signedIn }: { signedIn: boolean }) {
   const t = useTranslations("landing");
   return (
@@ -16,11 +17,11 @@ export function Landing({ signedIn }: { signedIn: boolean }) {
         <nav aria-label={t("account")} className="flex items-center gap-1.5">
           {signedIn ? null : (
             <Button asChild variant="ghost">
-              <Link href="/sign-in">{t("signIn")}</Link>
+              <PlainLink href="/sign-in">{t("signIn")}</PlainLink>
             </Button>
           )}
           <Button asChild>
-            <Link href={signedIn ? "/app" : "/sign-up"}>{t(signedIn ? "openApp" : "signUp")}</Link>
+            <PlainLink href={signedIn ? "/app" : "/sign-up"}>{t(signedIn ? "openApp" : "signUp")}</PlainLink>
           </Button>
         </nav>
       </header>
@@ -34,10 +35,10 @@ export function Landing({ signedIn }: { signedIn: boolean }) {
             <p className="mt-6 max-w-xl text-ink-soft text-lg leading-7">{t("lead")}</p>
             <div className="mt-8 flex flex-wrap gap-3">
               <Button asChild variant="primary" size="lg">
-                <Link href={signedIn ? "/app" : "/sign-up"}>
+                <PlainLink href={signedIn ? "/app" : "/sign-up"}>
                   {t(signedIn ? "openApp" : "start")}
                   <ArrowRight aria-hidden />
-                </Link>
+                </PlainLink>
               </Button>
             </div>
             <p className="mt-6 flex items-start gap-2.5 text-ink-soft text-sm">

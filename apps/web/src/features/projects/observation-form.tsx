@@ -4,7 +4,7 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { type Observation, observationSchema } from "@pulsekeep/contracts/api/projects";
 import { useTranslations } from "next-intl";
 import { useForm } from "react-hook-form";
-import { toast } from "sonner";
+import { showToast } from "@/components/toasts";
 import { browserApi } from "@/api/client";
 import { unwrap } from "@/api/problem";
 import type { Project } from "@/api/types";
@@ -37,7 +37,7 @@ export function ObservationForm({ project }: { project: Project }) {
           body: { observation },
         }),
       ),
-    () => toast.success(common("saved")),
+    () => showToast({ kind: "success", title: common("saved") }),
   );
   return (
     <Section title={t("title")} hint={t("hint")}>

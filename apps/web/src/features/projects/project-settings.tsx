@@ -4,7 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
-import { toast } from "sonner";
+import { showToast } from "@/components/toasts";
 import { browserApi } from "@/api/client";
 import { unwrap } from "@/api/problem";
 import { queries } from "@/api/queries";
@@ -47,7 +47,7 @@ function General({ project }: { project: Project }) {
           body: { name: name.trim(), environments: parsed },
         }),
       ),
-    () => toast.success(common("saved")),
+    () => showToast({ kind: "success", title: common("saved") }),
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -90,7 +90,7 @@ function Danger({ project }: { project: Project }) {
         }),
       ),
     () => {
-      toast.success(t("deleted", { name: project.name }));
+      showToast({ kind: "success", title: t("deleted", { name: project.name }) });
       client.removeQueries({ queryKey: queries.project(project.id).queryKey });
       router.push("/app/projects");
     },

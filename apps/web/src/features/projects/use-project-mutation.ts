@@ -3,7 +3,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { queries } from "@/api/queries";
 import type { Project } from "@/api/types";
-import { useProblemToast } from "@/api/use-problem-text";
+import { useProblemToast } from "@/api/use-problem-toast";
 
 /** A change of one project; its answer, when it is the project, goes straight to the screen. */
 export function useProjectMutation<Input, Output>(

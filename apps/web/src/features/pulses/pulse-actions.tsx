@@ -5,12 +5,12 @@ import { Pause, Pencil, Play, Trash2, Zap } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { toast } from "sonner";
+import { showToast } from "@/components/toasts";
 import { browserApi } from "@/api/client";
 import { unwrap } from "@/api/problem";
 import { queries } from "@/api/queries";
 import type { Pulse } from "@/api/types";
-import { useProblemToast } from "@/api/use-problem-text";
+import { useProblemToast } from "@/api/use-problem-toast";
 import { ConfirmDialog } from "@/components/confirm-dialog";
 import { Button } from "@/components/ui/button";
 
@@ -31,7 +31,7 @@ export function PulseActions({ pulse }: { pulse: Pulse }) {
       client.setQueryData(queries.pulse(pulse.id).queryKey, next);
       void client.invalidateQueries({ queryKey: ["pulses"] });
       void client.invalidateQueries({ queryKey: ["runs"] });
-      toast.success(t(paused ? "resumed" : "paused"));
+      showToast({ kind: "success", title: t(paused ? "resumed" : "paused") });
     },
   });
   const runNow = useMutation({
@@ -40,7 +40,7 @@ export function PulseActions({ pulse }: { pulse: Pulse }) {
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ["runs"] });
       void client.invalidateQueries({ queryKey: ["pulses"] });
-      toast.success(t("runPlanned"), { description: t("runPlannedHint") });
+      showToast({ kind: "success", title: t("runPlanned"), description: t("runPlannedHint") });
     },
   });
   const remove = useMutation({
@@ -49,7 +49,7 @@ export function PulseActions({ pulse }: { pulse: Pulse }) {
     onSuccess: () => {
       client.removeQueries({ queryKey: queries.pulse(pulse.id).queryKey });
       void client.invalidateQueries({ queryKey: ["pulses", "list"] });
-      toast.success(t("deleted", { name: pulse.name }));
+      showToast({ kind: "success", title: t("deleted", { name: pulse.name }) });
       router.push("/app/pulses");
     },
   });

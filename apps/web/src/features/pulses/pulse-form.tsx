@@ -7,11 +7,11 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { FormProvider, type Resolver, useForm } from "react-hook-form";
-import { toast } from "sonner";
+import { showToast } from "@/components/toasts";
 import { browserApi } from "@/api/client";
 import { unwrap } from "@/api/problem";
 import type { Pulse, Worker } from "@/api/types";
-import { useProblemToast } from "@/api/use-problem-text";
+import { useProblemToast } from "@/api/use-problem-toast";
 import { Button } from "@/components/ui/button";
 import { Section } from "@/components/ui/card";
 import { Field, Input, Select } from "@/components/ui/field";
@@ -119,7 +119,7 @@ function useSavePulse(pulseId: string | undefined) {
     onSuccess: (pulse) => {
       void client.invalidateQueries({ queryKey: ["pulses"] });
       void client.invalidateQueries({ queryKey: ["runs"] });
-      toast.success(t(pulseId ? "saved" : "created", { name: pulse.name }));
+      showToast({ kind: "success", title: t(pulseId ? "saved" : "created", { name: pulse.name }) });
       router.push(`/app/pulses/${pulse.id}`);
     },
   });

@@ -6,12 +6,12 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useForm } from "react-hook-form";
-import { toast } from "sonner";
+import { showToast } from "@/components/toasts";
 import { browserApi } from "@/api/client";
 import { unwrap } from "@/api/problem";
 import { queries } from "@/api/queries";
 import type { Me } from "@/api/types";
-import { useProblemToast } from "@/api/use-problem-text";
+import { useProblemToast } from "@/api/use-problem-toast";
 import { ErrorState } from "@/components/error-state";
 import { Button } from "@/components/ui/button";
 import { Card, Section } from "@/components/ui/card";
@@ -54,7 +54,7 @@ function ProfileForm({ me, locales, timeZones }: ProfileProps & { me: Me }) {
     onSuccess: (next) => {
       client.setQueryData(queries.me().queryKey, next);
       setPreferenceCookie(LOCALE_COOKIE, next.user.locale);
-      toast.success(t("saved"));
+      showToast({ kind: "success", title: t("saved") });
       router.refresh();
     },
   });

@@ -4,7 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { browserApi } from "@/api/client";
 import { unwrap } from "@/api/problem";
-import { useProblemToast } from "@/api/use-problem-text";
+import { useProblemToast } from "@/api/use-problem-toast";
 import { ProviderIcon } from "@/components/provider-icons";
 import { Button } from "@/components/ui/button";
 

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
-import { getTranslations } from "next-intl/server";
+import { NextIntlClientProvider } from "next-intl";
+import { getMessages, getTranslations } from "next-intl/server";
 import { findMe } from "@/api/server";
 import { AuthForm } from "@/features/auth/auth-form";
 import { AuthPage } from "@/features/auth/auth-page";
@@ -12,8 +13,9 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function SignUpPage({ searchParams }: PageProps<"/sign-up">) {
-  const [t, search, me, options] = await Promise.all([
+  const [t, { auth, problems }, search, me, options] = await Promise.all([
     getTranslations("auth"),
+    getMessages(),
     searchParams,
     findMe(),
     getSignInOptions(),
@@ -22,7 +24,9 @@ export default async function SignUpPage({ searchParams }: PageProps<"/sign-up">
   if (me) redirect(next);
   return (
     <AuthPage title={t("signUpTitle")} description={t("signUpText")}>
-      <AuthForm mode="signUp" providers={options.providers} password={options.password} next={next} />
+      <NextIntlClientProvider messages={{ auth, problems }}>
+        <AuthForm mode="signUp" providers={options.providers} password={options.password} next={next} />
+      </NextIntlClientProvider>
     </AuthPage>
   );
 }

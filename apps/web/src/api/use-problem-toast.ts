@@ -1,0 +1,24 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useCallback } from "react";
+import { showToast } from "@/components/toasts";
+import { ApiProblem } from "./problem";
+import { useProblemText } from "./use-problem-text";
+
+/** `onError` of a mutation: says it in a toast, with the request's id. */
+export function useProblemToast(): (error: unknown) => void {
+  const text = useProblemText();
+  const t = useTranslations("common");
+  return useCallback(
+    (error) => {
+      const { title, detail } = text(error);
+      const requestId = error instanceof ApiProblem ? error.requestId : undefined;
+      const description = [detail, requestId ? `${t("requestId")} ${requestId}` : undefined]
+        .filter(Boolean)
+        .join(" · ");
+      showToast({ kind: "error", title, description: description || undefined });
+    },
+    [text, t],
+  );
+}
