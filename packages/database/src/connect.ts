@@ -2,7 +2,12 @@ import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
 import pg from "pg";
 import * as schema from "./schema.js";
 
-export type DatabaseRole = "pulsekeep_app" | "pulsekeep_engine" | "pulsekeep_identity" | "pulsekeep_backup";
+export type DatabaseRole =
+  | "pulsekeep_app"
+  | "pulsekeep_engine"
+  | "pulsekeep_identity"
+  | "pulsekeep_admin"
+  | "pulsekeep_backup";
 export type Database = NodePgDatabase<typeof schema>;
 export type Transaction = Parameters<Parameters<Database["transaction"]>[0]>[0];
 
