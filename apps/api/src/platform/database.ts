@@ -15,14 +15,15 @@ export class Databases implements OnApplicationShutdown {
   private readonly app: Connection;
   private readonly engineConnection: Connection;
   private readonly identityConnection: Connection;
+  private readonly adminConnection: Connection;
 
   constructor(@Inject(ENV) env: Env) {
     this.app = connect(env.DATABASE_URL, "pulsekeep_app", { max: 12 });
     this.engineConnection = connect(env.DATABASE_URL, "pulsekeep_engine", { max: 8 });
     this.identityConnection = connect(env.DATABASE_URL, "pulsekeep_identity", { max: 5 });
+    this.adminConnection = connect(env.DATABASE_URL, "pulsekeep_admin", { max: 3 });
     // An idle connection that the server ends must not end the process; the next query opens another.
-    for (const { pool } of [this.app, this.engineConnection, this.identityConnection])
-      pool.on("error", () => undefined);
+    for (const { pool } of this.connections) pool.on("error", () => undefined);
   }
 
   /** For scheduler, relay, dispatcher, collector, analyst, notifier: scheduling columns across tenants. */
@@ -33,6 +34,11 @@ export class Databases implements OnApplicationShutdown {
   /** For the auth library alone. */
   get identity(): Database {
     return this.identityConnection.database;
+  }
+
+  /** For the health of the system: states, kinds and instants, enough to count with. */
+  get admin(): Database {
+    return this.adminConnection.database;
   }
 
   /** For look-ups before the tenant is known, which the database answers through definer functions. */
@@ -61,11 +67,11 @@ export class Databases implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([
-      this.app.pool.end(),
-      this.engineConnection.pool.end(),
-      this.identityConnection.pool.end(),
-    ]);
+    await Promise.all(this.connections.map(({ pool }) => pool.end()));
+  }
+
+  private get connections(): Connection[] {
+    return [this.app, this.engineConnection, this.identityConnection, this.adminConnection];
   }
 }
 

@@ -28,6 +28,15 @@ export type StreamJob = {
   handle: (entries: readonly Entry[]) => Promise<void>;
 };
 
+/** How a loop of this process is doing. */
+export type LoopState = {
+  name: string;
+  role: Role;
+  lastTurnAt: Date | null;
+  lastFailure: string | null;
+  failedTurns: number;
+};
+
 const STALE_AFTER_MS = 60_000;
 
 /**
@@ -40,7 +49,7 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly consumer = `${hostname()}:${process.pid}:${newId().slice(-6)}`;
   private readonly periodic: PeriodicJob[] = [];
   private readonly streams: StreamJob[] = [];
-  private readonly loops: Loop[] = [];
+  private readonly loops: { role: Role; loop: Loop }[] = [];
   private readonly stopping = new AbortController();
 
   constructor(
@@ -57,35 +66,47 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
     this.streams.push(job);
   }
 
-  /** Names of the loops that run here, with the instant of the last finished turn. */
-  heartbeats(): { name: string; lastTurnAt: Date | null; lastError: string | null }[] {
-    return this.loops.map(({ name, lastTurnAt, lastError }) => ({ name, lastTurnAt, lastError }));
+  /** The loops that run here. */
+  heartbeats(): LoopState[] {
+    return this.loops.map(({ role, loop }) => ({
+      name: loop.name,
+      role,
+      lastTurnAt: loop.lastTurnAt,
+      lastFailure: loop.lastFailure,
+      failedTurns: loop.failedTurns,
+    }));
+  }
+
+  /** Roles that some registered work asks for, wherever it runs: an installation needs each of them. */
+  neededRoles(): Role[] {
+    return [...new Set([...this.periodic, ...this.streams].map(({ role }) => role))].sort();
   }
 
   onApplicationBootstrap(): void {
     for (const topic of Object.keys(TOPICS))
       if (topic !== "notices" && !this.streams.some((job) => job.topic === topic))
         throw new Error(`No handler is registered for the topic ${topic}`);
-    for (const job of this.periodic) if (this.has(job.role)) this.start(job.name, job.intervalMs, job.run);
+    for (const job of this.periodic) if (this.has(job.role)) this.start(job);
     for (const job of this.streams)
       if (this.has(job.role)) {
-        this.start(`stream:${job.topic}`, 100, () => this.consumeOnce(job));
-        this.start(`stale:${job.topic}`, 15_000, () => this.takeOverStale(job));
+        const { role, topic } = job;
+        this.start({ name: `stream:${topic}`, role, intervalMs: 100, run: () => this.consumeOnce(job) });
+        this.start({ name: `stale:${topic}`, role, intervalMs: 15_000, run: () => this.takeOverStale(job) });
       }
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
-    await Promise.all(this.loops.map((loop) => loop.stop()));
+    await Promise.all(this.loops.map(({ loop }) => loop.stop()));
   }
 
   private has(role: Role): boolean {
     return this.env.PULSEKEEP_ROLES.includes(role);
   }
 
-  private start(name: string, intervalMs: number, run: PeriodicJob["run"]): void {
-    const loop = new Loop({ name, intervalMs, run, logger: this.logger });
-    this.loops.push(loop);
+  private start({ role, ...options }: PeriodicJob): void {
+    const loop = new Loop({ ...options, logger: this.logger });
+    this.loops.push({ role, loop });
     loop.start();
   }
 

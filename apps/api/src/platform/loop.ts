@@ -1,3 +1,4 @@
+import { failureKind } from "./failure-kind.js";
 import type { Logger } from "./logger.js";
 
 export type LoopOptions = {
@@ -12,7 +13,10 @@ export type LoopOptions = {
 export class Loop {
   readonly name: string;
   lastTurnAt: Date | null = null;
-  lastError: string | null = null;
+  /** Kind of the last turn's failure; null after success. */
+  lastFailure: string | null = null;
+  /** Turns that threw, since the start. */
+  failedTurns = 0;
   private running: Promise<void> | undefined;
   private stopped = false;
   private failures = 0;
@@ -49,12 +53,13 @@ export class Loop {
     try {
       const found = await this.options.run();
       this.lastTurnAt = new Date();
-      this.lastError = null;
+      this.lastFailure = null;
       this.failures = 0;
       return found === "more" ? 0 : this.options.intervalMs;
     } catch (error) {
       this.failures += 1;
-      this.lastError = error instanceof Error ? error.message : String(error);
+      this.failedTurns += 1;
+      this.lastFailure = failureKind(error);
       if (!this.stopped) this.options.logger.error({ err: error, loop: this.name }, "turn failed");
       return Math.min(Math.max(this.options.intervalMs, 100) * 2 ** Math.min(this.failures, 5), 10_000);
     }
