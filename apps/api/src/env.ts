@@ -70,6 +70,9 @@ const envSchema = z
       .regex(/^(rediss?:\/\/|unix:\/\/)/, { error: "redis:// URL expected" })
       .optional(),
 
+    /** Who administers the installation, once the e-mail address is verified. */
+    PULSEKEEP_ADMIN_EMAILS: list.pipe(z.array(z.email().toLowerCase())),
+
     AUTH_SECRET: z.string().min(32, { error: "at least 32 characters" }),
     PULSEKEEP_KEYRING: keyring,
 

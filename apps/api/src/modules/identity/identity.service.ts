@@ -51,7 +51,6 @@ async function readMe(tx: Transaction, caller: UserCaller): Promise<Me> {
       emailVerified: users.emailVerified,
       locale: users.locale,
       timeZone: users.timeZone,
-      role: users.role,
       createdAt: users.createdAt,
     })
     .from(users)
@@ -65,7 +64,7 @@ async function readMe(tx: Transaction, caller: UserCaller): Promise<Me> {
     user: {
       ...user,
       locale: localeSchema.catch("en").parse(user.locale),
-      role: user.role === "admin" ? "admin" : "user",
+      role: caller.role,
       createdAt: user.createdAt.toISOString(),
     },
     workspace,

@@ -8,6 +8,7 @@ import type { UserCaller } from "../../http/caller.js";
 import { refuseCrossSite } from "../../http/cross-site.js";
 import { Authenticators } from "../../http/policy.js";
 import { Databases } from "../../platform/database.js";
+import { roleOf } from "./admin-role.js";
 import { AUTH, type Auth } from "./auth.js";
 
 /** Finds out which signed-in person a request comes from. */
@@ -44,7 +45,7 @@ export class SessionService implements OnModuleInit {
       kind: "user",
       userId: found.user.id,
       workspaceId,
-      role: found.user.role === "admin" ? "admin" : "user",
+      role: roleOf(found.user, this.env),
       sessionId: found.session.id,
       locale: localeSchema.catch("en").parse(found.user.locale),
     };
