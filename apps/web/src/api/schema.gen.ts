@@ -4,6 +4,54 @@
  */
 
 export interface paths {
+    "/api/v1/admin/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Admin_getSystem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/dead-letters/{stream}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Admin_listDeadLetters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/dead-letters/{stream}/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Admin_replayDeadLetter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -569,6 +617,123 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        System: {
+            /** Format: date-time */
+            checkedAt: string;
+            warnings: components["schemas"]["SystemWarning"][];
+            transport: {
+                /** @enum {string} */
+                kind: "redis" | "postgres";
+                reachable: boolean;
+            };
+            streams: components["schemas"]["StreamState"][];
+            deadLetters: components["schemas"]["DeadLetter"][];
+            outbox: {
+                length: number;
+                oldestAgeMs: number | null;
+            };
+            backlog: components["schemas"]["Backlog"][];
+            runs: {
+                open: {
+                    [key: string]: number;
+                };
+                endedLastDay: {
+                    [key: string]: number;
+                };
+            };
+            lateness: components["schemas"]["Lateness"];
+            roles: {
+                role: string;
+                processes: number;
+            }[];
+            processes: components["schemas"]["ProcessState"][];
+            database: components["schemas"]["DatabaseHealth"];
+            redis: components["schemas"]["RedisHealth"][] | null;
+        };
+        SystemWarning: {
+            /** @enum {string} */
+            code: "role_without_process" | "loop_standing_still" | "loop_failing" | "work_overdue" | "dead_letters" | "transport_unreachable" | "redis_evicts_keys" | "redis_persistence_failing" | "redis_memory_nearly_full" | "database_connections_nearly_used_up" | "database_transaction_old";
+            /** @enum {string} */
+            severity: "warning" | "critical";
+            subject: string | null;
+            value: number | null;
+        };
+        StreamState: {
+            stream: string;
+            length: number;
+            pending: number;
+            delayed: number;
+            deadLetters: number;
+            oldestAgeMs: number | null;
+            consumers: {
+                name: string;
+                pending: number;
+            }[];
+        };
+        DeadLetter: {
+            id: string;
+            stream: string;
+            key: string;
+            reason: string;
+            deliveries: number;
+            /** Format: date-time */
+            deadAt: string;
+        };
+        Backlog: {
+            /** @enum {string} */
+            work: "pulses" | "runs" | "scrapes" | "verdicts" | "outbox";
+            due: number;
+            oldestMs: number | null;
+        };
+        Lateness: {
+            count: number;
+            p50Ms: number | null;
+            p99Ms: number | null;
+            maxMs: number | null;
+            buckets: {
+                belowMs: number | null;
+                count: number;
+            }[];
+        };
+        ProcessState: {
+            process: string;
+            roles: string[];
+            version: string;
+            /** Format: date-time */
+            startedAt: string;
+            /** Format: date-time */
+            seenAt: string;
+            alive: boolean;
+            loops: {
+                name: string;
+                role: string;
+                idleMs: number;
+                failure: string | null;
+            }[];
+        };
+        DatabaseHealth: {
+            version: string;
+            sizeBytes: number;
+            connections: number;
+            maxConnections: number;
+            oldestTransactionMs: number | null;
+        };
+        RedisHealth: {
+            version: string;
+            uptimeSeconds: number;
+            usedMemoryBytes: number;
+            maxMemoryBytes: number | null;
+            maxMemoryPolicy: string;
+            evictedKeys: number;
+            clients: number;
+            /** @enum {string} */
+            persistence: "none" | "rdb" | "aof" | "aof_and_rdb";
+            persistenceWorks: boolean;
+        };
+        DeadLetterPage: {
+            rows: components["schemas"]["DeadLetter"][];
+            nextCursor: string | null;
+        };
         AuditPage: {
             rows: components["schemas"]["AuditEntry"][];
             nextCursor: string | null;
@@ -1341,6 +1506,97 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    Admin_getSystem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["System"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Admin_listDeadLetters: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                stream: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterPage"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Admin_replayDeadLetter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stream: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     Audit_list: {
         parameters: {
             query?: {

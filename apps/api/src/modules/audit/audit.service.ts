@@ -36,6 +36,7 @@ export const AUDIT_ACTIONS = [
   "endpoint.candidate_set",
   "endpoint.activated",
   "endpoint.test_failed",
+  "dead_letter.replay_requested",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

@@ -1,10 +1,14 @@
 import { Inject, Injectable } from "@nestjs/common";
+import type { SystemWarning } from "@pulsekeep/contracts/api/admin";
 import { z } from "zod";
 import { ENV, type Env } from "../../env.js";
 import { Clock } from "../../platform/clock.js";
 import { Databases } from "../../platform/database.js";
 import { Jobs } from "../../platform/jobs.js";
 import { TRANSPORT, type Transport } from "../../platform/transport.js";
+import { describeProblem } from "./scheduling-problems.js";
+import { SchedulingQueries } from "./scheduling.queries.js";
+import { within } from "../../platform/within.js";
 
 const CHECK_TIMEOUT_MS = 2_000;
 const STALE_AFTER_MS = 60_000;
@@ -28,6 +32,7 @@ export class HealthService {
     @Inject(Databases) private readonly databases: Databases,
     @Inject(TRANSPORT) private readonly transport: Transport,
     @Inject(Jobs) private readonly jobs: Jobs,
+    @Inject(SchedulingQueries) private readonly scheduling: SchedulingQueries,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(ENV) private readonly env: Env,
   ) {
@@ -43,10 +48,23 @@ export class HealthService {
     return this.summarise({ database, transport, web, ...this.loopChecks() });
   }
 
-  /** Only what schedules and delivers: the loops of this process and the database they work on. */
+  /** Whether scheduling goes on everywhere: in every process of the installation, not only in this one. */
   async getSchedulerHealth(): Promise<Health> {
-    const database = await passes(() => this.databases.ping());
-    return this.summarise({ database, ...this.loopChecks() });
+    try {
+      const { neededRoles, processes, backlog, problems } = await within(this.scheduling.getScheduling());
+      const loops = processes.filter(({ alive }) => alive).flatMap((process) => process.loops);
+      const names = [
+        "database",
+        ...neededRoles.map((role) => `role:${role}`),
+        ...loops.map(({ name }) => `loop:${name}`),
+        ...backlog.map(({ work }) => `work:${work}`),
+      ];
+      const failed = new Set(problems.map(nameOfCheck));
+      const checks = Object.fromEntries(names.map((name) => [name, !failed.has(name)]));
+      return this.answer(checks, problems.map(describeProblem));
+    } catch {
+      return this.summarise({ database: false });
+    }
   }
 
   private loopChecks(): Record<string, boolean> {
@@ -73,6 +91,10 @@ export class HealthService {
     const reasons = Object.entries(checks).flatMap(([name, passed]) =>
       passed ? [] : [`${name} does not answer`],
     );
+    return this.answer(checks, reasons);
+  }
+
+  private answer(checks: Record<string, boolean>, reasons: string[]): Health {
     return {
       status: reasons.length === 0 ? "ok" : "degraded",
       timestamp: this.clock.now().toISOString(),
@@ -82,12 +104,17 @@ export class HealthService {
   }
 }
 
+const CHECK_OF: Partial<Record<SystemWarning["code"], string>> = {
+  role_without_process: "role",
+  loop_standing_still: "loop",
+  work_overdue: "work",
+};
+const nameOfCheck = ({ code, subject }: SystemWarning): string =>
+  `${CHECK_OF[code] ?? code}:${subject ?? ""}`;
+
 async function passes(check: () => Promise<unknown>): Promise<boolean> {
-  const timeout = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error("timed out")), CHECK_TIMEOUT_MS).unref();
-  });
   try {
-    await Promise.race([check(), timeout]);
+    await within(check());
     return true;
   } catch {
     return false;

@@ -7,6 +7,7 @@ import { AppError } from "../../http/app-error.js";
 import { Public } from "../../http/policy.js";
 import { type Health, HealthService, healthSchema } from "./health.service.js";
 import { HttpMetrics } from "./http-metrics.js";
+import { SystemMetrics } from "./system-metrics.js";
 
 const digest = (text: string) => createHash("sha256").update(text).digest();
 
@@ -16,6 +17,7 @@ export class ObservabilityController {
   constructor(
     @Inject(HealthService) private readonly health: HealthService,
     @Inject(HttpMetrics) private readonly metrics: HttpMetrics,
+    @Inject(SystemMetrics) private readonly system: SystemMetrics,
     @Inject(ENV) private readonly env: Env,
   ) {}
 
@@ -41,6 +43,7 @@ export class ObservabilityController {
     const token = this.env.METRICS_TOKEN;
     if (token !== undefined && !timingSafeEqual(digest(authorization ?? ""), digest(`Bearer ${token}`)))
       throw new AppError("unauthenticated");
+    await this.system.refresh();
     void reply.type(this.metrics.registry.contentType);
     return this.metrics.registry.metrics();
   }

@@ -1,0 +1,83 @@
+import { Inject, Injectable } from "@nestjs/common";
+import type { DatabaseHealth, DeadLetter, System } from "@pulsekeep/contracts/api/admin";
+import { sql } from "drizzle-orm";
+import { ENV, type Env } from "../../env.js";
+import { Clock } from "../../platform/clock.js";
+import { Databases } from "../../platform/database.js";
+import { within } from "../../platform/within.js";
+import { LedgerQueries } from "../observability/ledger.queries.js";
+import { SchedulingQueries } from "../observability/scheduling.queries.js";
+import { StreamsQueries } from "../observability/streams.queries.js";
+import { DeadLettersService } from "./dead-letters.service.js";
+import { RedisMonitor } from "./redis-monitor.js";
+import { findWarnings } from "./system-warnings.js";
+
+const DEAD_LETTERS_SHOWN = 20;
+
+/** The health of the whole installation: totals and states, nothing of any user. */
+@Injectable()
+export class SystemQueries {
+  constructor(
+    @Inject(ENV) private readonly env: Env,
+    @Inject(Clock) private readonly clock: Clock,
+    @Inject(Databases) private readonly databases: Databases,
+    @Inject(SchedulingQueries) private readonly scheduling: SchedulingQueries,
+    @Inject(LedgerQueries) private readonly ledger: LedgerQueries,
+    @Inject(StreamsQueries) private readonly streams: StreamsQueries,
+    @Inject(DeadLettersService) private readonly deadLetters: DeadLettersService,
+    @Inject(RedisMonitor) private readonly redis: RedisMonitor,
+  ) {}
+
+  async getSystem(): Promise<System> {
+    const [scheduling, runs, lateness, database, streams, deadLetters, redis] = await Promise.all([
+      this.scheduling.getScheduling(),
+      this.ledger.countRuns(),
+      this.ledger.getLateness(),
+      this.getDatabaseHealth(),
+      this.streams.findStreams(),
+      this.listDeadLetters(),
+      this.redis.findHealth(),
+    ]);
+    const { processes, backlog, neededRoles, problems } = scheduling;
+    const facts = {
+      transport: {
+        kind: this.env.REDIS_URL === undefined ? ("postgres" as const) : ("redis" as const),
+        reachable: streams !== undefined,
+      },
+      streams: streams ?? [],
+      processes,
+      database,
+      redis,
+    };
+    const outbox = backlog.find(({ work }) => work === "outbox");
+    return {
+      ...facts,
+      checkedAt: this.clock.now().toISOString(),
+      warnings: findWarnings({ ...facts, problems }),
+      deadLetters,
+      outbox: { length: outbox?.due ?? 0, oldestAgeMs: outbox?.oldestMs ?? null },
+      backlog,
+      runs,
+      lateness,
+      roles: neededRoles.map((role) => ({
+        role,
+        processes: processes.filter(({ alive, roles }) => alive && roles.includes(role)).length,
+      })),
+    };
+  }
+
+  private async getDatabaseHealth(): Promise<DatabaseHealth> {
+    const { rows } = await this.databases.admin.execute<DatabaseHealth & { sizeBytes: string }>(
+      sql`select version, size_bytes as "sizeBytes", connections, max_connections as "maxConnections",
+                 oldest_transaction_ms as "oldestTransactionMs" from database_health()`,
+    );
+    const health = rows[0];
+    if (!health) throw new Error("The database says nothing about itself");
+    return { ...health, sizeBytes: Number(health.sizeBytes) };
+  }
+
+  /** The streams' own state says when the transport is away. */
+  private async listDeadLetters(): Promise<DeadLetter[]> {
+    return within(this.deadLetters.listFirst(DEAD_LETTERS_SHOWN)).catch(() => []);
+  }
+}

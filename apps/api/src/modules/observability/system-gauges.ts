@@ -1,0 +1,154 @@
+import type { StreamState, System } from "@pulsekeep/contracts/api/admin";
+import type { SchedulingQueries } from "./scheduling.queries.js";
+
+/** What a scrape reads. A part that could not be read is undefined, and its gauges then say nothing. */
+export type SystemFacts = {
+  scheduling: Awaited<ReturnType<SchedulingQueries["getScheduling"]>> | undefined;
+  runs: System["runs"] | undefined;
+  streams: readonly StreamState[] | undefined;
+};
+
+export type SystemGauge = {
+  name: string;
+  help: string;
+  /** Name of the only label, for gauges that have one. */
+  label?: "state" | "stream" | "work" | "role" | "loop";
+  /** Value by the label's value; a gauge without a label has one under the empty text. */
+  read: (facts: SystemFacts) => Record<string, number>;
+};
+
+const seconds = (ms: number | null): number => (ms ?? 0) / 1_000;
+
+const byStream = (facts: SystemFacts, of: (stream: StreamState) => number) =>
+  Object.fromEntries((facts.streams ?? []).map((state) => [state.stream, of(state)]));
+
+const backlog = (facts: SystemFacts) => facts.scheduling?.backlog ?? [];
+const outbox = (facts: SystemFacts) => backlog(facts).filter(({ work }) => work === "outbox");
+const alive = (facts: SystemFacts) => (facts.scheduling?.processes ?? []).filter((process) => process.alive);
+const only = (values: number[]): Record<string, number> => (values[0] === undefined ? {} : { "": values[0] });
+
+/** Gauges of the system's health. Adding one: a row here. */
+export const SYSTEM_GAUGES: readonly SystemGauge[] = [
+  {
+    name: "pulsekeep_database_up",
+    help: "Whether the tables could be read",
+    read: ({ scheduling }) => ({ "": scheduling ? 1 : 0 }),
+  },
+  {
+    name: "pulsekeep_transport_up",
+    help: "Whether the transport answers",
+    read: ({ streams }) => ({ "": streams ? 1 : 0 }),
+  },
+  {
+    name: "pulsekeep_scheduling_healthy",
+    help: "1 while scheduling stands still nowhere",
+    read: ({ scheduling }) => ({ "": scheduling?.problems.length === 0 ? 1 : 0 }),
+  },
+  {
+    name: "seqpulse_scheduler_jobs_pending",
+    help: "Pulses, runs, scrapes and verdicts that are due and not taken yet",
+    read: (facts) => {
+      const jobs = backlog(facts).filter(({ work }) => work !== "outbox");
+      return only(facts.scheduling ? [jobs.reduce((sum, { due }) => sum + due, 0)] : []);
+    },
+  },
+  {
+    name: "pulsekeep_work_due",
+    help: "Work that is due and not taken yet",
+    label: "work",
+    read: (facts) => Object.fromEntries(backlog(facts).map(({ work, due }) => [work, due])),
+  },
+  {
+    name: "pulsekeep_work_oldest_seconds",
+    help: "How long the oldest work has been due",
+    label: "work",
+    read: (facts) =>
+      Object.fromEntries(backlog(facts).map(({ work, oldestMs }) => [work, seconds(oldestMs)])),
+  },
+  {
+    name: "pulsekeep_outbox_length",
+    help: "Messages that are not in the transport yet",
+    read: (facts) => only(outbox(facts).map(({ due }) => due)),
+  },
+  {
+    name: "pulsekeep_outbox_oldest_seconds",
+    help: "Age of the oldest message that is not in the transport yet",
+    read: (facts) => only(outbox(facts).map(({ oldestMs }) => seconds(oldestMs))),
+  },
+  {
+    name: "pulsekeep_runs_open",
+    help: "Runs that have not ended",
+    label: "state",
+    read: ({ runs }) => ({ ...runs?.open }),
+  },
+  {
+    name: "pulsekeep_runs_ended_last_day",
+    help: "Runs that ended in the last 24 hours",
+    label: "state",
+    read: ({ runs }) => ({ ...runs?.endedLastDay }),
+  },
+  {
+    name: "pulsekeep_runs_missed_last_day",
+    help: "Runs that were missed in the last 24 hours",
+    read: ({ runs }) => only(runs ? [runs.endedLastDay.missed ?? 0] : []),
+  },
+  {
+    name: "pulsekeep_stream_length",
+    help: "Entries that are not acknowledged",
+    label: "stream",
+    read: (facts) => byStream(facts, ({ length }) => length),
+  },
+  {
+    name: "pulsekeep_stream_pending",
+    help: "Entries that are handed out and not acknowledged",
+    label: "stream",
+    read: (facts) => byStream(facts, ({ pending }) => pending),
+  },
+  {
+    name: "pulsekeep_stream_delayed",
+    help: "Entries that wait for their instant",
+    label: "stream",
+    read: (facts) => byStream(facts, ({ delayed }) => delayed),
+  },
+  {
+    name: "pulsekeep_stream_dead_letters",
+    help: "Entries that were handed out too often",
+    label: "stream",
+    read: (facts) => byStream(facts, ({ deadLetters }) => deadLetters),
+  },
+  {
+    name: "pulsekeep_stream_oldest_seconds",
+    help: "Age of the oldest entry that is not acknowledged",
+    label: "stream",
+    read: (facts) => byStream(facts, ({ oldestAgeMs }) => seconds(oldestAgeMs)),
+  },
+  {
+    name: "pulsekeep_stream_consumers",
+    help: "Consumers that hold entries",
+    label: "stream",
+    read: (facts) => byStream(facts, ({ consumers }) => consumers.length),
+  },
+  {
+    name: "pulsekeep_role_processes",
+    help: "Living processes that have a role which is needed",
+    label: "role",
+    read: (facts) =>
+      Object.fromEntries(
+        (facts.scheduling?.neededRoles ?? []).map((role) => [
+          role,
+          alive(facts).filter(({ roles }) => roles.includes(role)).length,
+        ]),
+      ),
+  },
+  {
+    name: "pulsekeep_loop_idle_seconds",
+    help: "Since a loop's last turn that ended well, in the living process where that is longest ago",
+    label: "loop",
+    read: (facts) => {
+      const longest: Record<string, number> = {};
+      for (const { name, idleMs } of alive(facts).flatMap(({ loops }) => loops))
+        longest[name] = Math.max(seconds(idleMs), longest[name] ?? 0);
+      return longest;
+    },
+  },
+];

@@ -1,0 +1,112 @@
+import { Inject, Injectable } from "@nestjs/common";
+import { Counter, Gauge, Histogram } from "prom-client";
+import { Jobs } from "../../platform/jobs.js";
+import { LOGGER, type Logger } from "../../platform/logger.js";
+import { HttpMetrics } from "./http-metrics.js";
+import { LedgerQueries } from "./ledger.queries.js";
+import { SchedulingQueries } from "./scheduling.queries.js";
+import { StreamsQueries } from "./streams.queries.js";
+import { SYSTEM_GAUGES, type SystemFacts } from "./system-gauges.js";
+import { within } from "../../platform/within.js";
+
+/** Scrapers, and whoever else asks, share one look at the tables. */
+const FRESH_MS = 1_000;
+
+/**
+ * The health of the system as Prometheus metrics. What the tables and the transport tell is the same whichever
+ * process is asked: aggregate it with `max`. Failed turns of loops are those of the process that answers.
+ */
+@Injectable()
+export class SystemMetrics {
+  private readonly gauges: Map<string, Gauge>;
+  private readonly failedTurns: Counter;
+  private readonly startDelay: Histogram;
+  private readonly lateness: Histogram;
+  private offersSeenUntil: string | undefined;
+  private failuresSeen = 0;
+  private last: { done: Promise<void>; atMs: number } | undefined;
+
+  constructor(
+    @Inject(HttpMetrics) http: HttpMetrics,
+    @Inject(SchedulingQueries) private readonly scheduling: SchedulingQueries,
+    @Inject(LedgerQueries) private readonly ledger: LedgerQueries,
+    @Inject(StreamsQueries) private readonly streams: StreamsQueries,
+    @Inject(Jobs) private readonly jobs: Jobs,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    const registers = [http.registry];
+    this.gauges = new Map(
+      SYSTEM_GAUGES.map(({ name, help, label }) => [
+        name,
+        new Gauge({ name, help, labelNames: label ? [label] : [], registers }),
+      ]),
+    );
+    this.failedTurns = new Counter({
+      name: "seqpulse_scheduler_jobs_failed_total",
+      help: "Turns of this process's loops that failed and are tried again",
+      registers,
+    });
+    this.startDelay = new Histogram({
+      name: "seqpulse_scheduler_job_start_delay_seconds",
+      help: "From due to offered, of runs that were offered while this process was being scraped",
+      labelNames: ["job_type"],
+      buckets: [0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600],
+      registers,
+    });
+    this.lateness = new Histogram({
+      name: "pulsekeep_run_lateness_seconds",
+      help: "From due to offered, of runs that were offered while this process was being scraped",
+      buckets: [0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
+      registers,
+    });
+  }
+
+  /** Brings every metric up to date. Never throws: a scrape of a sick system is the one that matters. */
+  async refresh(): Promise<void> {
+    const nowMs = performance.now();
+    if (!this.last || nowMs - this.last.atMs > FRESH_MS) this.last = { done: this.readAll(), atMs: nowMs };
+    await this.last.done;
+  }
+
+  private async readAll(): Promise<void> {
+    const [scheduling, runs, streams] = await Promise.all([
+      this.attempt(() => this.scheduling.getScheduling()),
+      this.attempt(() => this.ledger.countRuns()),
+      this.streams.findStreams(),
+      this.attempt(() => this.observeStartDelays()),
+    ]);
+    this.setGauges({ scheduling, runs, streams });
+    const failures = this.jobs.heartbeats().reduce((sum, { failedTurns }) => sum + failedTurns, 0);
+    this.failedTurns.inc(failures - this.failuresSeen);
+    this.failuresSeen = failures;
+  }
+
+  private setGauges(facts: SystemFacts): void {
+    for (const { name, label, read } of SYSTEM_GAUGES) {
+      const gauge = this.gauges.get(name);
+      // What is not known any more must not stay: a last value would look like a good one.
+      gauge?.reset();
+      if (!label) gauge?.remove({});
+      for (const [value, number] of Object.entries(read(facts)))
+        gauge?.set(label ? { [label]: value } : {}, number);
+    }
+  }
+
+  private async observeStartDelays(): Promise<void> {
+    const { delays, until } = await this.ledger.listStartDelays(this.offersSeenUntil);
+    this.offersSeenUntil = until;
+    for (const { kind, delayMs } of delays) {
+      this.startDelay.observe({ job_type: kind }, delayMs / 1_000);
+      this.lateness.observe(delayMs / 1_000);
+    }
+  }
+
+  private async attempt<T>(read: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await within(read());
+    } catch (error) {
+      this.logger.warn({ err: error }, "a metric could not be read");
+      return undefined;
+    }
+  }
+}
