@@ -1,3 +1,4 @@
+import path from "node:path";
 import { expect, type Page, test } from "@playwright/test";
 import { runDemo } from "./demo.ts";
 import { newPerson, signUp } from "./people.ts";
@@ -40,5 +41,12 @@ test("a deployment that breaks checkouts is called back, with reasons and at lea
   expect(await hints.count()).toBeGreaterThanOrEqual(3);
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
   await page.setViewportSize({ width: 1280, height: 1_000 });
-  await page.screenshot({ path: "docs/images/deployment.png" });
+  await page.screenshot({ path: pictureOfReadme() });
 });
+
+/** The README's picture is made here; it is replaced on request only, so that a test run leaves no change behind. */
+function pictureOfReadme(): string {
+  const root = path.resolve(import.meta.dirname, "..");
+  const replaces = process.env.PULSEKEEP_UPDATE_IMAGES === "1";
+  return path.join(root, replaces ? "docs/images" : "test-results/images", "deployment.png");
+}
