@@ -19,7 +19,10 @@ const LATENESS_MS = sql`greatest(extract(epoch from offered_at - planned_at) * 1
 
 export type StartDelay = { kind: string; delayMs: number };
 
-/** Totals over the ledger of runs. The last day's come from an index over the recent part of the table. */
+/**
+ * Totals over the ledger of runs. The last day's come from an index over the recent part of the table, which is
+ * searched for `now()` and not for the volatile `clock_timestamp()`.
+ */
 @Injectable()
 export class LedgerQueries {
   constructor(@Inject(Databases) private readonly databases: Databases) {}
@@ -31,7 +34,7 @@ export class LedgerQueries {
             group by state
           union all
           select state, false, count(*)::int from runs
-            where ended_at > clock_timestamp() - interval '24 hours' group by state`,
+            where ended_at > now() - interval '24 hours' group by state`,
     );
     const pick = (open: boolean) =>
       Object.fromEntries(rows.filter((row) => row.open === open).map(({ state, count }) => [state, count]));
@@ -48,7 +51,7 @@ export class LedgerQueries {
     }>(
       sql`with late as materialized (
             select ${LATENESS_MS} as ms from runs
-            where offered_at > clock_timestamp() - interval '24 hours' and ${FIRST_OFFER}
+            where offered_at > now() - interval '24 hours' and ${FIRST_OFFER}
           )
           select (select json_object_agg(bucket, count) from (
                     select width_bucket(ms, ${sql.param(LATENESS_BOUNDS_MS)}::float8[]) as bucket, count(*)
@@ -72,7 +75,7 @@ export class LedgerQueries {
    * @param since instant by the database's clock as text, or undefined for "from now on"
    */
   async listStartDelays(since: string | undefined): Promise<{ delays: StartDelay[]; until: string }> {
-    const settled = sql`clock_timestamp() - make_interval(secs => ${SETTLED_AFTER_SECONDS})`;
+    const settled = sql`now() - make_interval(secs => ${SETTLED_AFTER_SECONDS})`;
     const { rows: instants } = await this.databases.admin.execute<{ until: string }>(
       sql`select greatest(${settled}, ${since ?? null}::timestamptz)::text as until`,
     );

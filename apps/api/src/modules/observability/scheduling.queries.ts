@@ -34,27 +34,30 @@ export class SchedulingQueries {
   private async listProcesses(): Promise<ProcessState[]> {
     const { rows } = await this.databases.admin.execute<HeartbeatRow>(
       sql`select process, roles, version, loops, started_at, seen_at,
-                 (extract(epoch from clock_timestamp() - seen_at) * 1000)::float8 as silent_ms
+                 (extract(epoch from now() - seen_at) * 1000)::float8 as silent_ms
           from process_heartbeats order by process`,
     );
     return rows.map(toProcess);
   }
 
-  /** Work that is due by the database's clock, from indexes that hold open work only. */
+  /**
+   * Work that is due by the database's clock. `now()` and not `clock_timestamp()`: with a volatile function no
+   * index is searched, and this would read every active pulse.
+   */
   private async listBacklog(): Promise<Backlog[]> {
     const { rows } = await this.databases.admin.execute<BacklogRow>(
       sql`select work, count(since)::int as due,
-                 (extract(epoch from clock_timestamp() - min(since)) * 1000)::float8 as oldest_ms
+                 (extract(epoch from now() - min(since)) * 1000)::float8 as oldest_ms
           from (values ('pulses'), ('runs'), ('scrapes'), ('verdicts'), ('outbox')) as kind (work)
           left join (
-            select 'pulses', next_due_at from pulses where state = 'active' and next_due_at <= clock_timestamp()
+            select 'pulses', next_due_at from pulses where state = 'active' and next_due_at <= now()
             union all
             select 'runs', next_action_at from runs
-              where next_action_at <= clock_timestamp() and state in ('planned', 'queued', 'offered', 'claimed')
+              where next_action_at <= now() and state in ('planned', 'queued', 'offered', 'claimed')
             union all
-            select 'scrapes', next_scrape_at from metric_endpoints where next_scrape_at <= clock_timestamp()
+            select 'scrapes', next_scrape_at from metric_endpoints where next_scrape_at <= now()
             union all
-            select 'verdicts', next_action_at from deployments where next_action_at <= clock_timestamp()
+            select 'verdicts', next_action_at from deployments where next_action_at <= now()
             union all
             select 'outbox', created_at from outbox
           ) as due_work (kind_of, since) on kind_of = work
