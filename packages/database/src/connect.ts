@@ -26,5 +26,7 @@ export function connect(url: string, role: DatabaseRole, options: { max?: number
     application_name: role,
     options: `-c role=${role} -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000`,
   });
+  // An idle connection that the server ends must not end the process; the next query opens another.
+  pool.on("error", () => undefined);
   return { pool, database: drizzle(pool, { schema }) };
 }

@@ -22,8 +22,6 @@ export class Databases implements OnApplicationShutdown {
     this.engineConnection = connect(env.DATABASE_URL, "pulsekeep_engine", { max: 8 });
     this.identityConnection = connect(env.DATABASE_URL, "pulsekeep_identity", { max: 5 });
     this.adminConnection = connect(env.DATABASE_URL, "pulsekeep_admin", { max: 3 });
-    // An idle connection that the server ends must not end the process; the next query opens another.
-    for (const { pool } of this.connections) pool.on("error", () => undefined);
   }
 
   /** For scheduler, relay, dispatcher, collector, analyst, notifier: scheduling columns across tenants. */
