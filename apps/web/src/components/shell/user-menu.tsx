@@ -11,7 +11,7 @@ export function UserMenu({ me }: { me: Me }) {
   return (
     <LazyMenu
       label={t("userMenu")}
-      className="rounded-full"
+      size="round"
       icon={
         <span
           aria-hidden

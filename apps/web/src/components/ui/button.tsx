@@ -5,7 +5,7 @@ import type { ComponentProps } from "react";
 import { cn } from "./cn";
 
 const buttonClasses = cva(
-  "relative inline-flex shrink-0 select-none items-center justify-center gap-2 whitespace-nowrap rounded-md font-medium transition-[background-color,border-color,color,box-shadow] duration-100 disabled:opacity-55 aria-disabled:opacity-55 [&_svg]:size-4 [&_svg]:shrink-0",
+  "inline-flex shrink-0 select-none items-center justify-center gap-2 whitespace-nowrap font-medium transition-[background-color,border-color,color,box-shadow] duration-100 disabled:opacity-55 aria-disabled:opacity-55 [&_svg]:size-4 [&_svg]:shrink-0",
   {
     variants: {
       variant: {
@@ -19,11 +19,15 @@ const buttonClasses = cva(
           "border border-line-strong bg-surface text-danger hover:border-danger hover:bg-danger-soft",
       },
       size: {
-        sm: "h-8 px-3 text-sm",
-        md: "h-9 px-3.5 text-sm",
-        lg: "h-11 px-5 text-md",
-        icon: "size-9 text-sm",
-        "icon-sm": "size-8 text-sm",
+        sm: "h-8 rounded-md px-3 text-sm",
+        md: "h-9 rounded-md px-3.5 text-sm",
+        lg: "h-11 rounded-md px-5 text-base",
+        xl: "h-11 rounded-md px-5 text-md",
+        /** As high as the fields beside it. */
+        field: "h-10 rounded-md px-3.5 text-sm sm:h-9",
+        icon: "size-9 rounded-md text-sm",
+        "icon-sm": "size-8 rounded-md text-sm",
+        round: "size-9 rounded-full text-sm",
       },
     },
     defaultVariants: { variant: "secondary", size: "md" },

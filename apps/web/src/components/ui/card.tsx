@@ -10,6 +10,7 @@ type SectionProps = {
   hint?: ReactNode;
   action?: ReactNode;
   className?: string;
+  /** Replaces the padding of the content. */
   bodyClassName?: string;
   children: ReactNode;
 };
@@ -31,7 +32,7 @@ export function Section({ title, hint, action, className, bodyClassName, childre
         </div>
         {hint ? <p className="mt-0.5 max-w-prose text-ink-faint text-sm">{hint}</p> : null}
       </div>
-      <div className={cn("px-5 pb-5", bodyClassName)}>{children}</div>
+      <div className={bodyClassName ?? "px-5 pb-5"}>{children}</div>
     </section>
   );
 }

@@ -1,11 +1,9 @@
 import { type ClassValue, clsx } from "clsx";
-import { extendTailwindMerge } from "tailwind-merge";
 
-const merge = extendTailwindMerge({
-  extend: { theme: { text: ["2xs", "md", "display"] } },
-});
-
-/** Joins class names; of two that contradict each other the later one stays. */
+/**
+ * Joins class names. Nothing is taken out: of two that contradict each other the style sheet's order decides, so a
+ * component leaves to its caller what its caller may choose.
+ */
 export function cn(...classes: ClassValue[]): string {
-  return merge(clsx(classes));
+  return clsx(classes);
 }

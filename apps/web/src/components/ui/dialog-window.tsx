@@ -64,16 +64,13 @@ export default function DialogWindow({
             {footer}
           </div>
           {sticky ? null : (
-            <Primitive.Close asChild>
-              <Button
-                variant="ghost"
-                size="icon-sm"
-                aria-label={t("close")}
-                className="absolute top-4 right-4"
-              >
-                <X aria-hidden />
-              </Button>
-            </Primitive.Close>
+            <span className="absolute top-4 right-4">
+              <Primitive.Close asChild>
+                <Button variant="ghost" size="icon-sm" aria-label={t("close")}>
+                  <X aria-hidden />
+                </Button>
+              </Primitive.Close>
+            </span>
           )}
         </Primitive.Content>
       </Primitive.Portal>

@@ -9,17 +9,17 @@ export type OpenedMenuProps = { trigger: ReactNode };
 type LazyMenuProps<P> = {
   label: string;
   icon: ReactNode;
-  className?: string;
+  size?: "icon" | "round";
   /** The menu with its items, loaded when it is about to be opened. */
   load: () => Promise<{ default: ComponentType<P & OpenedMenuProps> }>;
   menu: P;
 };
 
 /** A menu's button. The menu itself, with all it takes to place it, is loaded by the first touch. */
-export function LazyMenu<P extends object>({ label, icon, className, load, menu }: LazyMenuProps<P>) {
+export function LazyMenu<P extends object>({ label, icon, size = "icon", load, menu }: LazyMenuProps<P>) {
   const [Opened, setOpened] = useState<ComponentType<P & OpenedMenuProps>>();
   const prepare = () => void load().catch(() => undefined);
-  const look = { variant: "ghost", size: "icon", "aria-label": label, className } as const;
+  const look = { variant: "ghost", size, "aria-label": label } as const;
   if (Opened) return <Opened {...menu} trigger={<Button {...look}>{icon}</Button>} />;
   return (
     <Button

@@ -125,7 +125,7 @@ function PasswordForm({ mode, next, onError }: PasswordFormProps) {
           autoComplete={mode === "signUp" ? "new-password" : "current-password"}
         />
       </Field>
-      <Button type="submit" variant="primary" size="lg" className="mt-1 text-base" pending={pending}>
+      <Button type="submit" variant="primary" size="lg" className="mt-1" pending={pending}>
         {t(mode === "signUp" ? "createAccount" : "signIn")}
       </Button>
     </form>
@@ -148,15 +148,16 @@ function PasswordInput({ value, onChange, autoComplete }: PasswordInputProps) {
         maxLength={256}
         className="pr-11"
       />
-      <Button
-        variant="ghost"
-        size="icon-sm"
-        aria-label={t(shown ? "hidePassword" : "showPassword")}
-        onClick={() => setShown(!shown)}
-        className="absolute top-1 right-1 sm:top-0.5"
-      >
-        {shown ? <EyeOff aria-hidden /> : <Eye aria-hidden />}
-      </Button>
+      <span className="absolute top-1 right-1 sm:top-0.5">
+        <Button
+          variant="ghost"
+          size="icon-sm"
+          aria-label={t(shown ? "hidePassword" : "showPassword")}
+          onClick={() => setShown(!shown)}
+        >
+          {shown ? <EyeOff aria-hidden /> : <Eye aria-hidden />}
+        </Button>
+      </span>
     </span>
   );
 }

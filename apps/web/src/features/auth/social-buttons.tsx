@@ -34,7 +34,6 @@ export function SocialButtons({ providers, next, onError }: SocialButtonsProps) 
         <Button
           key={provider}
           size="lg"
-          className="text-base"
           onClick={() => open(provider)}
           pending={opening === provider}
           disabled={opening !== undefined}

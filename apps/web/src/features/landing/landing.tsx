@@ -34,7 +34,7 @@ export function Landing({ signedIn }: { signedIn: boolean }) {
             </h1>
             <p className="mt-6 max-w-xl text-ink-soft text-lg leading-7">{t("lead")}</p>
             <div className="mt-8 flex flex-wrap gap-3">
-              <Button asChild variant="primary" size="lg">
+              <Button asChild variant="primary" size="xl">
                 <PlainLink href={signedIn ? "/app" : "/sign-up"}>
                   {t(signedIn ? "openApp" : "start")}
                   <ArrowRight aria-hidden />

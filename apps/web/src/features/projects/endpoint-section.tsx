@@ -48,7 +48,7 @@ export function EndpointSection({ project }: { project: Project }) {
             autoComplete="off"
           />
         </Field>
-        <Button type="submit" pending={save.isPending} className="h-10 sm:mt-6.5 sm:h-9">
+        <Button type="submit" size="field" pending={save.isPending} className="sm:mt-6.5">
           {t("save")}
         </Button>
       </form>

@@ -50,7 +50,7 @@ function SkipDates({ dates, onChange }: SkipDatesProps) {
         <Field label={t("date")} className="w-48">
           <Input type="date" value={date} onChange={(event) => setDate(event.target.value)} />
         </Field>
-        <Button onClick={add} disabled={date === ""} className="h-10 sm:h-9">
+        <Button onClick={add} disabled={date === ""} size="field">
           <Plus aria-hidden />
           {t("add")}
         </Button>
@@ -66,7 +66,6 @@ function SkipDates({ dates, onChange }: SkipDatesProps) {
               <Button
                 variant="ghost"
                 size="icon-sm"
-                className="size-7"
                 aria-label={t("remove", { date: write(it) })}
                 onClick={() => onChange(dates.filter((other) => other !== it))}
               >

@@ -68,18 +68,15 @@ function Step({ step, last }: { step: ProvisioningStep; last: boolean }) {
 function StepMark({ state }: { state: ProvisioningStep["state"] }) {
   const t = useTranslations("provisioning.stepState");
   const looks = {
-    waiting: "border-line-field border-dashed text-ink-faint",
-    running: "border-accent text-accent",
+    waiting: "border-line-field border-dashed bg-surface text-ink-faint",
+    running: "border-accent bg-surface text-accent",
     done: "border-ok bg-ok-soft text-ok",
     failed: "border-danger bg-danger-soft text-danger",
-    skipped: "border-line-field text-ink-faint",
+    skipped: "border-line-field bg-surface text-ink-faint",
   };
   return (
     <span
-      className={cn(
-        "relative grid size-6 shrink-0 place-items-center rounded-full border bg-surface",
-        looks[state],
-      )}
+      className={cn("relative grid size-6 shrink-0 place-items-center rounded-full border", looks[state])}
     >
       <span className="sr-only">{t(state)}</span>
       {state === "done" ? <Check aria-hidden className="size-3.5" /> : null}
