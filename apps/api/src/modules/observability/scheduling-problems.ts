@@ -4,7 +4,7 @@ import type { Backlog, ProcessState, SystemWarning } from "@pulsekeep/contracts/
 const STANDS_STILL_MS = 60_000;
 
 /** How long work of a kind may be due before scheduling counts as standing still. Adding a kind: a row here. */
-export const PATIENCE_MS: Record<Backlog["work"], number> = {
+const PATIENCE_MS: Record<Backlog["work"], number> = {
   pulses: STANDS_STILL_MS,
   // Longer than a lease: a run may have to wait for the one before it.
   runs: 15 * 60_000,
