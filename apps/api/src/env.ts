@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-export const ROLES = ["http", "scheduler", "dispatcher", "collector", "analyst", "notifier"] as const;
+const ROLES = ["http", "scheduler", "dispatcher", "collector", "analyst", "notifier"] as const;
 export type Role = (typeof ROLES)[number];
 
 const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ""));

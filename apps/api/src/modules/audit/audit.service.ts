@@ -8,7 +8,7 @@ import { newId } from "../../platform/ids.js";
  * Sensitive actions that leave an audit entry. Run history is not here: the ledger of runs is its own record.
  * Adding one: a row here and its text in the web app's messages (`audit.action`).
  */
-export const AUDIT_ACTIONS = [
+const AUDIT_ACTIONS = [
   "account.created",
   "account.signed_in",
   "account.signed_out",

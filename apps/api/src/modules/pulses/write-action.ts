@@ -4,6 +4,7 @@ import { schema, type Transaction } from "@pulsekeep/database";
 import { commitContent, commitMessage, commitPath, RECENT_SUBJECTS } from "@pulsekeep/schedule";
 import { and, desc, eq, isNotNull, ne, sql } from "drizzle-orm";
 import type { RunRow } from "./pulse-view.js";
+import { streakOf } from "./streak.js";
 
 const { pulses, runs, workers } = schema;
 
@@ -91,15 +92,4 @@ async function readHistory(tx: Transaction, { pulseId, timeZone }: { pulseId: st
     streakDays: streakOf(days.map(({ ago }) => ago)),
     runCount: count,
   };
-}
-
-/** Days in a row that end today with the commit that is being written; `daysAgo` ascending, without repeats. */
-export function streakOf(daysAgo: readonly number[]): number {
-  let streak = 1;
-  for (const ago of daysAgo) {
-    if (ago === 0) continue;
-    if (ago !== streak) break;
-    streak += 1;
-  }
-  return streak;
 }

@@ -12,20 +12,13 @@ import { newId } from "../../platform/ids.js";
 import { LOGGER, type Logger } from "../../platform/logger.js";
 import { enqueue, notice } from "../../platform/outbox.js";
 import { AuditService } from "../audit/audit.service.js";
+import { nextCheckIn } from "./next-check-in.js";
 import { ProvisioningService, type WorkerRow } from "./provisioning.service.js";
 import { type RunnerClaims, RunnerTokenVerifier } from "./runner-token-verifier.js";
 import { type ProvenWorker, WorkerAuthService } from "./worker-auth.service.js";
 
 const { workers, workerSessions } = schema;
 const SESSION_MINUTES = 10;
-
-/** The next time that the hourly schedule wakes a worker. GitHub may be late. */
-export function nextCheckIn(cronMinute: number, now: Date): Date {
-  const next = new Date(now);
-  next.setUTCMinutes(cronMinute, 0, 0);
-  if (next <= now) next.setUTCHours(next.getUTCHours() + 1);
-  return next;
-}
 
 /** Opens sessions for workers that have proven their secret and where they run. */
 @Injectable()

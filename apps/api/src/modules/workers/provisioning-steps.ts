@@ -1,7 +1,7 @@
 import type { ProvisioningStepName } from "@pulsekeep/contracts/api/workers";
 import type { ProvisioningStepRow } from "@pulsekeep/database";
 
-export const STEP_NAMES: readonly ProvisioningStepName[] = [
+const STEP_NAMES: readonly ProvisioningStepName[] = [
   "consent",
   "repository",
   "files",

@@ -23,7 +23,7 @@ export type WorkerRow = typeof workers.$inferSelect;
 /** FR22: a root secret that is older than this is refused. */
 const SECRET_LIFE_DAYS = 180;
 /** A provisioning that has not moved for this long was left by a process that died. */
-export const STUCK_AFTER_SECONDS = 90;
+const STUCK_AFTER_SECONDS = 90;
 
 export type ConsentRequest = { state: string; verifier: string };
 

@@ -13,7 +13,7 @@ import { z } from "zod";
 import { expectSuccess, type GitHubClient } from "./github-client.js";
 import { GitHubError } from "./github-error.js";
 
-export const REPOSITORY_NAME = "keepstreak-pulse";
+const REPOSITORY_NAME = "keepstreak-pulse";
 const DESCRIPTION = "KeepStreak worker: runs my pulses with my own token";
 /** Between GitHub's clock and ours. */
 const CLOCKS_DIFFER_MS = 60_000;
