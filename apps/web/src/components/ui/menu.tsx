@@ -12,18 +12,17 @@ export function Menu({ trigger, children, align = "end", className }: MenuProps)
   return (
     <DropdownMenu.Root modal={false} defaultOpen>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content
-          align={align}
-          sideOffset={6}
-          className={cn(
-            "z-50 min-w-44 animate-enter rounded-lg border border-line bg-raised p-1 text-sm shadow-float",
-            className,
-          )}
-        >
-          {children}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
+      {/* Beside its button, not at the end of the page: there it would be outside of every landmark. */}
+      <DropdownMenu.Content
+        align={align}
+        sideOffset={6}
+        className={cn(
+          "z-50 min-w-44 animate-enter rounded-lg border border-line bg-raised p-1 text-sm shadow-float",
+          className,
+        )}
+      >
+        {children}
+      </DropdownMenu.Content>
     </DropdownMenu.Root>
   );
 }

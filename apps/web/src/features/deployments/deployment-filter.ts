@@ -1,5 +1,5 @@
-import type { DeploymentFilter } from "@/api/queries";
-import type { VerdictState } from "@/api/types";
+import type { DeploymentFilter } from "../../api/queries";
+import type { VerdictState } from "../../api/types";
 
 export const VERDICT_STATES: readonly VerdictState[] = [
   "collecting",
@@ -22,4 +22,11 @@ export function parseDeploymentFilter(search: SearchParams): DeploymentFilter {
     environment: text("environment"),
     verdict: VERDICT_STATES.find((it) => it === text("verdict")),
   };
+}
+
+/** The query of an address that asks for this filter. */
+export function writeDeploymentFilter({ projectId, environment, verdict }: DeploymentFilter): string {
+  const named = { project: projectId, environment, verdict };
+  const asked = Object.entries(named).filter((it): it is [string, string] => Boolean(it[1]));
+  return new URLSearchParams(asked).toString();
 }

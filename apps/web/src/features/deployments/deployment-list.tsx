@@ -4,8 +4,6 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Rocket } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { NuqsAdapter } from "nuqs/adapters/next/app";
-import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { queries } from "@/api/queries";
 import { PageList } from "@/components/page-list";
 import { Button } from "@/components/ui/button";
@@ -14,43 +12,23 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { Field, Select } from "@/components/ui/field";
 import { VERDICT_STATES } from "./deployment-filter";
 import { DeploymentTable } from "./deployment-table";
+import { useDeploymentFilter } from "./use-deployment-filter";
 
-const filterParsers = {
-  project: parseAsString,
-  environment: parseAsString,
-  verdict: parseAsStringLiteral(VERDICT_STATES),
-};
-
-/** Its filters live in the address; no other page has any, so their adapter is here. */
 export function DeploymentList() {
-  return (
-    <NuqsAdapter>
-      <FilteredDeployments />
-    </NuqsAdapter>
-  );
-}
-
-function FilteredDeployments() {
   const t = useTranslations("deployments");
   const states = useTranslations("states.verdict");
-  const [filter, setFilter] = useQueryStates(filterParsers, { history: "push" });
+  const { filter, setFilter, clear } = useDeploymentFilter();
   const projects = useQuery(queries.projects());
-  const deployments = useInfiniteQuery(
-    queries.deployments({
-      projectId: filter.project ?? undefined,
-      environment: filter.environment ?? undefined,
-      verdict: filter.verdict ?? undefined,
-    }),
-  );
+  const deployments = useInfiniteQuery(queries.deployments(filter));
   const environments = [...new Set(projects.data?.rows.flatMap((it) => it.environments) ?? [])].sort();
-  const filtered = Object.values(filter).some((it) => it !== null);
+  const filtered = Object.values(filter).some((it) => it !== undefined);
   return (
     <>
       <search aria-label={t("filters")} className="mb-4 grid gap-3 sm:flex sm:items-end">
         <Field label={t("project")} className="sm:w-52">
           <Select
-            value={filter.project ?? ""}
-            onChange={(e) => void setFilter({ project: e.target.value || null })}
+            value={filter.projectId ?? ""}
+            onChange={(e) => setFilter({ projectId: e.target.value || undefined })}
           >
             <option value="">{t("allProjects")}</option>
             {projects.data?.rows.map((it) => (
@@ -63,7 +41,7 @@ function FilteredDeployments() {
         <Field label={t("environment")} className="sm:w-44">
           <Select
             value={filter.environment ?? ""}
-            onChange={(e) => void setFilter({ environment: e.target.value || null })}
+            onChange={(e) => setFilter({ environment: e.target.value || undefined })}
           >
             <option value="">{t("allEnvironments")}</option>
             {environments.map((it) => (
@@ -76,9 +54,7 @@ function FilteredDeployments() {
         <Field label={t("verdict")} className="sm:w-52">
           <Select
             value={filter.verdict ?? ""}
-            onChange={(e) =>
-              void setFilter({ verdict: VERDICT_STATES.find((it) => it === e.target.value) ?? null })
-            }
+            onChange={(e) => setFilter({ verdict: VERDICT_STATES.find((it) => it === e.target.value) })}
           >
             <option value="">{t("allVerdicts")}</option>
             {VERDICT_STATES.map((it) => (
@@ -89,7 +65,7 @@ function FilteredDeployments() {
           </Select>
         </Field>
         {filtered ? (
-          <Button variant="ghost" onClick={() => void setFilter(null)}>
+          <Button variant="ghost" onClick={clear}>
             {t("clear")}
           </Button>
         ) : null}

@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { ShieldCheck } from "lucide-react";
+import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { queries } from "@/api/queries";
@@ -12,10 +13,12 @@ import { Card } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
 import { EndpointBadge } from "./endpoint-badge";
 import { ProjectDeployments } from "./project-deployments";
-import { ProjectIntegration } from "./project-integration";
 import { ProjectOverview } from "./project-overview";
-import { ProjectSettings } from "./project-settings";
 import { PROJECT_TABS, type ProjectTab } from "./project-tabs";
+
+// The two tabs with forms bring the validation along, which the others do without.
+const ProjectIntegration = dynamic(() => import("./project-integration").then((it) => it.ProjectIntegration));
+const ProjectSettings = dynamic(() => import("./project-settings").then((it) => it.ProjectSettings));
 
 type ProjectViewProps = { id: string; tab: ProjectTab; origin: string };
 
