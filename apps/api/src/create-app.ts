@@ -69,6 +69,8 @@ export async function createApp(env: Env, logger: Logger): Promise<NestFastifyAp
     reply.header("x-content-type-options", "nosniff");
     reply.header("referrer-policy", "strict-origin-when-cross-origin");
     reply.header("x-frame-options", "DENY");
+    // Answers to sessions belong to one person; a route that may be kept says so itself.
+    if (request.url.startsWith("/api/")) reply.header("cache-control", "no-store");
   });
   fastify.addHook("preClose", (done) => {
     setTimeout(() => fastify.server.closeAllConnections(), DRAIN_MS).unref();

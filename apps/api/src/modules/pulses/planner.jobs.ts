@@ -63,7 +63,7 @@ export class PlannerJobs implements OnModuleInit {
       const { rows } = await tx.execute<DuePulse>(
         sql`select id, workspace_id, worker_id, lane_id, kind, schedule, time_zone, jitter, rest, recovery,
                    jitter_secret, cursor_at, clock_timestamp() as now
-            from pulses where state = 'active' and next_due_at <= clock_timestamp()
+            from pulses where state = 'active' and next_due_at <= now()
             order by next_due_at limit ${BATCH} for update skip locked`,
       );
       const messages: OutboxMessage[] = [];

@@ -53,7 +53,7 @@ export class SweeperJobs implements OnModuleInit {
       const { rows } = await tx.execute<Overdue>(
         sql`select id, workspace_id, worker_id, pulse_id, lane_id, kind, state, slot, generation, attempts,
                    nominal_at, window_ends_at <= clock_timestamp() as window_over
-            from runs where next_action_at <= clock_timestamp() and state in ('planned', 'queued', 'offered', 'claimed')
+            from runs where next_action_at <= now() and state in ('planned', 'queued', 'offered', 'claimed')
             order by next_action_at limit ${BATCH} for update skip locked`,
       );
       const messages: OutboxMessage[] = [];

@@ -35,7 +35,7 @@ export class StuckProvisioningsJobs implements OnModuleInit {
         .select()
         .from(provisionings)
         .where(
-          sql`${provisionings.nextActionAt} <= clock_timestamp() and ${provisionings.state} in ('running', 'verifying')`,
+          sql`${provisionings.nextActionAt} <= now() and ${provisionings.state} in ('running', 'verifying')`,
         )
         .limit(50)
         .for("update", { skipLocked: true });
