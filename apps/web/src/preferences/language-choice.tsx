@@ -7,7 +7,7 @@ import { getLanguageName } from "./language-name";
 export async function LanguageChoice() {
   const [current, t] = await Promise.all([getLocale(), getTranslations("language")]);
   return (
-    <form action={chooseLanguage} aria-label={t("label")} className="flex gap-1">
+    <form action={chooseLanguage} aria-label={t("label")} className="-ml-2 flex flex-wrap gap-x-1">
       {LOCALES.map((locale) => (
         <button
           key={locale}

@@ -29,15 +29,15 @@ export function AppShell({ me, theme, locales, children }: AppShellProps) {
         {t("skip")}
       </a>
       <aside className="fixed inset-y-0 left-0 z-30 hidden w-60 flex-col gap-7 overflow-y-auto border-line border-r bg-rail px-3 py-4 lg:flex">
-        <Link href="/app" className="rounded-md px-2.5">
+        <Link href="/app" className="flex rounded-md px-2.5">
           <Wordmark />
         </Link>
         <Navigation />
       </aside>
       <header className="sticky top-0 z-20 flex h-14 items-center gap-1 border-line border-b bg-canvas/90 px-3 backdrop-blur-sm sm:px-6 lg:px-8">
         <Drawer />
-        <Link href="/app" className="rounded-md lg:hidden" aria-label={t("home")}>
-          <Wordmark className="max-[420px]:[&>svg+*]:hidden" />
+        <Link href="/app" className="flex rounded-md lg:hidden" aria-label={t("home")}>
+          <Wordmark />
         </Link>
         <span className="hidden truncate text-ink-faint text-sm lg:block">{me.workspace.name}</span>
         <div className="ml-auto flex items-center gap-0.5 sm:gap-1">

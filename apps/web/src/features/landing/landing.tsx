@@ -20,7 +20,8 @@ export function Landing({ signedIn }: { signedIn: boolean }) {
               <PlainLink href="/sign-in">{t("signIn")}</PlainLink>
             </Button>
           )}
-          <Button asChild>
+          {/* On narrow screens the button below says it too, and both do not fit in every language. */}
+          <Button asChild className={signedIn ? undefined : "max-sm:hidden"}>
             <PlainLink href={signedIn ? "/app" : "/sign-up"}>{t(signedIn ? "openApp" : "signUp")}</PlainLink>
           </Button>
         </nav>

@@ -47,7 +47,7 @@ export function RunTable({ runs, showPulse = true, timeZone }: RunTableProps) {
             <Td className="whitespace-nowrap text-ink-soft">
               {run.endedAt ? <RelativeTime at={run.endedAt} /> : t("notEnded")}
             </Td>
-            <Td>
+            <Td className="min-w-48">
               <RunResult run={run} />
             </Td>
           </Tr>

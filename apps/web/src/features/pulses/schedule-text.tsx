@@ -2,6 +2,7 @@
 
 import { useFormatter, useTranslations } from "next-intl";
 import type { Schedule } from "@/api/types";
+import { splitInterval } from "./interval-units";
 import { WEEKDAY_KEYS } from "./weekdays";
 
 type TimesSchedule = Extract<Schedule, { kind: "times" }>;
@@ -32,8 +33,10 @@ export function useScheduleText(): (schedule: Schedule) => string {
         };
         return t(schedule.per === "day" ? "timesADay" : "timesAWeek", values);
       }
-      case "every":
-        return t("every", { minutes: schedule.everyMinutes });
+      case "every": {
+        const { amount, unit } = splitInterval(schedule.everyMinutes);
+        return t(`every.${unit}`, { count: amount });
+      }
       case "once":
         return t("once", {
           at: format.dateTime(new Date(schedule.runAt), { dateStyle: "medium", timeStyle: "short" }),
