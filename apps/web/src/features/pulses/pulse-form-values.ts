@@ -4,7 +4,7 @@ import type { Pulse } from "../../api/types";
 /** What the form holds: a pulse as the API takes it, with nothing left open. */
 export type PulseFormValues = Required<PulseCreate>;
 
-export const DEFAULT_TIMES = {
+const DEFAULT_TIMES = {
   kind: "times",
   count: 1,
   per: "day",
