@@ -55,6 +55,19 @@ async function expectSound(page: Page, path: string): Promise<void> {
   ).toEqual([]);
 }
 
+test("pages and scripts travel compressed, through the edge", async ({ page }) => {
+  const encodings = new Map<string, string | undefined>();
+  page.on("response", (response) => {
+    const kind = response.request().resourceType();
+    if (kind === "document" || kind === "script")
+      encodings.set(response.url(), response.headers()["content-encoding"]);
+  });
+  await page.goto("/sign-in");
+  await page.waitForLoadState("load");
+  expect(encodings.size).toBeGreaterThan(1);
+  expect([...encodings].filter(([, encoding]) => encoding === undefined)).toEqual([]);
+});
+
 for (const look of LOOKS) {
   test(`public pages are sound: ${look.name}`, async ({ browser }) => {
     const page = await openPage(browser, look);

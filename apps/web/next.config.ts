@@ -9,8 +9,9 @@ const config: NextConfig = {
   outputFileTracingRoot: repositoryRoot,
   turbopack: { root: repositoryRoot },
   poweredByHeader: false,
-  // The edge in front of this server compresses and sets the security headers for the whole origin.
-  compress: false,
+  // The edge sets the security headers and passes bodies on as they come; pages and scripts are compressed here.
+  // Streams of the API never pass this server, so nothing is held back by it.
+  compress: true,
   agentRules: false,
   reactStrictMode: true,
   experimental: { optimizePackageImports: ["radix-ui"] },
