@@ -1,4 +1,5 @@
-import { mean } from "./statistics.js";
+import { mean, median } from "./statistics.js";
+import type { Thresholds } from "./thresholds.js";
 
 /**
  * How much heavier the observation was than the heaviest comparable window before it, in the metric's unit
@@ -10,20 +11,33 @@ export interface Burden {
   excess: number;
   /** The same of the heaviest placebo window, never negative. */
   heaviestPlacebo: number;
-  /** The baseline's median. */
-  level: number;
+  /** Smallest change that matters, in the metric's unit. */
+  smallest: number;
+  /** The level that an excess is compared with; null for a rate that is usually near zero. */
+  level: number | null;
   /** How many disjoint windows the baseline holds. */
   blocks: number;
 }
 
-/** Both lists in the metric's unit, in order of time, non-empty; `level` the baseline's median, `sign` -1 where lower is worse. */
-export function burdenOf(
-  pre: readonly number[],
-  post: readonly number[],
-  baseline: { level: number; sign: 1 | -1 },
-): Burden {
-  const { sign } = baseline;
-  const level = sign * baseline.level;
+/** Turns a factor into about the scale of deviates, so that both kinds of margin say the same about confidence. */
+const DEVIATES_PER_FACTOR = 4;
+
+export interface BurdenOptions {
+  sign: 1 | -1;
+  /** Smallest change that matters, in the metric's unit. */
+  smallest: number;
+  /** A rate that is usually near zero, so that ratios to its level say nothing. */
+  nearZero: boolean;
+}
+
+/** Fewer disjoint windows than this cannot tell what is heavy. */
+const FEWEST_BLOCKS = 2.5;
+
+/** Both lists in the metric's unit, in order of time, non-empty. */
+export function burdenOf(pre: readonly number[], post: readonly number[], options: BurdenOptions): Burden {
+  const { sign } = options;
+  const middle = median(pre);
+  const level = sign * middle;
   const length = Math.min(post.length, pre.length);
   let sum = 0;
   let heaviest = 0;
@@ -32,5 +46,25 @@ export function burdenOf(
     if (i >= length) sum -= sign * (pre[i - length] ?? 0) - level;
     if (i >= length - 1) heaviest = Math.max(heaviest, sum / length);
   }
-  return { excess: sign * mean(post) - level, heaviestPlacebo: heaviest, level, blocks: pre.length / length };
+  return {
+    excess: sign * mean(post) - level,
+    heaviestPlacebo: heaviest,
+    smallest: options.smallest,
+    level: options.nearZero ? null : Math.abs(middle),
+    blocks: pre.length / length,
+  };
+}
+
+/** How far a short failure is beyond (or short of) what is worth a warning; grows as samples get worse. */
+export function burdenMargin(burden: Burden, thresholds: Thresholds): number {
+  const { excess, heaviestPlacebo, blocks } = burden;
+  if (blocks < FEWEST_BLOCKS || excess <= 0) return Number.NEGATIVE_INFINITY;
+  const needed = neededOf(burden, thresholds);
+  const overFactor = excess / Math.max(thresholds.burdenFactor * heaviestPlacebo, needed) - 1;
+  const overNeeded = (excess - heaviestPlacebo) / needed - 1;
+  return Math.min(overFactor, overNeeded) * DEVIATES_PER_FACTOR;
+}
+
+function neededOf({ level, smallest }: Burden, { burdenShare, burdenSmallest }: Thresholds): number {
+  return Math.max(smallest, level === null ? burdenSmallest * smallest : burdenShare * level, 1e-12);
 }

@@ -1,5 +1,6 @@
 import { METRIC_TRAITS, REPORT_ORDER } from "./metric-table.js";
 import type { JudgedMetric } from "./judge-metrics.js";
+import type { MessageParams } from "./messages/message-key.js";
 import type { PipelineResult, Reason, VerdictState } from "./types.js";
 
 /** A shift is strong when it is this many times the smallest change that matters, on the metric's scale. */
@@ -36,7 +37,8 @@ interface Ground {
 export function combine(metrics: readonly JudgedMetric[], progress: Progress): Decision {
   const ordered = REPORT_ORDER.flatMap((name) => metrics.filter((judged) => judged.metric === name));
   const regressed = ordered.filter((judged) => judged.state === "regressed");
-  const counted = progress.windowEnded ? regressed : regressed.filter((judged) => judged.anytime);
+  const level = regressed.filter((judged) => judged.regressing.length > 0 || judged.guardrail?.broken);
+  const counted = progress.windowEnded ? level : level.filter((judged) => judged.anytime);
   const grounds = rollbackGrounds(counted);
   if (grounds.length > 0) return rollback(ordered, grounds, progress);
   if (!progress.windowEnded) return collecting(ordered, progress);
@@ -62,21 +64,20 @@ function rollbackGrounds(regressed: readonly JudgedMetric[]): Ground[] {
   return grounds;
 }
 
-function isStrong({ evidence, guardrail }: JudgedMetric): boolean {
+function isStrong({ regressing, guardrail }: JudgedMetric): boolean {
   if (guardrail?.broken) return true;
-  if (evidence === null) return false;
-  const deviate = Math.min(evidence.z, evidence.countZ ?? evidence.z);
-  return deviate > STRONG_DEVIATE && evidence.shift > STRONG_BANDS * evidence.band;
+  return regressing.some(({ z, countZ, shift, band }) => {
+    return Math.min(z, countZ ?? z) > STRONG_DEVIATE && shift > STRONG_BANDS * band;
+  });
 }
 
-function isDoubled({ evidence }: JudgedMetric): boolean {
-  if (evidence === null) return false;
-  return evidence.shift > Math.log(DOUBLED_AT_LEAST) && evidence.high > Math.LN2;
+function isDoubled({ regressing }: JudgedMetric): boolean {
+  return regressing.some(({ shift, high }) => shift > Math.log(DOUBLED_AT_LEAST) && high > Math.LN2);
 }
 
 function doubledGround(judged: JudgedMetric): Ground {
-  const factor = Number(Math.exp(judged.evidence?.shift ?? 0).toPrecision(3));
-  const params = { metric: judged.metric, factor };
+  const shift = Math.max(...judged.regressing.map((one) => one.shift));
+  const params = { metric: judged.metric, factor: Number(Math.exp(shift).toPrecision(3)) };
   return { metrics: [judged], reasons: [{ key: "reason.latency_doubled", params, metric: judged.metric }] };
 }
 
@@ -146,29 +147,39 @@ function whyOnlyAWarning({ metric }: JudgedMetric): Reason {
 
 function reasonsOfMetric(judged: JudgedMetric): Reason[] {
   const { metric, before, after, evidence, guardrail } = judged;
-  if (before === null || after === null || evidence === null) return [];
+  if (before === null || after === null) return [];
   const params = { metric, before, after };
+  if (evidence === null) return judged.state === "went_away" ? [wentAway(judged, params)] : [];
   const reasons: Reason[] = [];
   if (guardrail?.broken) {
     const { limit, secured, shareAfter } = guardrail;
     reasons.push({ key: "reason.guardrail", params: { metric, limit, secured, share: shareAfter }, metric });
   }
-  if (judged.state === "regressed" && evidence.shift > evidence.band) {
-    const { rank, total } = evidence;
+  const [leading] = judged.regressing;
+  if (judged.state === "regressed" && leading !== undefined) {
+    const { rank, total } = leading;
     reasons.push({ key: "reason.regressed", params: { ...params, rank, total }, metric });
+  }
+  if (judged.state === "regressed" && judged.regressing.length === 0 && judged.spreadChange !== null) {
+    const factor = Number(judged.spreadChange.ratio.toPrecision(2));
+    reasons.push({ key: "reason.spread_changed", params: { metric, factor }, metric });
   }
   if (judged.state === "went_away" && judged.interruption !== null) {
     const { samples } = judged.interruption;
     reasons.push({ key: "reason.interruption", params: { metric, samples }, metric });
   } else if (judged.state === "went_away") {
-    const key = judged.sign === 1 ? "reason.went_away" : "reason.traffic_went_away";
-    reasons.push({ key, params: { ...params, after: worstOf(judged) }, metric });
+    reasons.push(wentAway(judged, params));
   }
   if (judged.state === "improved") reasons.push({ key: "reason.improved", params, metric });
   if (judged.state === "pre_existing" && guardrail) {
     reasons.push({ key: "reason.pre_existing", params: { metric, limit: guardrail.limit }, metric });
   }
   return reasons;
+}
+
+function wentAway(judged: JudgedMetric, params: MessageParams): Reason {
+  const key = judged.sign === 1 ? "reason.went_away" : "reason.traffic_went_away";
+  return { key, params: { ...params, after: worstOf(judged) }, metric: judged.metric };
 }
 
 function worstOf({ post, sign }: JudgedMetric): number {

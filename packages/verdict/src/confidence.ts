@@ -1,29 +1,25 @@
-import { burdenMargin, shiftMargin } from "./evidence-margin.js";
-import type { SeriesEvidence } from "./judge-series.js";
-
 /** Margins beyond these say no more. */
 const FAR_BELOW = -4;
 const FAR_ABOVE = 6;
 
 /**
- * Probability that a called regression is one: logistic in the margin. Coefficients were fitted on labelled
- * windows, with and without each source, and then rounded by hand.
+ * Probability that a called regression is one: logistic in the margin. Coefficients as fitted on labelled
+ * windows (`score/calibrate`), between the fits that leave a source out, rounded.
  */
-export function confidenceOfRegression(evidence: SeriesEvidence): number {
-  return logistic(2 + 0.35 * marginOf(evidence));
+export function confidenceOfRegression(margin: number): number {
+  return logistic(2.5 + 0.25 * bounded(margin));
 }
 
 /** Probability that a metric that was not called is fine. */
-export function confidenceOfClean(evidence: SeriesEvidence): number {
-  return logistic(0.9 - 1.6 * marginOf(evidence));
+export function confidenceOfClean(margin: number): number {
+  return logistic(0.4 - 1.4 * bounded(margin));
 }
 
-/** The evidence as one number for calibration; positive: a regression. */
-function marginOf(evidence: SeriesEvidence): number {
-  const margin = Math.max(shiftMargin(evidence), burdenMargin(evidence));
+/** The margin, as far as it says anything. */
+export function bounded(margin: number): number {
   return Math.max(FAR_BELOW, Math.min(FAR_ABOVE, margin));
 }
 
-function logistic(x: number): number {
+export function logistic(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }

@@ -14,6 +14,7 @@ export function describeMetric(
   { stepSeconds, planned }: { stepSeconds: number; planned: number },
 ): PerMetric {
   const { evidence, post } = judged;
+  const leading = judged.regressing[0] ?? evidence;
   const breachSamples = evidence?.elevated.filter(Boolean).length ?? 0;
   const slope = slopePerStep(post.values.slice(-Math.max(FEWEST_FOR_SLOPE, post.values.length / 2)));
   return {
@@ -21,9 +22,9 @@ export function describeMetric(
     state: judged.state,
     before: judged.before,
     after: judged.after,
-    shift: evidence === null ? null : shiftOf(judged, evidence),
+    shift: leading === null ? null : shiftOf(judged, leading),
     samples: { pre: judged.pre.values.length, post: post.values.length, postExpected: planned },
-    placebo: evidence === null ? null : { rank: evidence.rank, total: evidence.total },
+    placebo: leading === null ? null : { rank: leading.rank, total: leading.total },
     smallestChange: judged.before === null ? null : judged.smallest,
     pValue: judged.pValue === null ? null : round(judged.pValue, 4),
     confidence: round(judged.confidence, 4),

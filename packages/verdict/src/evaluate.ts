@@ -1,12 +1,16 @@
+import type { Decision } from "./combine.js";
 import { combine } from "./combine.js";
 import { describeMetric } from "./describe-metric.js";
 import { hintsFor } from "./hints/hints-for.js";
+import type { JudgedMetric } from "./judge-metrics.js";
 import { judgeMetrics } from "./judge-metrics.js";
-import type { Observation } from "./measure-metric.js";
+import type { Measurement, Observation } from "./measure-metric.js";
 import { measureMetric } from "./measure-metric.js";
 import { resolvePolicy } from "./policy.js";
 import { assessQuality } from "./quality.js";
-import type { MetricName, PerMetric, Verdict, VerdictInput } from "./types.js";
+import type { Thresholds } from "./thresholds.js";
+import { THRESHOLDS } from "./thresholds.js";
+import type { MetricName, PerMetric, Quality, Verdict, VerdictInput } from "./types.js";
 import { METRIC_NAMES } from "./types.js";
 import { byTime } from "./windows.js";
 
@@ -19,27 +23,10 @@ import { byTime } from "./windows.js";
  * Never throws for any finite or missing numbers.
  */
 export function evaluate(input: VerdictInput): Verdict {
-  const planned = Math.max(input.expectedPostSamples ?? input.post.length, 1);
-  const observation: Observation = {
-    pre: byTime(input.pre),
-    post: byTime(input.post),
-    stepSeconds: input.stepSeconds,
-    planned,
-    history: (input.history ?? []).map(({ pre, post }) => ({ pre: byTime(pre), post: byTime(post) })),
-  };
-  const policy = resolvePolicy(input.policy);
-  const measured = METRIC_NAMES.map((metric) => measureMetric(observation, metric, policy[metric]));
-  const judged = judgeMetrics(measured, planned);
-  const { windowEnded, stepSeconds, pipeline } = input;
-  const quality = assessQuality(observation.pre, observation.post, { stepSeconds, planned, windowEnded });
-  const progress = {
-    windowEnded,
-    samples: quality.postSamples,
-    planned,
-    pipeline,
-    coverage: quality.coverage,
-  };
-  const decision = combine(judged, progress);
+  const measured = measureAll(input);
+  const { decision, judged } = decide(input, measured, THRESHOLDS);
+  const { quality, planned } = measured;
+  const { stepSeconds, pipeline } = input;
   const described = judged.map((one) => describeMetric(one, { stepSeconds, planned }));
   const perMetric = Object.fromEntries(described.map((one) => [one.metric, one])) as Record<
     MetricName,
@@ -52,4 +39,42 @@ export function evaluate(input: VerdictInput): Verdict {
     quality,
     perMetric,
   };
+}
+
+/** What was seen, before any threshold is applied. */
+export interface Measured {
+  metrics: Measurement[];
+  quality: Quality;
+  /** Samples that the whole observation should hold. */
+  planned: number;
+}
+
+/** Looks at every metric alone. */
+export function measureAll(input: VerdictInput): Measured {
+  const planned = Math.max(input.expectedPostSamples ?? input.post.length, 1);
+  const observation: Observation = {
+    pre: byTime(input.pre),
+    post: byTime(input.post),
+    stepSeconds: input.stepSeconds,
+    planned,
+    history: (input.history ?? []).map(({ pre, post }) => ({ pre: byTime(pre), post: byTime(post) })),
+  };
+  const policy = resolvePolicy(input.policy);
+  const { windowEnded, stepSeconds } = input;
+  return {
+    metrics: METRIC_NAMES.map((metric) => measureMetric(observation, metric, policy[metric])),
+    quality: assessQuality(observation.pre, observation.post, { stepSeconds, planned, windowEnded }),
+    planned,
+  };
+}
+
+/** Applies the thresholds to what was measured: each metric's state, and the deployment's. */
+export function decide(
+  { windowEnded, pipeline }: Pick<VerdictInput, "windowEnded" | "pipeline">,
+  { metrics, quality, planned }: Measured,
+  thresholds: Thresholds,
+): { decision: Decision; judged: JudgedMetric[] } {
+  const judged = judgeMetrics(metrics, { planned, thresholds });
+  const { postSamples: samples, coverage } = quality;
+  return { judged, decision: combine(judged, { windowEnded, samples, planned, coverage, pipeline }) };
 }

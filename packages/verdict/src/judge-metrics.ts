@@ -1,65 +1,132 @@
+import { burdenMargin } from "./burden.js";
 import { confidenceOfClean, confidenceOfRegression } from "./confidence.js";
 import { normalTail } from "./distributions.js";
-import { burdenMargin, shiftMargin } from "./evidence-margin.js";
+import { demanded, shiftMargin } from "./evidence-margin.js";
+import { spreadMargin } from "./spread-change.js";
 import { checkGuardrail } from "./guardrail.js";
 import type { SeriesEvidence } from "./judge-series.js";
 import type { Measurement } from "./measure-metric.js";
+import { METRIC_TRAITS } from "./metric-table.js";
 import { benjaminiHochberg } from "./multiple-testing.js";
-import { anytimeBoundary } from "./sequential.js";
+import { median } from "./statistics.js";
+import { holdsAtEveryLook } from "./sequential.js";
+import type { Thresholds } from "./thresholds.js";
 import type { GuardrailResult, MetricState } from "./types.js";
 
-/** False discovery rate across the metrics of one deployment. */
-const FALSE_DISCOVERY_RATE = 0.05;
-
-/** Below this many recent samples in a row, all worse, no rollback is called before the window ends. */
-const RECENT_FOR_EARLY = 4;
-
-/** The share of the window that must have passed before anything is called early. */
-const EARLIEST_SHARE = 0.15;
+/** Where a metric warms up, the share of the window that must have passed before it is called early. */
+const EARLIEST_SHARE = 0.1;
 
 /** A metric with its judgement. */
 export interface JudgedMetric extends Measurement {
   state: MetricState;
+  /** The stretches of the observation that regressed by their own evidence, the clearest first. */
+  regressing: SeriesEvidence[];
   pValue: number | null;
+  /** How far the evidence is beyond what a regression needs; negative: short of it, null: not judged. */
+  margin: number | null;
   confidence: number;
   guardrail: GuardrailResult | null;
   /** The evidence holds at every look. */
   anytime: boolean;
 }
 
+export interface JudgeMetricsOptions {
+  /** Samples that the whole observation should hold. */
+  planned: number;
+  thresholds: Thresholds;
+}
+
 /** Decides each metric's state with the others in view. */
-export function judgeMetrics(measurements: readonly Measurement[], planned: number): JudgedMetric[] {
+export function judgeMetrics(
+  measurements: readonly Measurement[],
+  options: JudgeMetricsOptions,
+): JudgedMetric[] {
   const judgeable = measurements.filter((measurement) => measurement.evidence && !measurement.policy.muted);
-  const passes = benjaminiHochberg(judgeable.map(pValueOf), FALSE_DISCOVERY_RATE);
+  const passes = benjaminiHochberg(
+    judgeable.map((measurement) => pValueOf(measurement, options.thresholds)),
+    options.thresholds.falseDiscoveryRate,
+  );
   const passing = new Set(judgeable.filter((_, i) => passes[i]));
-  return measurements.map((measurement) => judge(measurement, passing.has(measurement), planned));
+  return measurements.map((measurement) => judge(measurement, passing.has(measurement), options));
 }
 
-function pValueOf({ evidence }: Measurement): number {
-  return normalTail(Math.min(evidence?.z ?? 0, evidence?.countZ ?? Number.POSITIVE_INFINITY));
+function stretchesOf({ evidence, late }: Measurement): SeriesEvidence[] {
+  return evidence === null ? [] : [evidence, ...late];
 }
 
-function judge(measurement: Measurement, passes: boolean, planned: number): JudgedMetric {
-  const { evidence, gap, policy, pre, post } = measurement;
+function pValueOf(measurement: Measurement, { lateDeviate }: Thresholds): number {
+  const deviates = stretchesOf(measurement).map(
+    ({ from, z, countZ }) => Math.min(z, countZ ?? z) - (from === 0 ? 0 : lateDeviate),
+  );
+  return normalTail(Math.max(...deviates));
+}
+
+function judge(
+  measurement: Measurement,
+  passes: boolean,
+  { planned, thresholds }: JudgeMetricsOptions,
+): JudgedMetric {
+  const { evidence, gap, policy, pre, post, metric } = measurement;
   const guardrail = gap === null ? checkGuardrail(policy, pre.values, post.values, measurement.before) : null;
-  const common = { ...measurement, guardrail };
+  const common = {
+    ...measurement,
+    guardrail,
+    regressing: [],
+    pValue: null,
+    margin: null,
+    confidence: 0,
+    anytime: false,
+  };
   if (policy.muted || evidence === null || gap !== null) {
-    return { ...common, state: stateOfGap(measurement), pValue: null, confidence: 0, anytime: false };
+    return withoutEvidence(measurement, common, thresholds);
   }
-  const regresses = passes && shiftMargin(evidence) > 0;
-  const state = stateOf(measurement, regresses, guardrail);
+  const stretches = stretchesOf(measurement);
+  const margins = new Map(stretches.map((one) => [one, shiftMargin(one, thresholds)]));
+  const marginOf = (one: SeriesEvidence) => margins.get(one) ?? Number.NEGATIVE_INFINITY;
+  const clear = stretches.filter((one) => marginOf(one) > 0);
+  const regressing = passes ? clear.toSorted((a, b) => marginOf(b) - marginOf(a)) : [];
+  const heavy = burdenMarginOf(measurement, evidence, thresholds);
+  const erratic = spreadMargin(measurement.spreadChange);
+  const state = stateOf(measurement, { regressing, heavy, erratic, guardrail, thresholds });
   const bad = state === "regressed" || state === "went_away";
+  const margin = Math.max(heavy, erratic, ...margins.values());
+  const sure = bad ? confidenceOfRegression(margin) : confidenceOfClean(margin);
+  const earliest = METRIC_TRAITS[metric].warmUpSamples > 0 ? Math.ceil(EARLIEST_SHARE * planned) : 0;
   return {
     ...common,
+    after: levelAfter(measurement, regressing[0]),
     state,
-    pValue: pValueOf(measurement),
-    confidence: bad ? confidenceOfBad(measurement, evidence) : confidenceOfClean(evidence),
-    anytime: state === "regressed" && regresses && holdsAtEveryLook(evidence, planned),
+    regressing,
+    pValue: pValueOf(measurement, thresholds),
+    margin,
+    confidence: bad ? Math.max(sure, measurement.interruption?.confidence ?? 0) : sure,
+    anytime: state === "regressed" && regressing.some((one) => holdsAtEveryLook(one, { planned, earliest })),
   };
 }
 
-function confidenceOfBad({ interruption }: Measurement, evidence: SeriesEvidence): number {
-  return Math.max(confidenceOfRegression(evidence), interruption?.confidence ?? 0);
+/** The level since the change, where it came later than the deployment. */
+function levelAfter({ post, after }: Measurement, leading: SeriesEvidence | undefined): number | null {
+  if (leading === undefined || leading.from === 0) return after;
+  return median(post.values.slice(-leading.elevated.length));
+}
+
+/** Too few answered requests to judge their latency can still be far slower than any before. */
+function withoutEvidence<T>(measurement: Measurement, common: T, thresholds: Thresholds) {
+  const { burden, policy } = measurement;
+  const heavy = burden === null ? Number.NEGATIVE_INFINITY : burdenMargin(burden, thresholds);
+  if (policy.muted || heavy <= 0) return { ...common, state: stateOfGap(measurement) };
+  return { ...common, state: "went_away" as const, margin: heavy, confidence: confidenceOfRegression(heavy) };
+}
+
+function burdenMarginOf(
+  { burden }: Measurement,
+  { countZ, elevated }: SeriesEvidence,
+  thresholds: Thresholds,
+): number {
+  if (burden === null) return Number.NEGATIVE_INFINITY;
+  const counted = countZ === null ? Number.POSITIVE_INFINITY : countZ;
+  const needed = demanded(thresholds.noiseDeviate, elevated.length);
+  return Math.min(burdenMargin(burden, thresholds), counted - needed);
 }
 
 function stateOfGap({ policy, gap }: Measurement): MetricState {
@@ -68,25 +135,26 @@ function stateOfGap({ policy, gap }: Measurement): MetricState {
   return gap === "silent" ? "silent" : "inconclusive";
 }
 
-function stateOf(
-  { evidence, improvement, interruption, tooFewRequests }: Measurement,
-  regresses: boolean,
-  guardrail: GuardrailResult | null,
-): MetricState {
-  if (guardrail?.broken) return "regressed";
-  if (regresses) return evidence?.lasts ? "regressed" : "went_away";
-  if (evidence !== null && burdenMargin(evidence) > 0) return "went_away";
-  if (interruption !== null) return "went_away";
-  if (tooFewRequests) return "inconclusive";
-  if (guardrail?.preExisting) return "pre_existing";
-  if (improvement !== null && shiftMargin(improvement) > 0) return "improved";
-  return "ok";
+interface Findings {
+  regressing: readonly SeriesEvidence[];
+  /** Margin of a short, violent failure. */
+  heavy: number;
+  /** Margin of a change of how much the samples vary. */
+  erratic: number;
+  guardrail: GuardrailResult | null;
+  thresholds: Thresholds;
 }
 
-function holdsAtEveryLook(evidence: SeriesEvidence, planned: number): boolean {
-  const looked = evidence.elevated.length;
-  if (looked < Math.max(RECENT_FOR_EARLY, Math.ceil(EARLIEST_SHARE * planned))) return false;
-  const recent = evidence.elevated.slice(-RECENT_FOR_EARLY);
-  const deviate = Math.min(evidence.z, evidence.countZ ?? evidence.z);
-  return recent.every(Boolean) && deviate > anytimeBoundary(looked, planned);
+function stateOf(
+  { improvement, interruption, tooFewRequests }: Measurement,
+  { regressing, heavy, erratic, guardrail, thresholds }: Findings,
+): MetricState {
+  if (guardrail?.broken) return "regressed";
+  if (regressing.length > 0) return regressing.some(({ lasts }) => lasts) ? "regressed" : "went_away";
+  if (erratic > 0) return "regressed";
+  if (heavy > 0 || interruption !== null) return "went_away";
+  if (tooFewRequests) return "inconclusive";
+  if (guardrail?.preExisting) return "pre_existing";
+  if (improvement !== null && shiftMargin(improvement, thresholds) > 0) return "improved";
+  return "ok";
 }

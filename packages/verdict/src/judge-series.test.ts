@@ -8,35 +8,50 @@ const options = {
   sign: 1 as const,
   level: 105,
   smallest: 5,
-  nearZero: false,
   history: [],
   explained: 0,
 };
 
 describe("judgeSeries", () => {
   it("does not let one sample carry the capped evidence, however wild", () => {
-    const evidence = judgeSeries(pre, [104, 103, 9000, 105, 104], options);
+    const [evidence] = judgeSeries(pre, [104, 103, 9000, 105, 104], options);
     expect(evidence.z).toBeGreaterThan(5);
     expect(evidence.cappedZ).toBeLessThan(1.7);
     expect(evidence.elevatedShare).toBe(0.2);
   });
 
   it("counts among how many windows before the shift is the largest", () => {
-    const evidence = judgeSeries(pre, [150, 151, 149], options);
+    const [evidence] = judgeSeries(pre, [150, 151, 149], options);
     expect(evidence.total).toBe(28);
     expect(evidence.rank).toBe(28);
-    expect(judgeSeries(pre, [105, 104, 106], options).rank).toBeLessThan(28);
+    expect(judgeSeries(pre, [105, 104, 106], options)[0].rank).toBeLessThan(28);
   });
 
   it("sees a fall as worse where lower is worse", () => {
     const falls = { ...options, sign: -1 as const };
-    expect(judgeSeries(pre, [50, 52, 51], falls).z).toBeGreaterThan(3);
-    expect(judgeSeries(pre, [150, 152, 151], falls).z).toBeLessThan(-3);
+    expect(judgeSeries(pre, [50, 52, 51], falls)[0].z).toBeGreaterThan(3);
+    expect(judgeSeries(pre, [150, 152, 151], falls)[0].z).toBeLessThan(-3);
   });
 
   it("knows whether the latest samples are back", () => {
     const gone = [150, 150, 150, 150, 104, 103, 105, 104];
-    expect(judgeSeries(pre, gone, options).lasts).toBe(false);
-    expect(judgeSeries(pre, [...gone].reverse(), options).lasts).toBe(true);
+    expect(judgeSeries(pre, gone, options)[0].lasts).toBe(false);
+    expect(judgeSeries(pre, [...gone].reverse(), options)[0].lasts).toBe(true);
+  });
+
+  it("looks at the latest stretches that could be worse than the whole, and at no others", () => {
+    const late = [
+      ...Array.from({ length: 14 }, (_, i) => 100 + ((i * 7) % 11)),
+      150,
+      152,
+      149,
+      151,
+      150,
+      150,
+    ];
+    const [whole, ...stretches] = judgeSeries(pre, late, options);
+    expect(stretches.map(({ from }) => from)).toContain(14);
+    expect(Math.max(...stretches.map(({ z }) => z))).toBeGreaterThan(whole.z + 1);
+    expect(judgeSeries(pre, pre.slice(0, 20), options)).toHaveLength(1);
   });
 });

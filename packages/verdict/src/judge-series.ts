@@ -1,14 +1,14 @@
-import type { Burden } from "./burden.js";
-import { burdenOf } from "./burden.js";
 import { driftReference } from "./drift.js";
 import { normalFromStudent } from "./distributions.js";
-import type { PlaceboNoise } from "./placebo.js";
-import { placeboNoise } from "./placebo.js";
+import type { Baseline } from "./placebo.js";
+import { baselineOf, placeboNoise, spreadWithin } from "./placebo.js";
 import type { Scale } from "./scales.js";
 import { mean, median } from "./statistics.js";
 
-/** One series against its baseline, oriented so that larger is worse. */
+/** One stretch of the observation against its baseline, oriented so that larger is worse. */
 export interface SeriesEvidence {
+  /** The observation's sample at which the stretch starts; 0 for the whole of it. */
+  from: number;
   /** Shift on the metric's scale, in the bad direction. */
   shift: number;
   /** The same against where the series was heading anyway. */
@@ -21,11 +21,6 @@ export interface SeriesEvidence {
   cappedZ: number;
   /** The evidence of the counted failures; null where requests are not known. */
   countZ: number | null;
-  burden: Burden;
-  /** A rate that is usually near zero, so that ratios to its level say nothing. */
-  nearZero: boolean;
-  /** Smallest change that matters, in the metric's unit. */
-  smallest: number;
   /** Lower and upper 95 % bounds of the shift on the metric's scale. */
   low: number;
   high: number;
@@ -49,8 +44,6 @@ export interface JudgeOptions {
   level: number;
   /** Smallest change that matters, in the metric's unit, at this baseline. */
   smallest: number;
-  /** A rate that is usually near zero. */
-  nearZero: boolean;
   /** Shifts of true placebos on the scale, not oriented. */
   history: readonly number[];
   /** Part of the shift on the scale that something else explains, not oriented. */
@@ -63,44 +56,84 @@ const FEWEST_FOR_GOING_AWAY = 6;
 /** A sample counts for at most this many deviations when persistence is asked for. */
 const CAP_DEVIATIONS = 3;
 
-/** Compares `post` with windows of the same length in `pre`. Both non-empty, in the metric's unit. */
+/** A later change must show in at least so many samples; longer stretches grow by half each time. */
+const SHORTEST_LATE = 4;
+
+/** A later stretch that is nearly the whole observation says nothing new. */
+const LONGEST_LATE_SHARE = 0.75;
+
+/**
+ * Compares `post` with windows of the same length in `pre`: first the whole of it, then the latest stretches
+ * of it that could be worse, so that a change in the middle is not thinned by what was before it. Both
+ * non-empty, in the metric's unit.
+ */
 export function judgeSeries(
   pre: readonly number[],
   post: readonly number[],
   options: JudgeOptions,
-): SeriesEvidence {
-  const { scale, sign } = options;
-  const before = pre.map((value) => sign * scale.forward(value));
-  const after = post.map((value) => sign * (scale.forward(value) - options.explained));
+): [SeriesEvidence, ...SeriesEvidence[]] {
+  const { scale, sign, explained } = options;
   const band = bandOnScale(options);
-  const noise = placeboNoise(before, {
-    length: post.length,
-    floor: band / 4,
-    history: options.history.map((shift) => sign * shift),
-  });
-  const shift = mean(after) - noise.level - noise.centre;
-  const reach = noise.level + Math.max(band / 2, noise.usualHigh - noise.level);
+  const baseline = baselineOf(
+    pre.map((value) => sign * scale.forward(value)),
+    {
+      floor: band / 4,
+      history: options.history.map((shift) => sign * shift),
+    },
+  );
+  const after = post.map((value) => sign * (scale.forward(value) - explained));
+  const look = (from: number) => judgeStretch(baseline, after, { from, band });
+  return [look(0), ...lateStarts(baseline, after, band).map(look)];
+}
+
+function judgeStretch(
+  baseline: Baseline,
+  observed: readonly number[],
+  { from, band }: { from: number; band: number },
+): SeriesEvidence {
+  const after = from === 0 ? observed : observed.slice(from);
+  const { level, sampleSpread, usualHigh } = baseline;
+  const { centre, spread, df, shifts } = placeboNoise(baseline, after.length);
+  const mid = mean(after);
+  const shift = mid - level - centre;
+  const reach = level + Math.max(band / 2, usualHigh - level);
   const elevated = after.map((value) => value > reach);
-  const cap = noise.level + CAP_DEVIATIONS * noise.sampleSpread;
-  const capped = mean(after.map((value) => Math.min(value, cap))) - noise.level - noise.centre;
+  const cap = level + CAP_DEVIATIONS * sampleSpread;
+  const capped = mean(after.map((value) => Math.min(value, cap))) - level - centre;
   return {
+    from,
     shift,
-    shiftFromDrift: mean(after) - driftReference(before, post.length),
-    spread: noise.spread,
-    z: normalFromStudent(shift / noise.spread, noise.df),
-    cappedZ: normalFromStudent(capped / noise.spread, noise.df),
+    shiftFromDrift: mid - driftReference(baseline.values, after.length),
+    spread,
+    z: normalFromStudent(shift / spread, df),
+    cappedZ: normalFromStudent(capped / spread, df),
     countZ: null,
-    burden: burdenOf(pre, post, { level: options.level, sign }),
-    nearZero: options.nearZero,
-    smallest: options.smallest,
-    low: shift - 1.96 * noise.spread,
-    high: shift + 1.96 * noise.spread,
+    low: shift - 1.96 * spread,
+    high: shift + 1.96 * spread,
     band,
     elevatedShare: elevated.filter(Boolean).length / elevated.length,
     lasts: stillWorse(after, reach),
     elevated,
-    ...rankAmong(noise, mean(after) - noise.level),
+    rank: shifts.filter((placebo) => placebo < mid - level).length,
+    total: shifts.length,
   };
+}
+
+/** Where stretches start whose mean is so high that the whole calculation is worth its time. */
+function lateStarts(baseline: Baseline, after: readonly number[], band: number): number[] {
+  const starts: number[] = [];
+  let sum = 0;
+  let length = 0;
+  for (
+    let wanted = SHORTEST_LATE;
+    wanted <= LONGEST_LATE_SHARE * after.length;
+    wanted = Math.ceil(wanted * 1.5)
+  ) {
+    for (; length < wanted; length += 1) sum += after[after.length - 1 - length] ?? 0;
+    const rise = sum / length - baseline.level;
+    if (rise > band / 2 && rise > spreadWithin(baseline, length)) starts.push(after.length - length);
+  }
+  return starts;
 }
 
 function bandOnScale({ scale, sign, smallest, level }: JudgeOptions): number {
@@ -111,9 +144,4 @@ function stillWorse(after: readonly number[], reach: number): boolean {
   if (after.length < FEWEST_FOR_GOING_AWAY) return true;
   const latest = after.slice(-Math.max(2, Math.ceil(after.length / 3)));
   return median(latest) > reach;
-}
-
-function rankAmong(noise: PlaceboNoise, shift: number): { rank: number; total: number } {
-  const rank = noise.shifts.filter((placebo) => placebo < shift).length;
-  return { rank, total: noise.shifts.length };
 }

@@ -1,3 +1,5 @@
+import type { Burden } from "./burden.js";
+import { burdenOf } from "./burden.js";
 import { explainedByTraffic } from "./confound.js";
 import { normalQuantileOfTail, normalTail } from "./distributions.js";
 import type { SeriesEvidence } from "./judge-series.js";
@@ -6,6 +8,8 @@ import { METRIC_TRAITS } from "./metric-table.js";
 import { withCounts } from "./request-counts.js";
 import type { Scale } from "./scales.js";
 import { scaleFor } from "./scales.js";
+import type { SpreadChange } from "./spread-change.js";
+import { spreadChangeOf } from "./spread-change.js";
 import { mean, median } from "./statistics.js";
 import type { Answered } from "./unanswered.js";
 import { withoutUnanswered } from "./unanswered.js";
@@ -38,6 +42,12 @@ export interface Measurement {
   scale: Scale | null;
   sign: 1 | -1;
   evidence: SeriesEvidence | null;
+  /** Later stretches of the observation that could be worse than the whole of it. */
+  late: SeriesEvidence[];
+  /** What a short, violent failure would weigh; null where that cannot be told. */
+  burden: Burden | null;
+  /** How much more or less the samples vary; null unless the policy looks both ways and there are enough. */
+  spreadChange: SpreadChange | null;
   /** The same against the bad direction; null where there is nothing to see. */
   improvement: SeriesEvidence | null;
   /** Samples in which no request was answered, where the baseline had none. */
@@ -52,7 +62,7 @@ export function measureMetric(
   metric: MetricName,
   policy: MetricPolicy,
 ): Measurement {
-  const { pre, post, interruption } = windowsOf(observation, metric);
+  const { pre, post, interruption, sparse } = windowsOf(observation, metric);
   const judged = withoutWarmUp(post.values, {
     warmUpSamples: METRIC_TRAITS[metric].warmUpSamples,
     planned: observation.planned,
@@ -70,19 +80,40 @@ export function measureMetric(
     scale: null,
     sign: policy.direction === "lower_is_worse" ? -1 : 1,
     evidence: null,
+    late: [],
+    burden: null,
+    spreadChange: null,
     improvement: null,
     interruption,
     tooFewRequests: false,
   };
+  if (sparse !== null) measurement.burden = sparseBurden(measurement, sparse);
   if (measurement.gap !== null) return measurement;
-  const seen = withEvidence(observation, measurement, judged);
+  const seen = withBurden(withEvidence(observation, measurement, judged), judged);
   return metric === "error_rate" ? withCounts(observation, seen) : seen;
+}
+
+function withBurden(measurement: Measurement, judged: readonly number[]): Measurement {
+  const { metric, pre, sign, smallest } = measurement;
+  if (measurement.burden !== null) return measurement;
+  const nearZero = METRIC_TRAITS[metric].scale === "share";
+  return { ...measurement, burden: burdenOf(pre.values, judged, { sign, smallest, nearZero }) };
+}
+
+/** Where samples often have no answer, the time all of them waited is compared: one wild answer is not hidden. */
+function sparseBurden(
+  { sign, smallest }: Measurement,
+  { pre, post }: NonNullable<Answered["sparse"]>,
+): Burden {
+  return burdenOf(pre, post, { sign, smallest, nearZero: false });
 }
 
 function windowsOf(observation: Observation, metric: MetricName): Answered {
   const pre = seriesOf(observation.pre, metric);
   const post = seriesOf(observation.post, metric);
-  return metric === "latency_p95" ? withoutUnanswered(pre, post) : { pre, post, interruption: null };
+  return metric === "latency_p95"
+    ? withoutUnanswered(pre, post)
+    : { pre, post, interruption: null, sparse: null };
 }
 
 function gapOf(pre: Series, post: Series, judged: number): Gap | null {
@@ -106,23 +137,25 @@ function withEvidence(
     scale,
     level,
     smallest,
-    nearZero: METRIC_TRAITS[metric].scale === "share",
     history: historyShifts(observation.history, metric, scale),
     explained: explainedByTraffic(observation, metric, scale),
   };
   const look = (sign: 1 | -1) => judgeSeries(pre.values, judged, { ...options, sign });
-  const evidence = look(measurement.sign);
+  const [evidence, ...late] = look(measurement.sign);
   if (policy.direction === "two_sided") {
-    const other = look(measurement.sign === 1 ? -1 : 1);
-    const [worse, sign] = other.z > evidence.z ? [other, -1 as const] : [evidence, 1 as const];
-    return { ...measurement, scale, sign, evidence: { ...worse, z: twoSided(worse.z) } };
+    const other = look(-1);
+    const [worse, sign] = other[0].z > evidence.z ? [other, -1 as const] : [[evidence, ...late], 1 as const];
+    const [whole, ...stretches] = worse.map((one) => ({ ...one, z: twoSided(one.z) }));
+    const spreadChange = spreadChangeOf(pre.values.map(scale.forward), judged.map(scale.forward));
+    return { ...measurement, scale, sign, evidence: whole ?? null, late: stretches, spreadChange };
   }
   const better = evidence.z < -CLEARLY_BETTER;
   return {
     ...measurement,
     scale,
     evidence,
-    improvement: better ? look(measurement.sign === 1 ? -1 : 1) : null,
+    late,
+    improvement: better ? look(measurement.sign === 1 ? -1 : 1)[0] : null,
   };
 }
 

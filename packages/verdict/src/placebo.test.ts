@@ -1,16 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { placeboNoise } from "./placebo.js";
+import { baselineOf, placeboNoise } from "./placebo.js";
 import { normal, seededChance } from "./testing/synthetic-deployment.js";
 
-const options = (length: number) => ({ length, floor: 0.01, history: [] });
+const noiseOf = (pre: readonly number[], length: number) =>
+  placeboNoise(baselineOf(pre, { floor: 0.01, history: [] }), length);
 
 describe("placeboNoise", () => {
   it("knows that the mean of more samples varies less", () => {
     const chance = seededChance(5);
     const pre = Array.from({ length: 120 }, () => normal(chance));
-    const few = placeboNoise(pre, options(3)).spread;
-    const many = placeboNoise(pre, options(27)).spread;
+    const few = noiseOf(pre, 3).spread;
+    const many = noiseOf(pre, 27).spread;
     expect(few).toBeGreaterThan(0.45);
     expect(few).toBeLessThan(0.8);
     expect(many).toBeLessThan(few / 1.8);
@@ -24,29 +25,23 @@ describe("placeboNoise", () => {
       return last;
     });
     const shuffled = [...linked].sort((a, b) => Math.sin(1e4 * a) - Math.sin(1e4 * b));
-    expect(placeboNoise(linked, options(15)).spread).toBeGreaterThan(
-      1.3 * placeboNoise(shuffled, options(15)).spread,
-    );
+    expect(noiseOf(linked, 15).spread).toBeGreaterThan(1.3 * noiseOf(shuffled, 15).spread);
   });
 
   it("does not let one wild sample set the noise", () => {
     const chance = seededChance(7);
     const pre = Array.from({ length: 40 }, () => normal(chance));
     const wild = pre.map((value, i) => (i === 20 ? 1e6 : value));
-    expect(placeboNoise(wild, options(5)).spread).toBeLessThan(4 * placeboNoise(pre, options(5)).spread);
+    expect(noiseOf(wild, 5).spread).toBeLessThan(4 * noiseOf(pre, 5).spread);
   });
 
   it("mirrors with the data", () => {
     const values = fc.array(fc.double({ min: -100, max: 100, noNaN: true }), { minLength: 5, maxLength: 40 });
     fc.assert(
       fc.property(values, fc.integer({ min: 3, max: 12 }), (pre, length) => {
-        const noise = placeboNoise(pre, options(length));
-        const mirrored = placeboNoise(
-          pre.map((value) => -value),
-          options(length),
-        );
-        expect(mirrored.spread).toBeCloseTo(noise.spread, 6);
-        expect(mirrored.level).toBeCloseTo(-noise.level, 6);
+        const mirrored = pre.map((value) => -value);
+        expect(noiseOf(mirrored, length).spread).toBeCloseTo(noiseOf(pre, length).spread, 6);
+        expect(noiseOf(mirrored, length).centre).toBeCloseTo(-noiseOf(pre, length).centre, 6);
       }),
     );
   });

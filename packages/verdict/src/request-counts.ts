@@ -1,5 +1,6 @@
 import type { ErrorCounts } from "./errors.js";
 import { errorCountEvidence, FEWEST_REQUESTS } from "./errors.js";
+import type { SeriesEvidence } from "./judge-series.js";
 import type { Measurement, Observation } from "./measure-metric.js";
 import { median } from "./statistics.js";
 import type { SampleRow } from "./types.js";
@@ -7,14 +8,23 @@ import { FEWEST_POST_SAMPLES, FEWEST_PRE_SAMPLES } from "./windows.js";
 
 /** Where requests are known, the counts must agree that the error rate rose. */
 export function withCounts(observation: Observation, measurement: Measurement): Measurement {
-  const { evidence } = measurement;
-  const post = countsOf(observation.post, observation.stepSeconds);
-  if (evidence === null || post.requests.length < FEWEST_POST_SAMPLES) return measurement;
+  const { evidence, late, post } = measurement;
+  const whole = countsOf(observation.post, observation.stepSeconds);
+  if (evidence === null || whole.requests.length < FEWEST_POST_SAMPLES) return measurement;
   const pre = countsOf(observation.pre, spacingSeconds(observation));
   if (pre.requests.length < FEWEST_PRE_SAMPLES) return measurement;
-  const requests = post.requests.reduce((sum, count) => sum + count, 0);
-  const countZ = errorCountEvidence(pre, post);
-  return { ...measurement, tooFewRequests: requests < FEWEST_REQUESTS, evidence: { ...evidence, countZ } };
+  const requests = whole.requests.reduce((sum, count) => sum + count, 0);
+  const counted = (one: SeriesEvidence): SeriesEvidence => {
+    const since = post.at[post.at.length - one.elevated.length] ?? 0;
+    const rows = observation.post.filter((row) => row.at >= since);
+    return { ...one, countZ: errorCountEvidence(pre, countsOf(rows, observation.stepSeconds)) };
+  };
+  return {
+    ...measurement,
+    tooFewRequests: requests < FEWEST_REQUESTS,
+    evidence: counted(evidence),
+    late: late.map(counted),
+  };
 }
 
 function countsOf(rows: readonly SampleRow[], seconds: number): ErrorCounts {

@@ -1,26 +1,42 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { answerCase } from "./score/answer-case.js";
+import { answerCase, measureCase } from "./score/answer-case.js";
+import { crossValidationReport } from "./score/cross-validation-report.js";
+import type { LabelledCase } from "./score/labelled-case.js";
 import { parseCase } from "./score/labelled-case.js";
 import { scoreReport } from "./score/score-report.js";
 
-const USAGE = "usage: verdict --cases FILE [--score]   FILE: one JSON case or deployment per line";
+const USAGE = `usage: verdict --cases FILE [--cases FILE] [--score | --cross-validate]
+  FILE: one JSON case or deployment per line`;
 
-/** Reads labelled cases and prints one JSON answer per line, or with `--score` how good the answers are. */
+/** Reads labelled cases and prints one JSON answer per line, or how good the answers are. */
 function main(): void {
-  const { values } = parseArgs({ options: { cases: { type: "string" }, score: { type: "boolean" } } });
+  const { values } = parseArgs({
+    options: {
+      cases: { type: "string", multiple: true },
+      score: { type: "boolean" },
+      "cross-validate": { type: "boolean" },
+    },
+  });
   if (values.cases === undefined) throw new Error(USAGE);
-  const lines = readFileSync(values.cases, "utf8").split("\n");
-  const answered = lines
-    .filter((line) => line.trim() !== "")
-    .map((line) => {
-      const labelled = parseCase(line);
-      return { labelled, answer: answerCase(labelled) };
-    });
-  const output = values.score
-    ? scoreReport(answered)
-    : answered.map(({ answer }) => JSON.stringify(answer)).join("\n");
-  process.stdout.write(`${output}\n`);
+  const cases = values.cases.flatMap(readCases);
+  if (values["cross-validate"]) print(crossValidationReport(cases.map(measureCase)));
+  else if (values.score) print(scoreReport(cases.map(answered)));
+  else print(cases.map((labelled) => JSON.stringify(answerCase(labelled))).join("\n"));
+}
+
+function readCases(file: string): LabelledCase[] {
+  const lines = readFileSync(file, "utf8").split("\n");
+  return lines.filter((line) => line.trim() !== "").map(parseCase);
+}
+
+function answered(labelled: LabelledCase) {
+  const answer = answerCase(labelled);
+  return { labelled, answer, regressed: answer.regressed };
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
 }
 
 try {

@@ -1,13 +1,50 @@
+import type { SeriesEvidence } from "./judge-series.js";
+
 /** False alarms per metric that looking after every sample may cost in a whole window. */
 const ALPHA = 0.01;
+
+/** Below this many recent samples in a row, all worse, no rollback is called before the window ends. */
+const RECENT_FOR_EARLY = 4;
+
+/** A later stretch is tested against a mixture that is tightest at its first sample: it is short by nature. */
+const TIGHTEST_LATE = 1;
+
+/**
+ * True for evidence that holds at every look of a window of `planned` samples, the latest of them all worse.
+ * `earliest`: samples that must have been looked at.
+ */
+export function holdsAtEveryLook(
+  evidence: SeriesEvidence,
+  { planned, earliest }: { planned: number; earliest: number },
+): boolean {
+  const { from, elevated, z, countZ } = evidence;
+  if (from + elevated.length < earliest || elevated.length < RECENT_FOR_EARLY) return false;
+  if (!elevated.slice(-RECENT_FOR_EARLY).every(Boolean)) return false;
+  const boundary =
+    from === 0 ? anytimeBoundary(elevated.length, planned) : lateBoundary(elevated.length, planned);
+  return (countZ ?? z) > boundary;
+}
 
 /**
  * The deviate that evidence after `looked` samples must pass so that it holds at every look of a window of
  * `planned` samples: Robbins' normal-mixture boundary (Howard, Ramdas, McAuliffe and Sekhon, Annals of
- * Statistics 2021), tightest at a third of the window.
+ * Statistics 2021), tightest at a third of the window, with half of the false alarms.
  */
 export function anytimeBoundary(looked: number, planned: number): number {
-  const tightest = Math.max(1, planned / 3);
+  return mixtureBoundary(looked, Math.max(1, planned / 3), ALPHA / 2);
+}
+
+/**
+ * The same for a change that began later: each sample could be its first, so the other half of the false alarms
+ * is spread over all of them. The mean of these tests over their starts is itself one test that holds at every
+ * look (e-detectors: Shin, Ramdas and Rinaldo 2023), and it bounds the largest of them.
+ */
+export function lateBoundary(length: number, planned: number): number {
+  return mixtureBoundary(length, TIGHTEST_LATE, ALPHA / 2 / planned);
+}
+
+/** Two-sided boundary at twice `alpha`, so one-sided at `alpha`. */
+function mixtureBoundary(looked: number, tightest: number, alpha: number): number {
   const ratio = tightest / Math.max(1, looked);
-  return Math.sqrt((1 + ratio) * Math.log((1 + 1 / ratio) / ALPHA ** 2));
+  return Math.sqrt((1 + ratio) * Math.log((1 + 1 / ratio) / (2 * alpha) ** 2));
 }

@@ -23,4 +23,21 @@ describe("a latency of zero", () => {
     expect(verdict.perMetric.latency_p95.samples.pre).toBe(30);
     expect(verdict.perMetric.latency_p95.before).toBeGreaterThan(40);
   });
+
+  it("does not hide one wild answer where most samples have none", () => {
+    const idle = (answers: Record<number, number>) => (row: SampleRow, i: number) => ({
+      at: row.at,
+      latency_p95: answers[i] ?? 0,
+    });
+    const input = syntheticDeployment({ seed: 1, preSamples: 48, postSamples: 5 });
+    const pre = input.pre.map(idle({ 3: 90, 11: 120, 24: 105, 40: 98 }));
+    const wild = evaluate({ ...input, pre, post: input.post.map(idle({ 2: 2400 })) });
+    expect(wild.perMetric.latency_p95.state).toBe("went_away");
+    expect(wild.state).toBe("warning");
+    expect(wild.reasons.map(({ key }) => key)).toContain("reason.went_away");
+    const usual = evaluate({ ...input, pre, post: input.post.map(idle({ 2: 130 })) });
+    expect(usual.state).toBe("inconclusive");
+    const unknown = evaluate({ ...input, pre: pre.map(idle({})), post: input.post.map(idle({ 2: 2400 })) });
+    expect(unknown.state).toBe("inconclusive");
+  });
 });

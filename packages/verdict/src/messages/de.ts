@@ -14,6 +14,8 @@ export const de: Dictionary = {
     "Keine Metrik weicht über das Rauschen ihrer Vergleichszeit hinaus um etwas ab, das zählt ({count} beurteilt).",
   "reason.regressed":
     "{metric}: von {before|value} auf {after|value}, mehr als in {rank} von {total} vergleichbaren Fenstern vor dem Deployment.",
+  "reason.spread_changed":
+    "{metric}: schwankt {factor}-mal so stark wie vorher; das Niveau ist gleich geblieben.",
   "reason.went_away":
     "{metric}: stieg eine Zeit lang von {before|value} auf {after|value}; die letzten Messungen sind wieder normal.",
   "reason.traffic_went_away":

@@ -14,6 +14,7 @@ export const en = {
     "No metric moved beyond the noise of its baseline by a change that matters ({count} judged).",
   "reason.regressed":
     "{metric} went from {before|value} to {after|value}, more than in {rank} of {total} comparable windows before the deployment.",
+  "reason.spread_changed": "{metric} varies {factor} times as much as before; its level did not move.",
   "reason.went_away":
     "{metric} rose from {before|value} to {after|value} for a while, and the latest samples are back.",
   "reason.traffic_went_away":

@@ -14,6 +14,7 @@ export const es: Dictionary = {
     "Ninguna métrica se apartó del ruido de su referencia con un cambio que importe ({count} juzgadas).",
   "reason.regressed":
     "{metric}: de {before|value} a {after|value}, más que en {rank} de {total} ventanas comparables anteriores al despliegue.",
+  "reason.spread_changed": "{metric}: varía {factor} veces lo que antes; su nivel no cambió.",
   "reason.went_away":
     "{metric}: subió de {before|value} a {after|value} durante un rato y las últimas muestras son normales.",
   "reason.traffic_went_away":

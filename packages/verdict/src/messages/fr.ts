@@ -14,6 +14,7 @@ export const fr: Dictionary = {
     "Aucune métrique ne s’écarte du bruit de sa référence d’un changement qui compte ({count} jugées).",
   "reason.regressed":
     "{metric} : de {before|value} à {after|value}, plus que dans {rank} des {total} fenêtres comparables d’avant le déploiement.",
+  "reason.spread_changed": "{metric} : varie {factor} fois autant qu’avant ; son niveau n’a pas bougé.",
   "reason.went_away":
     "{metric} : montée de {before|value} à {after|value} pendant un moment, puis retour à la normale.",
   "reason.traffic_went_away":

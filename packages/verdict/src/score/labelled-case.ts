@@ -12,6 +12,8 @@ interface CaseBase {
   source: string;
   series: string;
   stepSeconds: number;
+  /** Anomalies of any shape, many of them no change of level: a stress test, nothing to fit to. */
+  stress: boolean;
   /** Null where the case carries no label. */
   regressed: boolean | null;
 }
@@ -38,6 +40,7 @@ export function parseCase(line: string): LabelledCase {
     source: typeof raw.source === "string" ? raw.source : "unknown",
     series: typeof raw.series === "string" ? raw.series : raw.id,
     stepSeconds: typeof raw.step_s === "number" ? raw.step_s : 60,
+    stress: raw.tier === "hard",
     regressed: labelOf(raw.label),
   };
   if (isRecord(raw.metrics)) return { ...base, metrics: parseMetrics(raw.metrics, raw.id) };

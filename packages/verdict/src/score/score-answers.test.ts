@@ -22,7 +22,8 @@ const answered = [
   metricCase("missed", [101, 102, 100, 104, 102], "regressed"),
 ].map((line) => {
   const labelled = parseCase(line);
-  return { labelled, answer: answerCase(labelled) };
+  const answer = answerCase(labelled);
+  return { labelled, answer, regressed: answer.regressed };
 });
 
 describe("the score tool", () => {
@@ -48,8 +49,13 @@ describe("the score tool", () => {
   });
 
   it("puts every stated confidence into one bin", () => {
-    const bins = reliabilityTable(answered);
-    expect(bins.reduce((sum, { cases }) => sum + cases, 0)).toBe(3);
+    const bins = reliabilityTable([
+      { confidence: 0.55, right: false },
+      { confidence: 0.9, right: true },
+      { confidence: 1, right: true },
+    ]);
+    expect(bins.map(({ cases }) => cases)).toEqual([0, 1, 0, 0, 0, 1, 1]);
+    expect(bins.map(({ accuracy }) => accuracy)).toEqual([0, 0, 0, 0, 0, 1, 1]);
   });
 
   it("says what is wrong about a case it cannot read", () => {

@@ -20,15 +20,20 @@ export interface ReliabilityBin {
   accuracy: number;
 }
 
-export interface Answered {
-  labelled: LabelledCase;
+export interface Answered extends Called {
   answer: CaseAnswer;
 }
 
+/** What was said about one case. */
+export interface Called {
+  labelled: LabelledCase;
+  regressed: boolean;
+}
+
 /** Precision, recall, F1 and false-positive rate of the labelled answers. */
-export function scoreAnswers(answered: readonly Answered[]): Score {
-  const count = (regressed: boolean, called: boolean) =>
-    answered.filter((one) => one.labelled.regressed === regressed && one.answer.regressed === called).length;
+export function scoreAnswers(answered: readonly Called[]): Score {
+  const count = (label: boolean, called: boolean) =>
+    answered.filter(({ labelled, regressed }) => labelled.regressed === label && regressed === called).length;
   const hits = count(true, true);
   const misses = count(true, false);
   const alarms = count(false, true);
@@ -46,7 +51,7 @@ export function scoreAnswers(answered: readonly Answered[]): Score {
 }
 
 /** The scores of each source, in alphabetical order. */
-export function scoreBySource(answered: readonly Answered[]): [string, Score][] {
+export function scoreBySource(answered: readonly Called[]): [string, Score][] {
   const sources = [...new Set(answered.map(({ labelled }) => labelled.source))].sort();
   return sources.map((source) => [
     source,
@@ -56,18 +61,19 @@ export function scoreBySource(answered: readonly Answered[]): [string, Score][] 
 
 const BIN_EDGES = [0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1] as const;
 
-/** Stated confidence against how often the answer was right; inconclusive answers state none. */
-export function reliabilityTable(answered: readonly Answered[]): ReliabilityBin[] {
-  const stated = answered.filter(
-    ({ labelled, answer }) => labelled.regressed !== null && answer.state !== "inconclusive",
-  );
+/** A decision that stated how sure it is. */
+export interface Stated {
+  confidence: number;
+  right: boolean;
+}
+
+/** Stated confidence against how often the decision was right. */
+export function reliabilityTable(stated: readonly Stated[]): ReliabilityBin[] {
   return BIN_EDGES.slice(1).map((to, i) => {
     const from = BIN_EDGES[i] ?? 0;
-    const inBin = stated.filter(
-      ({ answer: { confidence } }) => confidence >= from && (confidence < to || to === 1),
-    );
-    const right = inBin.filter(({ labelled, answer }) => labelled.regressed === answer.regressed).length;
-    const total = inBin.reduce((sum, { answer }) => sum + answer.confidence, 0);
+    const inBin = stated.filter(({ confidence }) => confidence >= from && (confidence < to || to === 1));
+    const right = inBin.filter((one) => one.right).length;
+    const total = inBin.reduce((sum, { confidence }) => sum + confidence, 0);
     return {
       from,
       to,

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { burdenMargin, burdenOf } from "./burden.js";
+import { THRESHOLDS } from "./thresholds.js";
+
+const options = { sign: 1, smallest: 0.1, nearZero: false } as const;
+const violent = { excess: 2, heaviestPlacebo: 0.2, level: 1, smallest: 0.1, blocks: 5 };
+
+describe("burdenMargin", () => {
+  it("is positive for a failure heavier than any window before", () => {
+    expect(burdenMargin(violent, THRESHOLDS)).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ["the baseline had windows as heavy", { heaviestPlacebo: 1.8 }],
+    ["it is small against the level", { excess: 0.2, heaviestPlacebo: 0 }],
+    ["it is small against what matters", { smallest: 3 }],
+    ["the baseline is too short to know", { blocks: 2 }],
+  ])("is negative where %s", (_, change) => {
+    expect(burdenMargin({ ...violent, ...change }, THRESHOLDS)).toBeLessThan(0);
+  });
+
+  it("asks twice the smallest change of a rate that is usually near zero", () => {
+    const rate = { excess: 0.19, heaviestPlacebo: 0, level: null, smallest: 0.1, blocks: 5 };
+    expect(burdenMargin(rate, THRESHOLDS)).toBeLessThan(0);
+    expect(burdenMargin({ ...rate, excess: 0.21 }, THRESHOLDS)).toBeGreaterThan(0);
+  });
+});
+
+describe("burdenOf", () => {
+  it("weighs the heaviest window of the same length before", () => {
+    const pre = [1, 1, 1, 5, 7, 1, 1, 1, 1, 1];
+    expect(burdenOf(pre, [1, 9], options)).toMatchObject({ excess: 4, heaviestPlacebo: 5, blocks: 5 });
+  });
+
+  it("looks down where lower is worse", () => {
+    const pre = [10, 10, 10, 4, 10, 10];
+    expect(burdenOf(pre, [2, 10], { ...options, sign: -1 })).toMatchObject({ excess: 4, heaviestPlacebo: 3 });
+  });
+});
