@@ -1,5 +1,14 @@
+import { existsSync } from "node:fs";
+import { BootstrapFailure } from "./failure.mjs";
+
 // One row per command: what follows `node tools/run.mjs <name>` goes to the function.
 const tool = (file) => (args) => ["node", file, ...args];
+
+/** A program that only a build makes; paths are relative to the checkout, where every command runs. */
+const built = (file) => (args) => {
+  if (existsSync(new URL(`../../${file}`, import.meta.url))) return ["node", file, ...args];
+  throw new BootstrapFailure(`${file} is missing. Run "npm run build" first, then this command again.`);
+};
 
 export const commands = {
   // The supervisor mostly waits; a small young generation keeps it small.
@@ -9,5 +18,6 @@ export const commands = {
   verify: tool("tools/verify/verify.ts"),
   generate: tool("tools/generate/generate.ts"),
   "demo:deploy": tool("tools/demo/demo-deploy.ts"),
+  verdict: built("packages/verdict/dist/score-cli.js"),
   exec: (args) => args,
 };

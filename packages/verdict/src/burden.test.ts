@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { burdenMargin, burdenOf } from "./burden.js";
 import { THRESHOLDS } from "./thresholds.js";
 
-const options = { sign: 1, smallest: 0.1, nearZero: false } as const;
+const options = { level: 1, sign: 1, smallest: 0.1, nearZero: false } as const;
 const violent = { excess: 2, heaviestPlacebo: 0.2, level: 1, smallest: 0.1, blocks: 5 };
 
 describe("burdenMargin", () => {
@@ -34,6 +34,9 @@ describe("burdenOf", () => {
 
   it("looks down where lower is worse", () => {
     const pre = [10, 10, 10, 4, 10, 10];
-    expect(burdenOf(pre, [2, 10], { ...options, sign: -1 })).toMatchObject({ excess: 4, heaviestPlacebo: 3 });
+    expect(burdenOf(pre, [2, 10], { ...options, level: 10, sign: -1 })).toMatchObject({
+      excess: 4,
+      heaviestPlacebo: 3,
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { mean, median } from "./statistics.js";
+import { mean } from "./statistics.js";
 import type { Thresholds } from "./thresholds.js";
 
 /**
@@ -23,6 +23,8 @@ export interface Burden {
 const DEVIATES_PER_FACTOR = 4;
 
 export interface BurdenOptions {
+  /** The baseline's median, in the metric's unit. */
+  level: number;
   sign: 1 | -1;
   /** Smallest change that matters, in the metric's unit. */
   smallest: number;
@@ -36,8 +38,7 @@ const FEWEST_BLOCKS = 2.5;
 /** Both lists in the metric's unit, in order of time, non-empty. */
 export function burdenOf(pre: readonly number[], post: readonly number[], options: BurdenOptions): Burden {
   const { sign } = options;
-  const middle = median(pre);
-  const level = sign * middle;
+  const level = sign * options.level;
   const length = Math.min(post.length, pre.length);
   let sum = 0;
   let heaviest = 0;
@@ -50,7 +51,7 @@ export function burdenOf(pre: readonly number[], post: readonly number[], option
     excess: sign * mean(post) - level,
     heaviestPlacebo: heaviest,
     smallest: options.smallest,
-    level: options.nearZero ? null : Math.abs(middle),
+    level: options.nearZero ? null : Math.abs(options.level),
     blocks: pre.length / length,
   };
 }

@@ -1,5 +1,6 @@
 import type { Decision } from "./combine.js";
 import { combine } from "./combine.js";
+import { trafficGrowth } from "./confound.js";
 import { describeMetric } from "./describe-metric.js";
 import { hintsFor } from "./hints/hints-for.js";
 import type { JudgedMetric } from "./judge-metrics.js";
@@ -52,18 +53,21 @@ export interface Measured {
 /** Looks at every metric alone. */
 export function measureAll(input: VerdictInput): Measured {
   const planned = Math.max(input.expectedPostSamples ?? input.post.length, 1);
+  const pre = byTime(input.pre);
+  const post = byTime(input.post);
   const observation: Observation = {
-    pre: byTime(input.pre),
-    post: byTime(input.post),
+    pre,
+    post,
     stepSeconds: input.stepSeconds,
     planned,
-    history: (input.history ?? []).map(({ pre, post }) => ({ pre: byTime(pre), post: byTime(post) })),
+    trafficGrew: trafficGrowth(pre, post),
+    history: (input.history ?? []).map((pair) => ({ pre: byTime(pair.pre), post: byTime(pair.post) })),
   };
   const policy = resolvePolicy(input.policy);
   const { windowEnded, stepSeconds } = input;
   return {
     metrics: METRIC_NAMES.map((metric) => measureMetric(observation, metric, policy[metric])),
-    quality: assessQuality(observation.pre, observation.post, { stepSeconds, planned, windowEnded }),
+    quality: assessQuality(pre, post, { stepSeconds, planned, windowEnded }),
     planned,
   };
 }

@@ -4,6 +4,7 @@ import { scaleFor } from "./scales.js";
 
 const pre = Array.from({ length: 30 }, (_, i) => 100 + ((i * 7) % 11));
 const options = {
+  ascending: pre.toSorted((a, b) => a - b),
   scale: scaleFor("linear", 105),
   sign: 1 as const,
   level: 105,

@@ -3,7 +3,6 @@ import { normalFromStudent } from "./distributions.js";
 import type { Baseline } from "./placebo.js";
 import { baselineOf, placeboNoise, spreadWithin } from "./placebo.js";
 import type { Scale } from "./scales.js";
-import { mean, median } from "./statistics.js";
 
 /** One stretch of the observation against its baseline, oriented so that larger is worse. */
 export interface SeriesEvidence {
@@ -37,6 +36,8 @@ export interface SeriesEvidence {
 }
 
 export interface JudgeOptions {
+  /** The baseline in ascending order, in the metric's unit. */
+  ascending: readonly number[];
   scale: Scale;
   /** 1: higher is worse, -1: lower is worse. */
   sign: 1 | -1;
@@ -74,13 +75,14 @@ export function judgeSeries(
 ): [SeriesEvidence, ...SeriesEvidence[]] {
   const { scale, sign, explained } = options;
   const band = bandOnScale(options);
-  const baseline = baselineOf(
-    pre.map((value) => sign * scale.forward(value)),
-    {
-      floor: band / 4,
-      history: options.history.map((shift) => sign * shift),
-    },
-  );
+  const onScale = (value: number) => sign * scale.forward(value);
+  // Every scale grows with its value, so the order needs no second sorting.
+  const ascending = options.ascending.map(onScale);
+  const baseline = baselineOf(pre.map(onScale), {
+    ascending: sign === 1 ? ascending : ascending.reverse(),
+    floor: band / 4,
+    history: options.history.map((shift) => sign * shift),
+  });
   const after = post.map((value) => sign * (scale.forward(value) - explained));
   const look = (from: number) => judgeStretch(baseline, after, { from, band });
   return [look(0), ...lateStarts(baseline, after, band).map(look)];
@@ -94,29 +96,53 @@ function judgeStretch(
   const after = from === 0 ? observed : observed.slice(from);
   const { level, sampleSpread, usualHigh } = baseline;
   const { centre, spread, df, shifts } = placeboNoise(baseline, after.length);
-  const mid = mean(after);
-  const shift = mid - level - centre;
   const reach = level + Math.max(band / 2, usualHigh - level);
-  const elevated = after.map((value) => value > reach);
   const cap = level + CAP_DEVIATIONS * sampleSpread;
-  const capped = mean(after.map((value) => Math.min(value, cap))) - level - centre;
+  const { mid, cappedMid, worse } = tally(after, reach, cap);
+  const elevated = after.map((value) => value > reach);
+  const shift = mid - level - centre;
   return {
     from,
     shift,
     shiftFromDrift: mid - driftReference(baseline.values, after.length),
     spread,
     z: normalFromStudent(shift / spread, df),
-    cappedZ: normalFromStudent(capped / spread, df),
+    cappedZ: normalFromStudent((cappedMid - level - centre) / spread, df),
     countZ: null,
     low: shift - 1.96 * spread,
     high: shift + 1.96 * spread,
     band,
-    elevatedShare: elevated.filter(Boolean).length / elevated.length,
-    lasts: stillWorse(after, reach),
+    elevatedShare: worse / after.length,
+    lasts: stillWorse(elevated),
     elevated,
-    rank: shifts.filter((placebo) => placebo < mid - level).length,
+    rank: countBelow(shifts, mid - level),
     total: shifts.length,
   };
+}
+
+/** Mean, mean of the capped samples, and how many are beyond the reach, in one pass: this is the hot path. */
+function tally(after: readonly number[], reach: number, cap: number) {
+  let sum = 0;
+  let capped = 0;
+  let worse = 0;
+  for (const value of after) {
+    sum += value;
+    capped += Math.min(value, cap);
+    if (value > reach) worse += 1;
+  }
+  return { mid: sum / after.length, cappedMid: capped / after.length, worse };
+}
+
+/** How many of an ascending list are below the limit. */
+function countBelow(ascending: readonly number[], limit: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ascending[middle] ?? limit) < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Where stretches start whose mean is so high that the whole calculation is worth its time. */
@@ -140,8 +166,8 @@ function bandOnScale({ scale, sign, smallest, level }: JudgeOptions): number {
   return Math.max(1e-12, Math.abs(scale.forward(level + sign * smallest) - scale.forward(level)));
 }
 
-function stillWorse(after: readonly number[], reach: number): boolean {
-  if (after.length < FEWEST_FOR_GOING_AWAY) return true;
-  const latest = after.slice(-Math.max(2, Math.ceil(after.length / 3)));
-  return median(latest) > reach;
+function stillWorse(elevated: readonly boolean[]): boolean {
+  if (elevated.length < FEWEST_FOR_GOING_AWAY) return true;
+  const latest = elevated.slice(-Math.max(2, Math.ceil(elevated.length / 3)));
+  return 2 * latest.filter(Boolean).length > latest.length;
 }

@@ -10,7 +10,7 @@ import type { Scale } from "./scales.js";
 import { scaleFor } from "./scales.js";
 import type { SpreadChange } from "./spread-change.js";
 import { spreadChangeOf } from "./spread-change.js";
-import { mean, median } from "./statistics.js";
+import { mean, median, quantileOfSorted, sorted } from "./statistics.js";
 import type { Answered } from "./unanswered.js";
 import { withoutUnanswered } from "./unanswered.js";
 import type { MetricName, MetricPolicy, SampleRow, WindowPair } from "./types.js";
@@ -24,6 +24,8 @@ export interface Observation {
   stepSeconds: number;
   planned: number;
   history: WindowPair[];
+  /** How much traffic grew, as a logarithm; 0 where it did not, or is not known. */
+  trafficGrew: number;
 }
 
 type Gap = "missing" | "silent" | "baseline_too_short" | "too_few_samples";
@@ -67,7 +69,8 @@ export function measureMetric(
     warmUpSamples: METRIC_TRAITS[metric].warmUpSamples,
     planned: observation.planned,
   });
-  const before = pre.values.length > 0 ? median(pre.values) : null;
+  const ascending = sorted(pre.values);
+  const before = ascending.length > 0 ? quantileOfSorted(ascending, 0.5) : null;
   const measurement: Measurement = {
     metric,
     policy,
@@ -89,7 +92,7 @@ export function measureMetric(
   };
   if (sparse !== null) measurement.burden = sparseBurden(measurement, sparse);
   if (measurement.gap !== null) return measurement;
-  const seen = withBurden(withEvidence(observation, measurement, judged), judged);
+  const seen = withBurden(withEvidence(observation, measurement, { ascending, judged }), judged);
   return metric === "error_rate" ? withCounts(observation, seen) : seen;
 }
 
@@ -97,7 +100,8 @@ function withBurden(measurement: Measurement, judged: readonly number[]): Measur
   const { metric, pre, sign, smallest } = measurement;
   if (measurement.burden !== null) return measurement;
   const nearZero = METRIC_TRAITS[metric].scale === "share";
-  return { ...measurement, burden: burdenOf(pre.values, judged, { sign, smallest, nearZero }) };
+  const level = measurement.before ?? 0;
+  return { ...measurement, burden: burdenOf(pre.values, judged, { level, sign, smallest, nearZero }) };
 }
 
 /** Where samples often have no answer, the time all of them waited is compared: one wild answer is not hidden. */
@@ -105,7 +109,7 @@ function sparseBurden(
   { sign, smallest }: Measurement,
   { pre, post }: NonNullable<Answered["sparse"]>,
 ): Burden {
-  return burdenOf(pre, post, { sign, smallest, nearZero: false });
+  return burdenOf(pre, post, { level: median(pre), sign, smallest, nearZero: false });
 }
 
 function windowsOf(observation: Observation, metric: MetricName): Answered {
@@ -128,12 +132,13 @@ const CLEARLY_BETTER = 1.5;
 function withEvidence(
   observation: Observation,
   measurement: Measurement,
-  judged: readonly number[],
+  { ascending, judged }: { ascending: readonly number[]; judged: readonly number[] },
 ): Measurement {
   const { metric, policy, pre, smallest } = measurement;
   const level = measurement.before ?? 0;
   const scale = scaleFor(METRIC_TRAITS[metric].scale, level);
   const options = {
+    ascending,
     scale,
     level,
     smallest,

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { baselineOf, placeboNoise } from "./placebo.js";
+import { sorted } from "./statistics.js";
 import { normal, seededChance } from "./testing/synthetic-deployment.js";
 
 const noiseOf = (pre: readonly number[], length: number) =>
-  placeboNoise(baselineOf(pre, { floor: 0.01, history: [] }), length);
+  placeboNoise(baselineOf(pre, { ascending: sorted(pre), floor: 0.01, history: [] }), length);
 
 describe("placeboNoise", () => {
   it("knows that the mean of more samples varies less", () => {

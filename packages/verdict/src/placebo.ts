@@ -19,6 +19,8 @@ export interface Baseline {
 }
 
 export interface BaselineOptions {
+  /** The same values, ascending. */
+  ascending: readonly number[];
   /** Smallest standard deviation of one sample that is believed. */
   floor: number;
   history: readonly number[];
@@ -44,7 +46,7 @@ const WINSOR_DEVIATIONS = 6;
 
 /** Level, spread and autocorrelation of a non-empty baseline in order of time. */
 export function baselineOf(values: readonly number[], options: BaselineOptions): Baseline {
-  const ascending = sorted(values);
+  const { ascending } = options;
   const level = quantileOfSorted(ascending, 0.5);
   const sampleSpread = Math.max(robustSpread(ascending), options.floor);
   const limit = WINSOR_DEVIATIONS * sampleSpread;

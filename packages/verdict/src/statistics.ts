@@ -7,7 +7,7 @@ export function mean(values: readonly number[]): number {
 
 /** Ascending copy. */
 export function sorted(values: readonly number[]): number[] {
-  return Float64Array.from(values).sort() as unknown as number[];
+  return new Float64Array(values).sort() as unknown as number[];
 }
 
 /** Linear-interpolated quantile of an ascending, non-empty list; `share` in 0..1. */
@@ -19,9 +19,38 @@ export function quantileOfSorted(ascending: ArrayLike<number>, share: number): n
   return below + (above - below) * (position - low);
 }
 
-/** Middle of a non-empty list. */
+/** Middle of a non-empty list; only what is needed of it is put in order (Hoare's selection). */
 export function median(values: readonly number[]): number {
-  return quantileOfSorted(sorted(values), 0.5);
+  const copy = new Float64Array(values);
+  const upper = selected(copy, copy.length >> 1);
+  if (copy.length % 2 === 1) return upper;
+  let lower = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < copy.length >> 1; i += 1) lower = Math.max(lower, copy[i] ?? lower);
+  return lower + (upper - lower) / 2;
+}
+
+/** The value that belongs at `position`; everything before it is no larger afterwards. */
+function selected(values: Float64Array, position: number): number {
+  let left = 0;
+  let right = values.length - 1;
+  while (left < right) {
+    const pivot = values[position] ?? 0;
+    let low = left;
+    let high = right;
+    while (low <= high) {
+      while ((values[low] ?? pivot) < pivot) low += 1;
+      while ((values[high] ?? pivot) > pivot) high -= 1;
+      if (low > high) break;
+      const moved = values[low] ?? 0;
+      values[low] = values[high] ?? 0;
+      values[high] = moved;
+      low += 1;
+      high -= 1;
+    }
+    if (high < position) left = low;
+    if (position < low) right = high;
+  }
+  return values[position] ?? Number.NaN;
 }
 
 /**

@@ -3,7 +3,7 @@ import { METRIC_TRAITS } from "../metric-table.js";
 import { baselineOf, placeboNoise } from "../placebo.js";
 import { DEFAULT_POLICY } from "../policy.js";
 import { scaleFor } from "../scales.js";
-import { mean, median } from "../statistics.js";
+import { mean, median, sorted } from "../statistics.js";
 import type { MetricName, VerdictInput } from "../types.js";
 
 /** A test that may look after every sample but knows where the fault starts: Robbins' boundary at 1 %. */
@@ -28,10 +28,8 @@ export function significantAt(
   const scale = scaleFor(kind, level);
   const smallest = Math.max(smallestAbsolute, smallestRelative * level);
   const band = Math.abs(scale.forward(level + sign * smallest) - scale.forward(level));
-  const baseline = baselineOf(
-    before.map((value) => sign * scale.forward(value)),
-    { floor: band / 4, history: [] },
-  );
+  const values = before.map((value) => sign * scale.forward(value));
+  const baseline = baselineOf(values, { ascending: sorted(values), floor: band / 4, history: [] });
   const from = Math.max(onset, warmUpSamples);
   for (let samples = from + 1; samples <= post.length; samples += 1) {
     const since = post.slice(from, samples).map((row) => sign * scale.forward(row[metric] ?? 0));
