@@ -22,12 +22,14 @@ test.afterAll(async () => {
   rmSync(place.folder, { recursive: true, force: true });
 });
 
-/** Ends the API as a crash would, and starts everything again on the same data. */
-async function killAndRestart(): Promise<void> {
+/** Ends the API as a crash would, and starts everything again on the same data, no sooner than asked for. */
+async function killAndRestart({ downForMs = 0 } = {}): Promise<void> {
   const { API: api } = product.pids;
   if (api === undefined) throw new Error("The product says which process is the API");
   process.kill(api, "SIGKILL");
+  const killedAt = performance.now();
   expect(await product.exited).toBe(1);
+  await expect.poll(() => performance.now() - killedAt).toBeGreaterThanOrEqual(downForMs);
   product = await startProduct(place);
 }
 
@@ -134,7 +136,8 @@ test("a deployment that was observed when the API was killed gets its verdict, t
     const { deployment_id: id } = (await triggered.json()) as { deployment_id: string };
     await page.request.post("/deployments/finish", { ...ci, data: { deployment_id: id, result: "success" } });
     await expectSamples(project.id, 14);
-    await killAndRestart();
+    // Three scrapes fall into this time: a faster restart might miss none.
+    await killAndRestart({ downForMs: 6_000 });
 
     const read = () =>
       json<{ state: string; verdictState: string }>(page.request, `/api/v1/deployments/${id}`);
