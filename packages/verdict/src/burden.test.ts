@@ -12,6 +12,7 @@ describe("burdenMargin", () => {
 
   it.each([
     ["the baseline had windows as heavy", { heaviestPlacebo: 1.8 }],
+    ["the baseline had windows nearly as heavy", { heaviestPlacebo: 1.5 }],
     ["it is small against the level", { excess: 0.2, heaviestPlacebo: 0 }],
     ["it is small against what matters", { smallest: 3 }],
     ["the baseline is too short to know", { blocks: 2 }],

@@ -26,6 +26,22 @@ describe("errorCountEvidence", () => {
     expect(errorCountEvidence(bursts, post)).toBeLessThan(errorCountEvidence(even, post) - 1);
   });
 
+  it("is less sure after bursts that outlast a sample, and after lumps that do not", () => {
+    const even = Array.from({ length: 40 }, () => 2);
+    const burst = Array.from({ length: 40 }, (_, i) => (i >= 20 && i < 30 ? 8 : 0));
+    const lumps = Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? 0 : 4));
+    const scattered = Array.from({ length: 40 }, (_, i) => (i % 4 === 0 ? 8 : 0));
+    const evidence = (before: number[]) =>
+      errorCountEvidence(counts(before, 100), counts([6, 6, 6, 6, 6, 6, 6, 6, 6, 6], 100));
+    expect(evidence(burst)).toBeLessThan(evidence(scattered) - 1);
+    expect(evidence(lumps)).toBeLessThan(evidence(even) - 1);
+  });
+
+  it("knows that windows of half the baseline wander less about its mean than new ones will", () => {
+    const halves = counts([0, 0, 0, 0, 8, 8, 8, 8], 100);
+    expect(errorCountEvidence(halves, counts([24, 24, 24, 24], 100))).toBeLessThan(2);
+  });
+
   it("grows with every further failure", () => {
     const failures = fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 3, maxLength: 12 });
     fc.assert(

@@ -165,6 +165,15 @@ describe("evaluate", () => {
     expect(verdict.hints.some(({ severity }) => severity === "critical")).toBe(true);
   });
 
+  it.each([0.3, -0.15])("calls a change of CPU by %f where the policy looks both ways", (change) => {
+    const input = mapPost(syntheticDeployment({ seed: 2 }), ({ cpu_usage }) => ({
+      cpu_usage: (cpu_usage ?? 0) + change,
+    }));
+    const verdict = evaluate({ ...input, policy: { cpu_usage: { direction: "two_sided" } } });
+    expect(verdict.perMetric.cpu_usage.state).toBe("regressed");
+    expect(verdict.state).toBe("warning");
+  });
+
   it("takes a larger smallest change from the policy", () => {
     const input = syntheticDeployment({ seed: 2, fault: FAULTS.latency });
     const verdict = evaluate({ ...input, policy: { latency_p95: { smallestRelative: 4 } } });

@@ -34,6 +34,16 @@ describe("judgeSeries", () => {
     expect(judgeSeries(pre, [150, 152, 151], falls)[0].z).toBeLessThan(-3);
   });
 
+  it("sees a series upside down exactly as the other way round", () => {
+    const post = [118, 121, 97, 130, 125, 119];
+    const down = judgeSeries(
+      pre.map((value) => -value),
+      post.map((value) => -value),
+      { ...options, ascending: options.ascending.map((value) => -value).reverse(), sign: -1, level: -105 },
+    );
+    expect(down).toEqual(judgeSeries(pre, post, options));
+  });
+
   it("knows whether the latest samples are back", () => {
     const gone = [150, 150, 150, 150, 104, 103, 105, 104];
     expect(judgeSeries(pre, gone, options)[0].lasts).toBe(false);

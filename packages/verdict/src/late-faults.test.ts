@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { evaluate } from "./evaluate.js";
+import { evaluate, measureAll } from "./evaluate.js";
 import { significantAt } from "./testing/significant-at.js";
 import type { Fault } from "./testing/synthetic-deployment.js";
 import { FAULTS, syntheticDeployment } from "./testing/synthetic-deployment.js";
@@ -54,5 +54,13 @@ describe("a fault that starts during the observation", () => {
     expect(state).toBe("rollback_recommended");
     expect(perMetric.latency_p95.after).toBeGreaterThan(2 * (perMetric.latency_p95.before ?? 0));
     expect(perMetric.latency_p95.shift?.low).toBeGreaterThan(0);
+  });
+
+  it("is counted by the requests since it started", () => {
+    const rare: Fault = ({ error_rate }) => ({ error_rate: (error_rate ?? 0) + 0.02 });
+    const small = syntheticDeployment({ seed: 3, preSamples: 60, fault: from(20, rare) });
+    const measured = measureAll(small).metrics.find(({ metric }) => metric === "error_rate");
+    const counted = measured?.late.find((stretch) => stretch.from >= 20);
+    expect(counted?.countZ).toBeGreaterThan(measured?.evidence?.countZ ?? 0);
   });
 });

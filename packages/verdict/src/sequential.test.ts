@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { anytimeBoundary, lateBoundary } from "./sequential.js";
+import { anytimeBoundary, holdsAtEveryLook, lateBoundary } from "./sequential.js";
+import type { SeriesEvidence } from "./judge-series.js";
 import { normal, seededChance } from "./testing/synthetic-deployment.js";
 
 const PLANNED = 60;
@@ -41,5 +42,57 @@ describe("the boundaries", () => {
   it("asks for most when least has been seen", () => {
     expect(anytimeBoundary(2, 60)).toBeGreaterThan(anytimeBoundary(10, 60));
     expect(anytimeBoundary(10, 60)).toBeGreaterThan(anytimeBoundary(20, 60));
+  });
+});
+
+describe("anytimeBoundary", () => {
+  it("is where the mixture's likelihood ratio reaches one hundred", () => {
+    for (const looked of [1, 4, 20, 60]) {
+      const ratio = PLANNED / 3 / looked;
+      const likelihoodRatio =
+        Math.exp(anytimeBoundary(looked, PLANNED) ** 2 / (2 * (1 + ratio))) / Math.sqrt(1 + 1 / ratio);
+      expect(likelihoodRatio).toBeCloseTo(100, 6);
+    }
+  });
+});
+
+describe("holdsAtEveryLook", () => {
+  const clear: SeriesEvidence = {
+    from: 0,
+    shift: 1,
+    shiftFromDrift: 1,
+    spread: 0.1,
+    z: 8,
+    cappedZ: 8,
+    countZ: null,
+    low: 0.8,
+    high: 1.2,
+    band: 0.2,
+    elevatedShare: 1,
+    lasts: true,
+    elevated: Array.from({ length: 8 }, () => true),
+    rank: 20,
+    total: 20,
+  };
+  const window = { planned: 30, earliest: 3 };
+
+  it.each<[string, Partial<SeriesEvidence>]>([
+    ["is weak", { z: 3.5 }],
+    ["rests on three samples", { elevated: [true, true, true] }],
+    ["had a good sample just now", { elevated: [true, true, true, true, true, true, false, true] }],
+    ["is not seen in the counted failures", { countZ: 3.5 }],
+    ["began later and would only do for a whole window", { from: 12, z: 4.3 }],
+  ])("refuses evidence that %s", (_, change) => {
+    expect(holdsAtEveryLook(clear, window)).toBe(true);
+    expect(holdsAtEveryLook({ ...clear, ...change }, window)).toBe(false);
+  });
+
+  it("goes by the counted failures where they are known: rates of few requests are lumpy", () => {
+    expect(holdsAtEveryLook({ ...clear, z: 3.5, countZ: 9 }, window)).toBe(true);
+  });
+
+  it("waits for the earliest sample", () => {
+    expect(holdsAtEveryLook(clear, { planned: 30, earliest: 9 })).toBe(false);
+    expect(holdsAtEveryLook({ ...clear, from: 1 }, { planned: 30, earliest: 9 })).toBe(true);
   });
 });

@@ -59,4 +59,20 @@ describe("a metric that varies otherwise than before", () => {
   it("is fine where only a fall is worse", () => {
     expect(judged("lower_is_worse").state).toBe("ok");
   });
+
+  it("does not add up to a rollback in two metrics that users feel", () => {
+    const row = (value: number, i: number): SampleRow => {
+      return { at: i * 2_000, requests_per_sec: 50 + value, latency_p95: 80 + value };
+    };
+    const verdict = evaluate({
+      pre: noise(5, 60, 5).map(row),
+      post: noise(6, 30, 0.5).map((value, i) => row(value, 100 + i)),
+      windowEnded: true,
+      stepSeconds: 2,
+      pipeline: "succeeded",
+      policy: { requests_per_sec: { direction: "two_sided" }, latency_p95: { direction: "two_sided" } },
+    });
+    expect(verdict.perMetric.latency_p95.state).toBe("regressed");
+    expect(verdict.state).toBe("warning");
+  });
 });

@@ -84,6 +84,16 @@ describe("cross-validation", () => {
     );
   });
 
+  it("does not let a case choose the thresholds that decide it", () => {
+    const rightOnlyOn = (source: string) =>
+      trial(cases.map((one) => (one.source === source) === one.regressed));
+    const trials = thresholdGrid().map((_, i, { length }) => rightOnlyOn(2 * i < length ? "a" : "b"));
+    const results = crossValidate(cases, trials, foldsBySource(cases));
+    for (const { answers } of results) {
+      for (const { labelled: one, regressed } of answers) expect(regressed).toBe(!one.regressed);
+    }
+  });
+
   it("judges each case with each set of thresholds", () => {
     const never = { ...THRESHOLDS, noiseDeviate: { few: 99, many: 99 }, burdenFactor: 99, burdenShare: 99 };
     const [inUse, strict] = tryAll(cases.map(measureCase), [THRESHOLDS, never]);
