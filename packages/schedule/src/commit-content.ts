@@ -1,6 +1,5 @@
 import type { CommitChange } from "@pulsekeep/contracts/schedule";
-import { formatLocalDate } from "./local-date.js";
-import { getTimeZone, localDayAt } from "./time-zone.js";
+import { getTimeZone } from "./time-zone.js";
 
 export interface ContentRequest {
   change: CommitChange;
@@ -58,21 +57,25 @@ const WRITERS: Readonly<Record<CommitChange["kind"], Writer>> = {
 /** Writes the smallest change that still says something: a journal line, a snapshot or a count. */
 export function commitContent(request: ContentRequest): CommitContent {
   const writer = WRITERS[request.change.kind];
-  const content = writer.content(request, clockOf(request));
-  return { path: commitPath(request), mode: writer.mode, content };
+  const clock = clockOf(request);
+  return {
+    path: `${request.change.folder}/${writer.fileName(clock)}`,
+    mode: writer.mode,
+    content: writer.content(request, clock),
+  };
 }
 
 /** The path that `commitContent` writes; it comes first, because a subject may name the file. */
-export function commitPath(request: Pick<ContentRequest, "change" | "at" | "timeZone">): string {
-  const { kind, folder } = request.change;
-  return `${folder}/${WRITERS[kind].fileName(clockOf(request))}`;
+export function commitPath({
+  change,
+  at,
+  timeZone,
+}: Pick<ContentRequest, "change" | "at" | "timeZone">): string {
+  return `${change.folder}/${WRITERS[change.kind].fileName(clockOf({ at, timeZone }))}`;
 }
 
 function clockOf({ at, timeZone }: Pick<ContentRequest, "at" | "timeZone">): LocalClock {
-  const zone = getTimeZone(timeZone);
-  const local = new Date(at.getTime() + zone.offsetMsAt(at.getTime()));
-  return {
-    date: formatLocalDate(localDayAt(zone, at.getTime())),
-    time: local.toISOString().slice(11, 16),
-  };
+  const atMs = at.getTime();
+  const local = new Date(atMs + getTimeZone(timeZone).offsetMsAt(atMs)).toISOString();
+  return { date: local.slice(0, 10), time: local.slice(11, 16) };
 }

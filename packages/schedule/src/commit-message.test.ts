@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { commitMessage, type MessageRequest } from "./commit-message.js";
+import { subjectHash } from "./subject-hash.js";
 
 const request = (changes: Partial<MessageRequest>): MessageRequest => ({
   settings: { style: "pro", locale: "en", templates: [] },
@@ -45,7 +46,7 @@ describe("commitMessage", { timeout: 60_000 }, () => {
               changeKind: kind,
               seed: `${seed}${day}`,
               ...(rich && { streakDays: day, repositoryLanguage: "Rust" }),
-              recent: written,
+              recent: written.map(subjectHash),
             }),
           );
           expect(written.slice(-50)).not.toContain(subject);
@@ -100,7 +101,7 @@ describe("commitMessage", { timeout: 60_000 }, () => {
   });
 
   it("takes the template longest unused when all are recent", () => {
-    const recent = ["one", "two", "three", "one"];
+    const recent = ["one", "two", "three", "one"].map(subjectHash);
     expect(commitMessage(request({ ...withTemplates("one", "two", "three"), recent })).subject).toBe("two");
   });
 

@@ -4,9 +4,10 @@ import { EN } from "./grammars/en.js";
 import { ES } from "./grammars/es.js";
 import { FR } from "./grammars/fr.js";
 import type { Grammar } from "./grammars/grammar.js";
-import { keyedUnit } from "./keyed-unit.js";
 import { formatLocalDate, weekdayIndexOf, weekdayOf } from "./local-date.js";
-import { findRendering, type MessageValues } from "./message-template.js";
+import { isRenderable, type MessageValues, render } from "./message-template.js";
+import { chooseSubject, type SubjectSpace } from "./subject-choice.js";
+import { subjectHash } from "./subject-hash.js";
 import { getTimeZone, localDayAt } from "./time-zone.js";
 
 const GRAMMARS: Readonly<Record<MessageSettings["locale"], Grammar>> = { en: EN, fr: FR, es: ES, de: DE };
@@ -15,6 +16,7 @@ const GRAMMARS: Readonly<Record<MessageSettings["locale"], Grammar>> = { en: EN,
 export const RECENT_SUBJECTS = 50;
 /** Counted in code points, so that no emoji is cut in two. */
 const LEADING_CHARACTERS = /^.{0,200}/u;
+const LINE_BREAKING = /[\p{Cc}\u2028\u2029]+/gu;
 
 export interface MessageRequest {
   settings: MessageSettings;
@@ -31,8 +33,8 @@ export interface MessageRequest {
   streakDays?: number;
   /** Main language of the repository, as the host names it. */
   repositoryLanguage?: string | null;
-  /** Earlier subjects, oldest first; the last `RECENT_SUBJECTS` are avoided. */
-  recent: readonly string[];
+  /** `subjectHash` of earlier subjects (or the subjects), oldest first; the last `RECENT_SUBJECTS` are avoided. */
+  recent: readonly (number | string)[];
 }
 
 /** A message without trailers: the worker adds its own mark, `Pulse-Run`. */
@@ -41,6 +43,8 @@ export interface CommitMessage {
   subject: string;
   /** The subject, and below it the statement that the commit is automated. */
   message: string;
+  /** What later requests pass on in `recent`. */
+  subjectHash: number;
 }
 
 /**
@@ -49,13 +53,13 @@ export interface CommitMessage {
  * all of them are recent, and then the one longest unused is taken.
  */
 export function commitMessage(request: MessageRequest): CommitMessage {
-  const { style, locale, templates } = request.settings;
-  const grammar = GRAMMARS[locale];
+  const grammar = GRAMMARS[request.settings.locale];
   const values = valuesOf(request, grammar);
-  const own = renderAll(templates, values);
-  const subjects = own.length > 0 ? own : listSubjects(grammar, style, request.changeKind, values);
-  const subject = chooseSubject(subjects, request);
-  return { subject, message: `${subject}\n\n${grammar.statement}` };
+  const recent = request.recent
+    .slice(-RECENT_SUBJECTS)
+    .map((it) => (typeof it === "string" ? subjectHash(it) : it));
+  const { subject, hash } = chooseSubject(spaceOf(request, grammar, values), { seed: request.seed, recent });
+  return { subject, message: `${subject}\n\n${grammar.statement}`, subjectHash: hash };
 }
 
 function valuesOf(request: MessageRequest, grammar: Grammar): MessageValues {
@@ -64,52 +68,48 @@ function valuesOf(request: MessageRequest, grammar: Grammar): MessageValues {
   return {
     weekday: grammar.weekdays[weekdayIndexOf(weekdayOf(day))] ?? "",
     date: formatLocalDate(day),
-    file: oneLine(request.file),
-    pulse: oneLine(request.pulseName),
+    file: findLine(request.file),
+    pulse: findLine(request.pulseName),
     streak: streakDays >= 2 ? String(streakDays) : undefined,
-    language: oneLine(request.repositoryLanguage ?? "") || undefined,
+    language: findLine(request.repositoryLanguage ?? ""),
   };
 }
 
-function renderAll(templates: readonly string[], values: MessageValues): string[] {
-  const rendered = templates.map((template) => findRendering(template, values));
-  return rendered
-    .filter((text) => text !== undefined)
-    .map((text) => clip(text.trim()))
-    .filter(Boolean);
-}
-
 /** Values come from outside (names of files and pulses): none may add a line, and so a trailer. */
-function oneLine(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ").trim();
+function findLine(text: string): string | undefined {
+  return text.replaceAll(LINE_BREAKING, " ").trim() || undefined;
 }
 
 function clip(text: string): string {
   return text.length <= 200 ? text : (LEADING_CHARACTERS.exec(text)?.[0].trimEnd() ?? "");
 }
 
-/** All lines that the grammar has for these values, always in the same order. */
-function listSubjects(
-  grammar: Grammar,
-  style: MessageSettings["style"],
-  changeKind: CommitChange["kind"],
-  values: MessageValues,
-): string[] {
-  const { leads, verbs, tails } = grammar.styles[style];
-  const objects = grammar.objects[changeKind];
-  const known = tails.map((tail) => findRendering(tail, values)).filter((tail) => tail !== undefined);
-  const bodies = verbs.flatMap((verb) =>
-    objects.flatMap((object) => known.map((tail) => grammar.join({ verb, object, tail }))),
-  );
-  return leads.flatMap((lead) => bodies.map((body) => clip(lead + body)));
+function spaceOf(request: MessageRequest, grammar: Grammar, values: MessageValues): SubjectSpace {
+  const own = request.settings.templates.filter((template) => isRenderable(template, values));
+  if (own.length === 0) return grammarSpace(request, grammar, values);
+  return { count: own.length, at: (index) => clip(render(own[index] as string, values).trim()) };
 }
 
-function chooseSubject(subjects: readonly string[], request: MessageRequest): string {
-  const recent = request.recent.slice(-RECENT_SUBJECTS);
-  const avoided = new Set(recent);
-  const fresh = subjects.filter((subject) => !avoided.has(subject));
-  if (fresh.length > 0) {
-    return fresh[Math.floor(keyedUnit(request.seed, "message") * fresh.length)] as string;
-  }
-  return subjects.toSorted((a, b) => recent.lastIndexOf(a) - recent.lastIndexOf(b))[0] as string;
+/** Every line that the grammar has for these values, numbered and not written out: there are hundreds. */
+function grammarSpace(
+  { settings, changeKind }: MessageRequest,
+  grammar: Grammar,
+  values: MessageValues,
+): SubjectSpace {
+  const { leads, verbs, tails } = grammar.styles[settings.style];
+  const objects = grammar.objects[changeKind];
+  const known = tails.filter((tail) => isRenderable(tail, values));
+  return {
+    count: leads.length * verbs.length * objects.length * known.length,
+    at: (index) => {
+      let left = index;
+      const take = (parts: readonly string[]) => {
+        const part = parts[left % parts.length] as string;
+        left = Math.floor(left / parts.length);
+        return part;
+      };
+      const body = { tail: render(take(known), values), object: take(objects), verb: take(verbs) };
+      return clip(take(leads) + grammar.join(body));
+    },
+  };
 }

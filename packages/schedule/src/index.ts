@@ -7,3 +7,4 @@ export { findScheduleFault } from "./schedule-fault.js";
 export { type CommitContent, type ContentRequest, commitContent, commitPath } from "./commit-content.js";
 export { type CommitMessage, commitMessage, type MessageRequest, RECENT_SUBJECTS } from "./commit-message.js";
 export { findTemplateFault, MESSAGE_PLACEHOLDERS, type TemplateFault } from "./message-template.js";
+export { subjectHash } from "./subject-hash.js";
