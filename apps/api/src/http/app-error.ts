@@ -20,6 +20,7 @@ export const ERROR_CODES = {
   provisioning_not_retryable: { status: 409, title: "This set-up cannot be retried" },
   worker_not_ready: { status: 409, title: "The worker is not ready" },
   invalid_schedule: { status: 422, title: "The schedule is not valid" },
+  run_not_cancellable: { status: 409, title: "The run has been taken by its worker, or has ended" },
 
   API_KEY_MISSING: { status: 422, title: "The X-API-Key header is missing" },
   API_KEY_UNKNOWN: { status: 401, title: "Unknown API key" },

@@ -94,6 +94,7 @@ describe("every route of a person's own things", () => {
       "PATCH /api/v1/pulses/{id}",
       "POST /api/v1/provisionings/{id}/retry",
       "POST /api/v1/pulses/{id}/run",
+      "POST /api/v1/runs/{id}/cancel",
     ]);
   });
 

@@ -469,6 +469,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Runs_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/provisionings": {
         parameters: {
             query?: never;
@@ -1128,6 +1144,8 @@ export interface components {
             kind: "commit";
             /** @enum {string} */
             state: "active" | "paused" | "finished";
+            /** @enum {string} */
+            condition: "active" | "planned" | "late" | "failed" | "paused" | "finished";
             /** Format: uuid */
             workerId: string;
             schedule: components["schemas"]["Schedule"];
@@ -1231,7 +1249,25 @@ export interface components {
             late: boolean;
             slot: string;
             /** Format: date-time */
+            nominalAt: string;
+            /** Format: date-time */
             plannedAt: string;
+            /** Format: date-time */
+            lateAfter: string;
+            /** Format: date-time */
+            windowEndsAt: string;
+            retryAt: string | null;
+            workerNextCheckInAt: string | null;
+            generation: number;
+            recoversRunId: string | null;
+            recoveredBy: {
+                /** Format: uuid */
+                runId: string;
+                /** @enum {string} */
+                state: "planned" | "queued" | "offered" | "claimed" | "succeeded" | "failed" | "missed" | "cancelled" | "skipped" | "unknown";
+                /** Format: date-time */
+                plannedAt: string;
+            } | null;
             offeredAt: string | null;
             claimedAt: string | null;
             endedAt: string | null;
@@ -1281,6 +1317,16 @@ export interface components {
                 earliestAt: string;
                 /** Format: date-time */
                 latestAt: string;
+            }[];
+            gaps: {
+                /** @enum {string} */
+                reason: "paused" | "freeze" | "skip_date" | "rest_day" | "minimum_distance";
+                /** Format: date-time */
+                fromAt: string;
+                /** Format: date */
+                fromDate: string;
+                /** Format: date */
+                untilDate: string;
             }[];
         };
         PulseUpdate: {
@@ -2584,6 +2630,36 @@ export interface operations {
         };
     };
     Runs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Runs_cancel: {
         parameters: {
             query?: never;
             header?: never;

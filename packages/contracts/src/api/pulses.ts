@@ -68,7 +68,11 @@ export const runStateSchema = z.enum([
 ]);
 export type RunState = z.infer<typeof runStateSchema>;
 
-/** One planned occurrence of a pulse. `late` is shown once the planned time plus grace has passed. */
+/**
+ * One planned occurrence of a pulse. `late`: not ended, and the planned time plus a grace has passed (`lateAfter`);
+ * it is missed when no worker has taken it by `windowEndsAt`. `reason` says why it is late, or ended as it did:
+ * one of `RUN_REASONS`.
+ */
 export const runSchema = z
   .object({
     id: idSchema,
@@ -79,7 +83,20 @@ export const runSchema = z
     state: runStateSchema,
     late: z.boolean(),
     slot: z.string(),
+    /** The occurrence of the schedule, before the random delay. Of a recovery: that of the run it recovers. */
+    nominalAt: instantSchema,
     plannedAt: instantSchema,
+    lateAfter: instantSchema,
+    windowEndsAt: instantSchema,
+    /** When a run that failed and waits is tried again. */
+    retryAt: instantSchema.nullable(),
+    /** While it is open: when its worker is expected to look for work. */
+    workerNextCheckInAt: instantSchema.nullable(),
+    /** 0 for a planned run; 1 for the recovery of one that was missed. */
+    generation: z.number().int(),
+    recoversRunId: idSchema.nullable(),
+    /** The run that makes up for this one, which was missed. */
+    recoveredBy: z.object({ runId: idSchema, state: runStateSchema, plannedAt: instantSchema }).nullable(),
     offeredAt: instantSchema.nullable(),
     claimedAt: instantSchema.nullable(),
     endedAt: instantSchema.nullable(),
@@ -91,12 +108,20 @@ export const runSchema = z
   .meta({ id: "Run" });
 export type Run = z.infer<typeof runSchema>;
 
+/**
+ * How a pulse is, as people ask: paused or finished by its state; late while a run of it is; failed when the last
+ * run that was decided failed, was missed or is unknown; planned when its next run has an instant.
+ */
+export const pulseConditionSchema = z.enum(["active", "planned", "late", "failed", "paused", "finished"]);
+export type PulseCondition = z.infer<typeof pulseConditionSchema>;
+
 export const pulseSchema = z
   .object({
     id: idSchema,
     name: z.string(),
     kind: z.enum(["commit"]),
     state: z.enum(["active", "paused", "finished"]),
+    condition: pulseConditionSchema,
     workerId: idSchema,
     schedule: scheduleSchema,
     timeZone: z.string(),
@@ -127,7 +152,17 @@ export const pulsePreviewRequestSchema = z
   .meta({ id: "PulsePreviewRequest" });
 export type PulsePreviewRequest = z.infer<typeof pulsePreviewRequestSchema>;
 
-/** The next runs. `plannedAt` is an example of the jitter: the pulse's own is drawn when it is saved. */
+/** Occurrences in a row that are left out, and why. Dates are local to the pulse's time zone, both inside. */
+export const previewGapSchema = z.object({
+  reason: z.enum(["paused", "freeze", "skip_date", "rest_day", "minimum_distance"]),
+  /** Occurrence of the first one left out. */
+  fromAt: instantSchema,
+  fromDate: z.iso.date(),
+  untilDate: z.iso.date(),
+});
+export type PreviewGap = z.infer<typeof previewGapSchema>;
+
+/** The next runs. The delay itself is drawn when the pulse is saved: here are its bounds. */
 export const pulsePreviewSchema = z
   .object({
     runs: z.array(
@@ -138,6 +173,8 @@ export const pulsePreviewSchema = z
         latestAt: instantSchema,
       }),
     ),
+    /** What the rest rules and the minimum distance leave out until the last of `runs`, in order. */
+    gaps: z.array(previewGapSchema),
   })
   .meta({ id: "PulsePreview" });
 export type PulsePreview = z.infer<typeof pulsePreviewSchema>;

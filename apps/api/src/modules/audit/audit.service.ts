@@ -25,6 +25,7 @@ const AUDIT_ACTIONS = [
   "pulse.created",
   "pulse.updated",
   "pulse.deleted",
+  "run.cancelled",
   "project.created",
   "project.updated",
   "project.deleted",

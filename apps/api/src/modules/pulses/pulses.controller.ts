@@ -78,7 +78,10 @@ export class PulsesController {
 @Session()
 @Controller("api/v1/runs")
 export class RunsController {
-  constructor(@Inject(PulsesQueries) private readonly queries: PulsesQueries) {}
+  constructor(
+    @Inject(PulsesService) private readonly service: PulsesService,
+    @Inject(PulsesQueries) private readonly queries: PulsesQueries,
+  ) {}
 
   @Get()
   @Returns(pageSchema(runSchema, "RunPage"))
@@ -89,6 +92,13 @@ export class RunsController {
   @Get(":id")
   @Returns(runSchema)
   get(@CallerOf() caller: UserCaller, @Param("id", { schema: idSchema }) id: string) {
+    return this.queries.getRun(caller, id);
+  }
+
+  @Post(":id/cancel")
+  @Returns(runSchema)
+  async cancel(@CallerOf() caller: UserCaller, @Param("id", { schema: idSchema }) id: string) {
+    await this.service.cancelRun(caller, id);
     return this.queries.getRun(caller, id);
   }
 }

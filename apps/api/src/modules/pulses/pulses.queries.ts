@@ -3,14 +3,16 @@ import type { Pulse, Run, RunListQuery } from "@pulsekeep/contracts/api/pulses";
 import type { Page, PageQuery } from "@pulsekeep/contracts/api/shared";
 import { schema, type Transaction } from "@pulsekeep/database";
 import { and, desc, eq, inArray, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
 import { ENV, type Env } from "../../env.js";
 import { AppError } from "../../http/app-error.js";
 import { decodeCursor, toPage } from "../../http/cursor.js";
 import { Clock } from "../../platform/clock.js";
 import { Databases, type Tenant } from "../../platform/database.js";
-import { type PulseRow, toPulse, toRun } from "./pulse-view.js";
+import { type PulseRow, type RunContext, type RunRow, type RunSigns, toPulse, toRun } from "./pulse-view.js";
 
 const { pulses, runs, workers } = schema;
+const recoveries = alias(runs, "recoveries");
 
 /** Pulses and their runs, as pages show them. */
 @Injectable()
@@ -75,38 +77,69 @@ export class PulsesQueries {
   }
 
   private selectRuns(tx: Transaction) {
-    return tx
-      .select({
-        run: runs,
-        pulseName: pulses.name,
-        targetRepository: pulses.targetRepository,
-        repositoryFullName: workers.repositoryFullName,
-      })
-      .from(runs)
-      .leftJoin(pulses, eq(pulses.id, runs.pulseId))
-      .leftJoin(workers, eq(workers.id, runs.workerId))
-      .$dynamic();
+    return (
+      tx
+        .select({
+          run: runs,
+          pulseName: pulses.name,
+          targetRepository: pulses.targetRepository,
+          repositoryFullName: workers.repositoryFullName,
+          nextCheckInAt: workers.nextCheckInAt,
+          recoveredBy: { runId: recoveries.id, state: recoveries.state, plannedAt: recoveries.plannedAt },
+        })
+        .from(runs)
+        .leftJoin(pulses, eq(pulses.id, runs.pulseId))
+        .leftJoin(workers, eq(workers.id, runs.workerId))
+        // By the ledger's unique slot, which has an index.
+        .leftJoin(
+          recoveries,
+          and(
+            eq(runs.state, "missed"),
+            eq(recoveries.workerId, runs.workerId),
+            eq(recoveries.pulseId, runs.pulseId),
+            eq(recoveries.slot, runs.slot),
+            eq(recoveries.generation, sql`${runs.generation} + 1`),
+          ),
+        )
+        .$dynamic()
+    );
   }
 
-  private viewRun(row: {
-    run: typeof runs.$inferSelect;
-    pulseName: string | null;
-    targetRepository: string | null;
-    repositoryFullName: string | null;
-  }): Run {
+  private viewRun(row: { run: RunRow } & Omit<RunContext, "now">): Run {
     return toRun(row.run, { ...row, now: this.clock.now() }, this.env.GITHUB_URL);
   }
 
   private async withLastRuns(tx: Transaction, rows: PulseRow[]): Promise<Pulse[]> {
     if (rows.length === 0) return [];
-    const ids = rows.map(({ id }) => id);
-    const newest = tx
-      .selectDistinctOn([runs.pulseId], { id: runs.id })
-      .from(runs)
-      .where(inArray(runs.pulseId, ids))
-      .orderBy(runs.pulseId, desc(runs.plannedAt));
-    const last = await this.selectRuns(tx).where(sql`${runs.id} in ${newest}`);
+    const signs = await readSigns(tx, { pulseIds: rows.map(({ id }) => id), now: this.clock.now() });
+    const newest = [...signs.values()].flatMap(({ newestRunId }) => newestRunId ?? []);
+    const last = newest.length === 0 ? [] : await this.selectRuns(tx).where(inArray(runs.id, newest));
     const byPulse = new Map(last.map((row) => [row.run.pulseId, this.viewRun(row)]));
-    return rows.map((row) => toPulse(row, byPulse.get(row.id) ?? null));
+    return rows.map((row) =>
+      toPulse(row, byPulse.get(row.id) ?? null, signs.get(row.id) ?? { late: false, lastOutcome: null }),
+    );
   }
+}
+
+type Signs = RunSigns & { pulseId: string; newestRunId: string | null };
+
+/** One look into each pulse's runs by their index: its history may be long. */
+async function readSigns(
+  tx: Transaction,
+  { pulseIds, now }: { pulseIds: string[]; now: Date },
+): Promise<Map<string, Signs>> {
+  const at = now.toISOString();
+  const { rows } = await tx.execute<Signs>(
+    sql`select p.id as "pulseId", newest.id as "newestRunId", outcome.state as "lastOutcome",
+               exists (select from runs r where r.pulse_id = p.id and r.ended_at is null
+                         and r.late_after <= ${at}::timestamptz
+                         and r.planned_at > ${at}::timestamptz - interval '3 days') as late
+        from pulses p
+        left join lateral (select id from runs where pulse_id = p.id order by planned_at desc limit 1) newest on true
+        left join lateral (select state from runs where pulse_id = p.id
+                             and state in ('succeeded', 'failed', 'missed', 'unknown')
+                           order by planned_at desc limit 1) outcome on true
+        where p.id = any(${sql.param(pulseIds)}::uuid[])`,
+  );
+  return new Map(rows.map((row) => [row.pulseId, row]));
 }

@@ -8,7 +8,7 @@ import type {
 import type { Jitter, MessageSettings, RestRules, Schedule } from "@pulsekeep/contracts/schedule";
 import { schema, type Transaction } from "@pulsekeep/database";
 import { nextRun, previewRuns } from "@pulsekeep/schedule";
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, ne, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
 import type { UserCaller } from "../../http/caller.js";
 import { Clock } from "../../platform/clock.js";
@@ -16,6 +16,7 @@ import { Databases, type Tenant } from "../../platform/database.js";
 import { newId, newSecret } from "../../platform/ids.js";
 import { enqueue, notice } from "../../platform/outbox.js";
 import { actorOf, type AuditAction, AuditService } from "../audit/audit.service.js";
+import { listPreviewGaps } from "./preview-gaps.js";
 import type { PulseRow } from "./pulse-view.js";
 import { ensureLane, insertQueuedRun } from "./queue-run.js";
 import { refuseFaultySchedule, refuseFaultyTarget, refuseFaultyTemplates } from "./refuse-faulty.js";
@@ -132,6 +133,46 @@ export class PulsesService {
     });
   }
 
+  /**
+   * Cancels a run that no worker has taken; its lane goes on with the next one. Repeating it changes nothing.
+   *
+   * @throws AppError `not_found`, `run_not_cancellable`
+   */
+  async cancelRun(caller: UserCaller, id: string): Promise<void> {
+    await this.databases.inTenant(caller, async (tx) => {
+      const [run] = await tx
+        .update(runs)
+        .set({
+          state: "cancelled",
+          endedAt: sql`clock_timestamp()`,
+          nextActionAt: null,
+          reason: "cancelled_by_user",
+        })
+        // A first run is its worker's proof: without it the set-up would wait for nothing.
+        .where(
+          and(
+            eq(runs.id, id),
+            ne(runs.kind, "verify"),
+            sql`${runs.state} in ('planned', 'queued', 'offered')`,
+          ),
+        )
+        .returning();
+      if (!run) return refuseCancel(tx, id);
+      await this.audit.record(tx, {
+        workspaceId: caller.workspaceId,
+        action: "run.cancelled",
+        actor: actorOf(caller),
+        subject: { kind: "run", id },
+        facts: { plannedAt: run.plannedAt.toISOString() },
+      });
+      await enqueue(
+        tx,
+        { topic: "runs.queued", key: run.laneId, body: { laneId: run.laneId } },
+        notice(caller.workspaceId, "run.changed", id, run.pulseId),
+      );
+    });
+  }
+
   /** Queues the first run of a new worker, in a lane of its own; returns its id. */
   async queueVerify(tenant: Tenant, workerId: string): Promise<string> {
     return this.databases.inTenant(tenant, async (tx) => {
@@ -160,7 +201,7 @@ export class PulsesService {
   /** The next runs of a schedule that is not saved yet. */
   previewPulse(request: PulsePreviewRequest): PulsePreview {
     refuseFaultySchedule(request.schedule);
-    const runsAhead = previewRuns({
+    const timing = {
       schedule: request.schedule,
       timeZone: request.timeZone,
       pulseId: "preview",
@@ -168,9 +209,10 @@ export class PulsesService {
       jitter: request.jitter ?? DEFAULT_JITTER,
       rest: request.rest ?? DEFAULT_REST,
       after: this.clock.now(),
-      count: request.count,
-    });
+    };
+    const runsAhead = previewRuns({ ...timing, count: request.count });
     return {
+      gaps: listPreviewGaps(timing, runsAhead, runsAhead.length < request.count),
       runs: runsAhead.map(({ slot, occurrenceAt, latestAt }) => ({
         slot,
         nominalAt: occurrenceAt.toISOString(),
@@ -224,6 +266,13 @@ async function lockPulse(tx: Transaction, id: string): Promise<PulseRow> {
   const [row] = await tx.select().from(pulses).where(eq(pulses.id, id)).for("update");
   if (!row) throw new AppError("not_found");
   return row;
+}
+
+/** Nothing was cancelled: because there is no such run, because it is cancelled already, or because it is too late. */
+async function refuseCancel(tx: Transaction, id: string): Promise<void> {
+  const [run] = await tx.select({ state: runs.state }).from(runs).where(eq(runs.id, id));
+  if (!run) throw new AppError("not_found");
+  if (run.state !== "cancelled") throw new AppError("run_not_cancellable");
 }
 
 async function getWorker(tx: Transaction, id: string) {

@@ -1,0 +1,25 @@
+import { reasonCodeSchema } from "./worker-protocol.js";
+
+/**
+ * Every reason that a run can have, a worker's own among them. The text belongs to the reader's language: adding
+ * one is a row here and a line in each of the web app's message files (`reasons`).
+ */
+export const RUN_REASONS = [
+  ...reasonCodeSchema.options,
+  /** Missed: nothing planned it while its window was open. */
+  "server_was_down",
+  /** Missed: it was offered, or waited for its turn, until its window closed. */
+  "worker_did_not_come",
+  /** The worker claimed it and said nothing until its lease ran out. */
+  "lease_expired",
+  "pulse_deleted",
+  "set_up_again",
+  "cancelled_by_user",
+  /** Late, and still waiting: for the worker's next check-in. */
+  "waits_for_worker",
+  /** Late, and still waiting: an earlier run for the same branch is not over. */
+  "waits_for_turn",
+  /** Late, and claimed: the worker has it and has not reported. */
+  "in_progress",
+] as const;
+export type RunReason = (typeof RUN_REASONS)[number];
