@@ -85,6 +85,11 @@ export function queriesOf(api: Api) {
           ),
         ...paging,
       }),
+    run: (id: string) =>
+      queryOptions({
+        queryKey: ["runs", id],
+        queryFn: ({ signal }) => unwrap(api.GET("/api/v1/runs/{id}", { params: { path: { id } }, signal })),
+      }),
     workers: () =>
       queryOptions({
         queryKey: ["workers", "list"],

@@ -3,6 +3,7 @@
 import {
   Activity,
   Ban,
+  CalendarClock,
   CheckCheck,
   CircleCheck,
   CircleDashed,
@@ -17,6 +18,7 @@ import {
   OctagonAlert,
   Radar,
   Replace,
+  RotateCcw,
   Rocket,
   Send,
   SkipForward,
@@ -59,8 +61,11 @@ const runLooks: Record<Run["state"], Look> = {
   unknown: { tone: "unsure", icon: CircleHelp },
 };
 
-const pulseLooks: Record<Pulse["state"], Look> = {
+const pulseLooks: Record<Pulse["condition"], Look> = {
   active: { tone: "ok", icon: CircleCheck },
+  planned: { tone: "ok", icon: CalendarClock },
+  late: { tone: "warning", icon: ClockAlert },
+  failed: { tone: "danger", icon: CircleX },
   paused: { tone: "neutral", icon: CirclePause },
   finished: { tone: "neutral", icon: CheckCheck },
 };
@@ -96,9 +101,29 @@ export function RunStateBadge({ run }: { run: Pick<Run, "state" | "late"> }) {
   return <Badge {...runLooks[run.state]}>{t(run.state)}</Badge>;
 }
 
-export function PulseStateBadge({ state }: { state: Pulse["state"] }) {
+/** Marks the run that makes up for a missed one. */
+export function RecoveryBadge({ run }: { run: Pick<Run, "state" | "generation"> }) {
+  const t = useTranslations("states.run");
+  if (run.generation === 0) return null;
+  const done = run.state === "succeeded";
+  return (
+    <Badge tone={done ? "ok" : "neutral"} icon={RotateCcw}>
+      {t(done ? "recovered" : "recovery")}
+    </Badge>
+  );
+}
+
+/** Whether a pulse is switched on, and how it is: planned, late, or failed the last time. */
+export function PulseStateBadge({ pulse }: { pulse: Pick<Pulse, "state" | "condition"> }) {
   const t = useTranslations("states.pulse");
-  return <Badge {...pulseLooks[state]}>{t(state)}</Badge>;
+  return (
+    <span className="inline-flex flex-wrap gap-1.5">
+      <Badge {...pulseLooks[pulse.state]}>{t(pulse.state)}</Badge>
+      {pulse.condition === pulse.state ? null : (
+        <Badge {...pulseLooks[pulse.condition]}>{t(pulse.condition)}</Badge>
+      )}
+    </span>
+  );
 }
 
 export function WorkerStateBadge({ state }: { state: Worker["state"] }) {

@@ -61,6 +61,7 @@ const groups: readonly Group[] = [
 export function getProductOf(pathname: string): Group["product"] {
   const isUnder = (href: string) =>
     href === "/app" ? pathname === href : pathname === href || pathname.startsWith(`${href}/`);
+  if (isUnder("/app/runs")) return "keepstreak";
   return groups.find((group) => group.pages.some((page) => isUnder(page.href)))?.product ?? "shared";
 }
 

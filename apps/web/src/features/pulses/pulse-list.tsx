@@ -14,7 +14,7 @@ import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Table, Td, Th, Tr } from "@/components/ui/table";
-import { RunResult } from "./run-table";
+import { RunResult } from "./run-note";
 import { useScheduleText } from "./schedule-text";
 
 export function PulseList() {
@@ -92,7 +92,7 @@ function PulseTable({ pulses }: { pulses: readonly Pulse[] }) {
               </span>
             </Td>
             <Td>
-              <PulseStateBadge state={pulse.state} />
+              <PulseStateBadge pulse={pulse} />
             </Td>
             <Td className="whitespace-nowrap">
               {pulse.nextRun ? (

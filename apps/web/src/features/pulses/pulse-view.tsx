@@ -38,7 +38,7 @@ export function PulseView({ id }: { id: string }) {
     <>
       <PageHeader
         title={pulse.data.name}
-        badges={<PulseStateBadge state={pulse.data.state} />}
+        badges={<PulseStateBadge pulse={pulse.data} />}
         description={scheduleText(pulse.data.schedule)}
         crumbs={[{ href: "/app/pulses", label: nav("pulses") }]}
         actions={<PulseActions pulse={pulse.data} />}

@@ -1,13 +1,12 @@
 "use client";
 
-import { GitCommitHorizontal } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { Run } from "@/api/types";
 import { Instant, RelativeTime } from "@/components/instant";
-import { Reason } from "@/components/reason";
-import { RunStateBadge } from "@/components/states";
+import { RecoveryBadge, RunStateBadge } from "@/components/states";
 import { Table, Td, Th, Tr } from "@/components/ui/table";
+import { RunNotes, RunResult } from "./run-note";
 
 type RunTableProps = { runs: readonly Run[]; showPulse?: boolean; timeZone?: string };
 
@@ -28,10 +27,15 @@ export function RunTable({ runs, showPulse = true, timeZone }: RunTableProps) {
         {runs.map((run) => (
           <Tr key={run.id}>
             <Td className="whitespace-nowrap">
-              <Instant at={run.plannedAt} as="weekdayTime" timeZone={timeZone} />
+              <Link href={`/app/runs/${run.id}`} className="hover:underline">
+                <Instant at={run.plannedAt} as="weekdayTime" timeZone={timeZone} />
+              </Link>
             </Td>
             <Td>
-              <RunStateBadge run={run} />
+              <span className="flex flex-wrap gap-1.5">
+                <RunStateBadge run={run} />
+                <RecoveryBadge run={run} />
+              </span>
             </Td>
             {showPulse ? (
               <Td className="max-w-56 truncate">
@@ -47,33 +51,13 @@ export function RunTable({ runs, showPulse = true, timeZone }: RunTableProps) {
             <Td className="whitespace-nowrap text-ink-soft">
               {run.endedAt ? <RelativeTime at={run.endedAt} /> : t("notEnded")}
             </Td>
-            <Td className="min-w-48">
+            <Td className="min-w-56">
               <RunResult run={run} />
+              <RunNotes run={run} />
             </Td>
           </Tr>
         ))}
       </tbody>
     </Table>
   );
-}
-
-/** The commit that a run made, or why there is none. */
-export function RunResult({ run }: { run: Run }) {
-  const t = useTranslations("runs");
-  if (run.commitUrl && run.commitSha) {
-    return (
-      <a
-        href={run.commitUrl}
-        target="_blank"
-        rel="noreferrer"
-        aria-label={t("openCommit", { sha: run.commitSha.slice(0, 7) })}
-        className="inline-flex items-center gap-1.5 text-accent underline underline-offset-2"
-      >
-        <GitCommitHorizontal aria-hidden className="size-4" />
-        <code className="font-mono text-xs">{run.commitSha.slice(0, 7)}</code>
-      </a>
-    );
-  }
-  if (run.reason) return <Reason code={run.reason} className="text-ink-soft text-xs" />;
-  return <span className="text-ink-faint">{t("noResult")}</span>;
 }
