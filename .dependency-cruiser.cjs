@@ -1,6 +1,6 @@
 // The import rules of ARCHITECTURE.md. Arrows point down, and a module is reached through its front door.
 const purePackages = "^packages/(signing|schedule|verdict)/src/";
-const ours = "^(apps|packages|examples|tools|e2e)/";
+const ours = "^(apps|packages|examples|tools|bench|e2e)/";
 // `test-*.ts` holds what several tests of one package share.
 const tests = "(\\.test\\.tsx?|/test-[^/]+\\.ts)$";
 
@@ -61,7 +61,7 @@ module.exports = {
       comment: "A package that imports an app is part of it.",
       severity: "error",
       from: { path: "^packages/" },
-      to: { path: "^(apps|examples|e2e)/" },
+      to: { path: "^(apps|examples|bench|e2e)/" },
     },
     {
       name: "stand-in-only-in-development",

@@ -18,7 +18,11 @@ export default defineConfig({
         oxc,
         test: {
           name: "unit",
-          include: ["{apps,packages,examples}/*/src/**/*.test.ts", "tools/**/*.test.ts"],
+          include: [
+            "{apps,packages,examples}/*/src/**/*.test.ts",
+            "tools/**/*.test.ts",
+            "bench/**/*.test.ts",
+          ],
           exclude: [...exclude, "**/*.int.test.ts"],
         },
       },

@@ -19,5 +19,6 @@ export const commands = {
   generate: tool("tools/generate/generate.ts"),
   "demo:deploy": tool("tools/demo/demo-deploy.ts"),
   verdict: built("packages/verdict/dist/score-cli.js"),
+  bench: tool("bench/bench.ts"),
   exec: (args) => args,
 };

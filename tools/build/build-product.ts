@@ -8,16 +8,26 @@ import { placeWebAssets } from "./place-web-assets.ts";
  * Quiet unless something fails.
  */
 export async function buildProduct(root: string, signal?: AbortSignal): Promise<void> {
-  await runTurbo(root, signal);
+  await runTurbo(root, [], signal);
   await placeWebAssets(root);
 }
 
-function runTurbo(root: string, signal: AbortSignal | undefined): Promise<void> {
+/** Builds these workspaces and what they import, for programs that need no more of the product. */
+export function buildWorkspaces(root: string, names: readonly string[], signal?: AbortSignal): Promise<void> {
+  return runTurbo(
+    root,
+    names.map((name) => `--filter=${name}...`),
+    signal,
+  );
+}
+
+function runTurbo(root: string, filters: readonly string[], signal: AbortSignal | undefined): Promise<void> {
   const turbo = path.join(root, "node_modules", ".bin", "turbo");
   // Loose: turbo's default hides variables such as NEXT_TELEMETRY_DISABLED from the tools it runs.
   const args = [
     "run",
     "build",
+    ...filters,
     "--output-logs=errors-only",
     "--log-order=grouped",
     "--env-mode=loose",

@@ -1,0 +1,53 @@
+import { randomBytes } from "node:crypto";
+import type { Place } from "../contender.ts";
+
+type Api<Module> = Promise<Module>;
+
+/** The product as it is built: the same files that `npm start` runs. */
+const built = <Module>(file: string): Api<Module> =>
+  import(new URL(`../../apps/api/dist/${file}`, import.meta.url).href) as Api<Module>;
+
+export type Engine = Awaited<ReturnType<typeof startEngine>>;
+
+/** Starts the whole server in this process, all roles and their loops, without listening for requests. */
+export async function startEngine(place: Place) {
+  const { createApp } = await built<typeof import("../../apps/api/src/create-app.js")>("create-app.js");
+  const { parseEnv } = await built<typeof import("../../apps/api/src/env.js")>("env.js");
+  const { createLogger } =
+    await built<typeof import("../../apps/api/src/platform/logger.js")>("platform/logger.js");
+  const { ClaimsService } = await built<typeof import("../../apps/api/src/modules/pulses/claims.service.js")>(
+    "modules/pulses/claims.service.js",
+  );
+  const { PulsesService } = await built<typeof import("../../apps/api/src/modules/pulses/pulses.service.js")>(
+    "modules/pulses/pulses.service.js",
+  );
+  const { WaitingRoom } = await built<typeof import("../../apps/api/src/modules/workers/waiting-room.js")>(
+    "modules/workers/waiting-room.js",
+  );
+  const app = await createApp(
+    parseEnv(environmentOf(place)),
+    createLogger("warn", { write: (line: string) => void process.stderr.write(line) }),
+  );
+  const find = { strict: false };
+  return {
+    claims: app.get(ClaimsService, find),
+    pulses: app.get(PulsesService, find),
+    waiting: app.get(WaitingRoom, find),
+    close: () => app.close(),
+  };
+}
+
+function environmentOf(place: Place): Record<string, string> {
+  return {
+    NODE_ENV: "development",
+    PULSEKEEP_ROLES: "all",
+    PULSEKEEP_PUBLIC_URL: "http://localhost:3000",
+    DATABASE_URL: place.databaseUrl,
+    REDIS_URL: place.redisUrl,
+    AUTH_SECRET: randomBytes(32).toString("base64url"),
+    PULSEKEEP_KEYRING: JSON.stringify({
+      currentId: "k1",
+      keys: { k1: randomBytes(32).toString("base64url") },
+    }),
+  };
+}

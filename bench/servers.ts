@@ -1,0 +1,93 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { migrate } from "@pulsekeep/database";
+import { startEmbeddedPostgres } from "@pulsekeep/database/embedded";
+import { Redis } from "ioredis";
+import pg from "pg";
+import { findRedisServer, startRedis } from "../tools/start/start-redis.ts";
+import type { Place } from "./contender.ts";
+import { BenchFailure } from "./failure.ts";
+
+/** The same for all contenders. Durability as in production; memory and log so that checkpoints stay rare. */
+const POSTGRES_SETTINGS = {
+  fsync: "on",
+  synchronous_commit: "on",
+  full_page_writes: "on",
+  shared_buffers: "512MB",
+  max_wal_size: "4GB",
+  max_connections: "250",
+};
+
+export interface Servers {
+  /** Gives a turn a database of its own and an empty Redis. */
+  preparePlace: (of: "product" | "peer") => Promise<{ place: Place; drop: () => Promise<void> }>;
+  stop: () => Promise<void>;
+}
+
+/** Starts the PostgreSQL that comes with the packages and the machine's Redis, for this run of the bench only. */
+export async function startServers(stop: AbortSignal): Promise<Servers> {
+  const redisCommand = findRedisServer();
+  if (redisCommand === undefined)
+    throw new BenchFailure(
+      "Redis or Valkey 7 or newer is needed: install redis-server, then run this again.",
+    );
+  const folder = await mkdtemp(path.join(tmpdir(), "pulsekeep-bench-"));
+  const postgres = await startEmbeddedPostgres({
+    dataDir: path.join(folder, "postgres"),
+    settings: POSTGRES_SETTINGS,
+  });
+  const redis = await startRedis(redisCommand, {
+    dataDir: folder,
+    logFolder: folder,
+    password: randomBytes(12).toString("hex"),
+    signal: stop,
+  });
+  await migrate(postgres.url);
+  const server = { superuserUrl: postgres.superuserUrl, ownerUrl: postgres.url, redisUrl: redis.url };
+  return {
+    preparePlace: (of) => preparePlace(server, of),
+    stop: async () => {
+      await redis.service.stop();
+      await postgres.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function preparePlace(
+  server: { superuserUrl: string; ownerUrl: string; redisUrl: string },
+  of: "product" | "peer",
+) {
+  const name = `bench_${randomBytes(6).toString("hex")}`;
+  const template = of === "product" ? "pulsekeep" : "template0";
+  await runOn(server.superuserUrl, `create database ${name} owner pulsekeep_owner template ${template}`);
+  // A turn pays for its own writes, not for those of the turn before.
+  await runOn(server.superuserUrl, "checkpoint");
+  const redis = new Redis(server.redisUrl);
+  await redis.flushall();
+  redis.disconnect();
+  const place = {
+    databaseUrl: withDatabase(server.ownerUrl, name),
+    superuserUrl: withDatabase(server.superuserUrl, name),
+    redisUrl: server.redisUrl,
+  };
+  return { place, drop: () => runOn(server.superuserUrl, `drop database if exists ${name} with (force)`) };
+}
+
+function withDatabase(url: string, name: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${name}`;
+  return changed.href;
+}
+
+async function runOn(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
