@@ -8,6 +8,7 @@ export type {
   AppendOptions,
   ClaimStaleOptions,
   ConsumeOptions,
+  DataEpoch,
   DeadLetter,
   Entry,
   EntryBody,

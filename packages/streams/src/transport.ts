@@ -66,6 +66,14 @@ export interface StreamState {
   consumers: { name: string; pending: number }[];
 }
 
+/** What is known of the data of one shard. */
+export interface DataEpoch {
+  /** Opaque. Changes when the shard's server may have lost entries. */
+  epoch: string;
+  /** Grows with every call, and goes back with the data: remember it, and say it at the next call. */
+  beat: number;
+}
+
 export interface Hint {
   channel: string;
   message: string;
@@ -113,8 +121,13 @@ export interface Transport {
 
   inspect(stream: string): Promise<StreamState>;
 
-  /** One opaque word per shard, which changes when that shard's server may have lost entries. */
-  dataEpochs(stream: string): Promise<string[]>;
+  /**
+   * One per shard, by which a loss of entries shows: the data is gone, the server is another run, or it holds an
+   * older copy of itself.
+   * @param beats per shard, the highest beat that some process has remembered outside the transport. Data that
+   *   has not come so far is an older copy, and gets another epoch.
+   */
+  dataEpochs(stream: string, beats?: readonly (number | undefined)[]): Promise<DataEpoch[]>;
 
   /** Tells every subscriber of the channels. Hints may be lost and are not kept. */
   publish(hints: readonly Hint[]): Promise<void>;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Entry, NewEntry, Transport, TransportLimits } from "../transport.js";
+import type { DataEpoch, Entry, NewEntry, Transport, TransportLimits } from "../transport.js";
 import { eventually } from "./eventually.js";
 import { play, steps } from "./interleavings.js";
 import { startPostgres, startRedis, startRedisCluster, type TestServer } from "./test-servers.js";
@@ -37,6 +37,7 @@ describe.each([
     return Array.from({ length: count }, (_, serial) => ({ key: `key-${serial % keys}`, body: { serial } }));
   }
 
+  const epochsOf = (epochs: readonly DataEpoch[]) => epochs.map(({ epoch }) => epoch);
   const serials = (entries: readonly Entry[]) => entries.map((entry) => Number(entry.body.serial));
 
   async function consumeAll(stream: string, count: number, consumer = "alice"): Promise<Entry[]> {
@@ -311,12 +312,14 @@ describe.each([
     const held = await transport.consume(stream, { consumer: "alice", max: 8 });
     const before = await transport.dataEpochs(stream);
     expect(before).toHaveLength(transport.shards);
-    expect(await other.dataEpochs(stream)).toEqual(before);
+    const beats = before.map(({ beat }) => beat);
+    expect(epochsOf(await other.dataEpochs(stream, beats))).toEqual(epochsOf(before));
 
     await server.loseData();
-    const after = await transport.dataEpochs(stream);
-    expect(after.every((epoch, shard) => epoch !== before[shard])).toBe(true);
-    expect(await other.dataEpochs(stream)).toEqual(after);
+    const after = await transport.dataEpochs(stream, beats);
+    expect(after.every(({ epoch }, shard) => epoch !== before[shard]?.epoch)).toBe(true);
+    expect(after.every(({ beat }, shard) => beat >= (beats[shard] ?? 0))).toBe(true);
+    expect(epochsOf(await other.dataEpochs(stream, beats))).toEqual(epochsOf(after));
 
     expect(await transport.consume(stream, { consumer: "alice", max: 8 })).toEqual([]);
     expect((await transport.claimStale(stream, { consumer: "b", minIdleMs: 0, max: 8 })).entries).toEqual([]);

@@ -5,6 +5,7 @@ import {
   type AppendOptions,
   type ClaimStaleOptions,
   type ConsumeOptions,
+  type DataEpoch,
   DEFAULT_MAX_DELIVERIES,
   type DeadLetter,
   type Entry,
@@ -153,10 +154,14 @@ export class PostgresTransport implements Transport {
     return { stream, ...state, deadLetters, oldestAgeMs };
   }
 
-  async dataEpochs(stream: string): Promise<string[]> {
+  /** No older copy: entries and epochs are restored with what they speak of, or come back empty. */
+  async dataEpochs(stream: string): Promise<DataEpoch[]> {
     // Two statements: one alone would not see the row that another process inserts at this moment.
     await this.run(addEpochStatement, [stream]);
-    return (await this.run<{ epoch: string }>(epochStatement, [stream])).map((row) => row.epoch);
+    return (await this.run<{ epoch: string }>(epochStatement, [stream])).map(({ epoch }) => ({
+      epoch,
+      beat: 0,
+    }));
   }
 
   async publish(hints: readonly Hint[]) {

@@ -7,6 +7,7 @@ import {
   type AppendOptions,
   type ClaimStaleOptions,
   type ConsumeOptions,
+  type DataEpoch,
   DEFAULT_MAX_DELIVERIES,
   type DeadLetter,
   type Entry,
@@ -136,11 +137,16 @@ export class RedisTransport implements Transport {
     return { stream, ...(await inspectShards(this.redis, this.keysOf(stream))) };
   }
 
-  async dataEpochs(stream: string): Promise<string[]> {
-    const epochs = this.keysOf(stream).map(({ epoch }) =>
-      runScript(this.redis, epochScript, [epoch], [randomUUID()]),
-    );
-    return (await Promise.all(epochs)).map(String);
+  async dataEpochs(stream: string, beats: readonly (number | undefined)[] = []): Promise<DataEpoch[]> {
+    const epochs = this.keysOf(stream).map(async (keys) => {
+      const args = [randomUUID(), beats[keys.shard] ?? 0];
+      const [epoch, beat] = (await runScript(this.redis, epochScript, [keys.epoch], args)) as [
+        string,
+        number,
+      ];
+      return { epoch, beat };
+    });
+    return Promise.all(epochs);
   }
 
   async publish(hints: readonly Hint[]) {

@@ -93,14 +93,15 @@ return { answer[1], claimed, poisoned }
 `);
 
 /**
- * KEYS epoch; ARGV fresh. A restarted server may have lost its last second and a promoted replica more,
- * so the epoch is the key's word and the server's own run.
+ * KEYS epoch; ARGV fresh, beat remembered elsewhere. Answers [epoch, beat]. The key holds a word and a beat. A
+ * restarted server may have lost its last second and a promoted replica more, so the epoch is the word and the
+ * server's own run. An old copy that was put back keeps both, but its beat lies behind.
  */
 export const epochScript = script(`
-local word = redis.call('GET', KEYS[1])
-if not word then
-  word = ARGV[1]
-  redis.call('SET', KEYS[1], word)
-end
-return word .. '.' .. string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+local word, beat = string.match(redis.call('GET', KEYS[1]) or '', '^(%S+) ?(%d*)$')
+beat = tonumber(beat) or 0
+if not word or beat < tonumber(ARGV[2]) then word, beat = ARGV[1], tonumber(ARGV[2]) end
+beat = beat + 1
+redis.call('SET', KEYS[1], word .. ' ' .. string.format('%.0f', beat))
+return { word .. '.' .. (string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') or ''), beat }
 `);
