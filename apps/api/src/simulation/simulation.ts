@@ -1,0 +1,469 @@
+import type { PulseUpdate } from "@pulsekeep/contracts/api/pulses";
+import { AppError } from "../http/app-error.js";
+import type { EngineInstance } from "./engine-instance.js";
+import { isOpen, type Ledger, readLedger } from "./ledger.js";
+import { findBrokenRules, name } from "./ledger-rules.js";
+import type { MemoryTransport } from "./memory-transport.js";
+import { populate, type Tenant } from "./population.js";
+import { PulseModel } from "./pulse-model.js";
+import { Random } from "./random.js";
+import { randomPolicy, randomPulse, randomTiming } from "./random-pulse.js";
+import { newSecret, seedIds } from "./seeded-ids.js";
+import type { SimulatedDatabase } from "./simulated-database.js";
+import { isSimulated } from "./simulated-fault.js";
+import { type Effect, VirtualWorker } from "./virtual-worker.js";
+import type { VirtualTime } from "./virtual-time.js";
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+
+export type Stage = {
+  database: SimulatedDatabase;
+  transport: MemoryTransport;
+  instances: readonly EngineInstance[];
+  time: VirtualTime;
+};
+
+/** A promise of the engine was broken; the message is the whole story, and the seed tells it again. */
+export class BrokenPromise extends Error {
+  constructor(seed: number, what: readonly string[], story: readonly string[], cause?: unknown) {
+    super([`seed ${seed}: ${what.join("; ")}`, ...story].join("\n"), { cause });
+  }
+}
+
+/** One seed's world: tenants, their pulses and workers, several instances of the engine, and what befalls them. */
+export class Simulation {
+  private readonly random: Random;
+  private readonly story: string[] = [];
+  private readonly effects: Effect[] = [];
+  private readonly pulses: PulseModel[] = [];
+  private readonly runNow: string[] = [];
+  private tenants: Tenant[] = [];
+  private workers: VirtualWorker[] = [];
+  private ledger: Ledger = new Map();
+
+  constructor(
+    private readonly stage: Stage,
+    private readonly seed: number,
+  ) {
+    this.random = new Random(seed);
+  }
+
+  /** @throws BrokenPromise */
+  async run(steps: number): Promise<{ runs: number; effects: number }> {
+    try {
+      await this.begin();
+      for (let step = 0; step < steps; step += 1) await this.step();
+      await this.settle();
+      return { runs: this.ledger.size, effects: this.effects.length };
+    } catch (error) {
+      if (error instanceof BrokenPromise) throw error;
+      throw new BrokenPromise(this.seed, [String(error)], this.story, error);
+    }
+  }
+
+  private async begin(): Promise<void> {
+    const { database, transport, instances } = this.stage;
+    seedIds(this.seed);
+    await database.reset(this.seed);
+    transport.flush();
+    transport.fault = undefined;
+    transport.random = this.random;
+    for (const { complaints } of instances) complaints.length = 0;
+    this.stage.time.advance(this.random.between(0, 300) * HOUR_MS);
+    this.tenants = await populate(database, this.random);
+    this.workers = this.tenants.flatMap(({ workers }) =>
+      workers.map((identity) => new VirtualWorker(identity, this.effects, this.random)),
+    );
+    for (let count = this.random.between(1, 5); count > 0; count -= 1) await this.createPulse();
+  }
+
+  private async step(): Promise<void> {
+    this.stage.time.advance(this.random.between(1, 900));
+    const [kind, act] = this.chooseStep();
+    const fault = this.armFault(kind);
+    const outcome = await act().catch((error: unknown) => {
+      if (isSimulated(error)) return "failed";
+      throw error;
+    });
+    this.disarm();
+    this.tell(`${kind}: ${outcome}${fault}`);
+    await this.watch();
+  }
+
+  private chooseStep(): [string, () => Promise<string>] {
+    const steps: [number, string, () => Promise<string>][] = [
+      [14, "time", () => this.passTime()],
+      [30, "loop", () => this.loopTurn()],
+      [14, "stream", () => this.streamTurn()],
+      [4, "stale", () => this.staleTurn()],
+      [5, "calm", () => this.calm()],
+      [14, "claim", () => this.claim()],
+      [14, "act", () => this.act()],
+      [12, "report", () => this.report()],
+      [2, "release", () => this.release()],
+      [2, "crash", () => this.crash()],
+      [1, "flush", () => this.flush()],
+      [1, "create", () => this.createPulse()],
+      [3, "edit", () => this.editPulse()],
+      [2, "run now", () => this.runPulseNow()],
+      [0.7, "delete", () => this.deletePulse()],
+    ];
+    let left = this.random.next() * steps.reduce((sum, [weight]) => sum + weight, 0);
+    for (const [weight, kind, act] of steps) {
+      left -= weight;
+      if (left < 0) return [kind, act];
+    }
+    throw new Error("no step was chosen");
+  }
+
+  private armFault(kind: string): string {
+    if (!this.random.chance(0.12)) return "";
+    const when = this.random.pick(["before", "after"] as const);
+    if (this.random.chance(0.5)) {
+      this.stage.database.commitFault = when;
+      return ` (connection lost ${when} commit)`;
+    }
+    const operation = kind === "stream" ? this.random.pick(["consume", "acknowledge"] as const) : "append";
+    this.stage.transport.fault = { operation, when };
+    return ` (transport fails ${when} ${operation})`;
+  }
+
+  private disarm(): void {
+    this.stage.database.commitFault = undefined;
+    this.stage.transport.fault = undefined;
+  }
+
+  // What time and the engine's processes do.
+
+  private async passTime(): Promise<string> {
+    const { random } = this;
+    const ms = random.pick([
+      () => random.between(1, 30) * SECOND_MS,
+      () => random.between(1, 30) * SECOND_MS,
+      () => random.between(1, 15) * MINUTE_MS,
+      () => random.between(1, 15) * MINUTE_MS,
+      () => random.between(20, 300) * MINUTE_MS,
+      () => (random.chance(0.3) ? random.between(5, 60) * HOUR_MS : random.between(1, 90) * MINUTE_MS),
+    ])();
+    this.stage.time.advance(ms);
+    return `${Math.round(ms / SECOND_MS)} s pass`;
+  }
+
+  private async loopTurn(): Promise<string> {
+    const instance = this.random.pick(this.stage.instances);
+    const loop = this.random.pick(instance.loops);
+    return `${loop.name} of ${instance.name}: ${JSON.stringify(await loop.run())}`;
+  }
+
+  private async streamTurn(): Promise<string> {
+    const instance = this.random.pick(this.stage.instances);
+    const { topic, handle } = this.random.pick(instance.handlers);
+    const { transport } = this.stage;
+    const entries = await transport.consume(topic, {
+      consumer: instance.name,
+      max: this.random.between(1, 20),
+    });
+    if (entries.length === 0) return `${topic} is empty`;
+    if (this.random.chance(0.08)) return `${instance.name} dies with ${entries.length} of ${topic}`;
+    await handle(entries);
+    if (this.random.chance(0.08)) return `${instance.name} dies after ${entries.length} of ${topic}`;
+    await transport.acknowledge(entries);
+    return `${instance.name} handled ${entries.length} of ${topic}`;
+  }
+
+  private async staleTurn(): Promise<string> {
+    const { transport } = this.stage;
+    const instance = this.random.pick(this.stage.instances);
+    const { topic, handle } = this.random.pick(instance.handlers);
+    const { entries } = await transport.claimStale(topic, {
+      consumer: instance.name,
+      minIdleMs: MINUTE_MS,
+      max: 100,
+    });
+    if (entries.length > 0) await handle(entries);
+    await transport.acknowledge(entries);
+    return `${instance.name} took over ${entries.length} of ${topic}`;
+  }
+
+  /** Everything runs until nothing is left to do. */
+  private async calm(): Promise<string> {
+    const instance = this.random.pick(this.stage.instances);
+    let handled = 0;
+    do {
+      handled = 0;
+      for (const loop of instance.loops) while ((await loop.run()) === "more");
+      for (const { topic, handle } of instance.handlers) {
+        const entries = await this.stage.transport.consume(topic, { consumer: instance.name, max: 200 });
+        if (entries.length > 0) await handle(entries);
+        await this.stage.transport.acknowledge(entries);
+        handled += entries.length;
+      }
+    } while (handled > 0);
+    return instance.name;
+  }
+
+  private async flush(): Promise<string> {
+    if (this.random.chance(0.5)) {
+      this.stage.transport.forgetDeliveries();
+      return "the transport hands out again what was handed out";
+    }
+    this.stage.transport.flush();
+    return "the transport has lost everything";
+  }
+
+  // What workers do.
+
+  private async claim(): Promise<string> {
+    const worker = this.random.pick(this.workers);
+    const { random } = this;
+    if (random.chance(0.05)) worker.forgetLostClaim();
+    const request = { max: random.between(1, 5), claimId: newSecret(16), answerLost: random.chance(0.1) };
+    const claimed = await worker.claim(random.pick(this.stage.instances), request);
+    if (claimed.length > request.max)
+      throw new Error(`${claimed.length} runs came, ${request.max} were asked for`);
+    for (const run of claimed) {
+      const state = this.ledger.get(run.runId)?.state;
+      if (state !== "offered" && state !== "claimed")
+        throw new Error(`run ${run.runId} was claimed while ${state}`);
+    }
+    return `${claimed.map(({ runId, fence }) => `${runId.slice(-6)}#${fence}`).join(" ") || "nothing"}${request.answerLost ? ", the answer is lost" : ""}`;
+  }
+
+  private async act(): Promise<string> {
+    const worker = this.random.pick(this.workers);
+    const idle = worker.held.filter(({ acted, reported }) => !acted && reported === undefined);
+    if (idle.length === 0) return "nothing to do";
+    const held = this.random.pick(idle);
+    const result = worker.act(held);
+    if (result !== "too late") this.checkEffect(held.run);
+    return `${held.run.runId.slice(-6)}#${held.run.fence} ${result}`;
+  }
+
+  private checkEffect({ runId, fence }: { runId: string; fence: number }): void {
+    const row = this.ledger.get(runId);
+    if (row?.state !== "claimed" || row.fence !== fence)
+      throw new Error(`an effect with fence ${fence}, when ${row && name(row)} had fence ${row?.fence}`);
+    const ahead = [...this.ledger.values()].filter(
+      (other) => other.lane_id === row.lane_id && isOpen(other) && (other.seq ?? 0) < (row.seq ?? 0),
+    );
+    if (ahead[0]) throw new Error(`an effect of ${name(row)} before that of ${name(ahead[0])}`);
+  }
+
+  private async report(): Promise<string> {
+    const worker = this.random.pick(this.workers);
+    if (worker.held.length === 0) return "nothing to report";
+    const held = this.random.pick(worker.held);
+    const context = { ledger: this.ledger, answerLost: this.random.chance(0.1) };
+    return `${held.run.runId.slice(-6)}#${held.run.fence} ${await worker.report(this.random.pick(this.stage.instances), held, context)}`;
+  }
+
+  private async release(): Promise<string> {
+    return this.random.pick(this.workers).release(this.random.pick(this.stage.instances), this.ledger);
+  }
+
+  private async crash(): Promise<string> {
+    const worker = this.random.pick(this.workers);
+    const lost = worker.held.length;
+    worker.crash();
+    return `a worker vanishes with ${lost} runs`;
+  }
+
+  // What people do.
+
+  private async createPulse(): Promise<string> {
+    const { caller, workers } = this.random.pick(this.tenants);
+    const created = randomPulse(this.random, this.random.pick(workers).workerId);
+    const id = await this.random
+      .pick(this.stage.instances)
+      .pulses.createPulse(caller, created)
+      .catch(swallowRefusal);
+    if (id === undefined) return "refused";
+    this.pulses.push(await PulseModel.begin(this.stage.database, caller, { id, created }));
+    return `${id.slice(-6)} ${JSON.stringify(created)}`;
+  }
+
+  private async editPulse(): Promise<string> {
+    const pulse = this.findPulse();
+    if (!pulse) return "no pulse";
+    const before = await pulse.read(this.stage.database);
+    const update = this.random.pick<() => PulseUpdate>([
+      () => ({ state: "paused" }),
+      () => ({ state: "active" }),
+      () => ({ recovery: randomPolicy(this.random) }),
+      () => randomTiming(this.random),
+      () => ({ schedule: randomTiming(this.random).schedule }),
+      () => ({ name: "Renamed" }),
+    ])();
+    const { pulses } = this.random.pick(this.stage.instances);
+    const done = await pulses
+      .updatePulse(pulse.owner, pulse.id, update)
+      .then(
+        () => "done",
+        (error: unknown) => swallowRefusal(error) ?? "refused",
+      )
+      .catch((error: unknown) => error);
+    // Whether a commit whose answer is lost took place shows in the database.
+    await pulse.follow(this.stage.database, before, update);
+    if (done instanceof Error) throw done;
+    return `${pulse.id.slice(-6)} ${JSON.stringify(update)}: ${String(done)}`;
+  }
+
+  private async runPulseNow(): Promise<string> {
+    const pulse = this.findPulse();
+    if (!pulse) return "no pulse";
+    const id = await this.random.pick(this.stage.instances).pulses.runNow(pulse.owner, pulse.id);
+    this.runNow.push(id);
+    return `${pulse.id.slice(-6)}: run ${id.slice(-6)}`;
+  }
+
+  private async deletePulse(): Promise<string> {
+    const pulse = this.findPulse();
+    if (!pulse) return "no pulse";
+    pulse.isDeleted = true;
+    const { pulses } = this.random.pick(this.stage.instances);
+    await pulses.deletePulse(pulse.owner, pulse.id);
+    return pulse.id.slice(-6);
+  }
+
+  private findPulse(): PulseModel | undefined {
+    const alive = this.pulses.filter(({ isDeleted }) => !isDeleted);
+    return alive.length === 0 ? undefined : this.random.pick(alive);
+  }
+
+  // What must hold.
+
+  private async watch(): Promise<void> {
+    const ledger = await readLedger(this.stage.database);
+    const broken = [
+      ...findBrokenRules(this.ledger, ledger),
+      ...this.stage.instances.flatMap(({ complaints }) => complaints.splice(0)),
+    ];
+    this.ledger = ledger;
+    if (broken.length > 0) throw new BrokenPromise(this.seed, broken, this.story);
+  }
+
+  /** Faults end and workers come each minute, until nothing is left to do. */
+  private async settle(): Promise<void> {
+    this.tell("faults end");
+    this.stage.transport.forgetDeliveries();
+    for (let round = 0; round < 8; round += 1) await this.quietMinute();
+    await this.checkSlots();
+    for (const pulse of this.pulses.filter(({ isDeleted }) => !isDeleted))
+      await this.stage.instances[0]?.pulses.updatePulse(pulse.owner, pulse.id, { state: "paused" });
+    for (let round = 0; round < 3_000 && this.hasUnfinished(); round += 1) {
+      const nextMs = Math.min(
+        ...[...this.ledger.values()].map(({ action_ms }) => action_ms ?? Number.POSITIVE_INFINITY),
+      );
+      this.stage.time.advance(Math.max(0, nextMs - this.stage.time.nowMs));
+      await this.quietMinute();
+    }
+    for (let round = 0; round < 3; round += 1) await this.quietMinute();
+    await this.checkEnd();
+  }
+
+  private hasUnfinished(): boolean {
+    return [...this.ledger.values()].some(({ ended_ms }) => ended_ms === null);
+  }
+
+  private async quietMinute(): Promise<void> {
+    this.stage.time.advance(MINUTE_MS);
+    await this.calm();
+    for (const worker of this.workers) await this.quietWorker(worker);
+    await this.watch();
+  }
+
+  private async quietWorker(worker: VirtualWorker): Promise<void> {
+    const instance = this.random.pick(this.stage.instances);
+    worker.crash();
+    for (let rounds = 0; rounds < 50; rounds += 1) {
+      const claimed = await worker.claim(instance, { max: 10, claimId: newSecret(16), answerLost: false });
+      this.ledger = await readLedger(this.stage.database);
+      if (claimed.length === 0) return;
+      for (const held of worker.held.slice()) {
+        if (worker.act(held) !== "too late") this.checkEffect(held.run);
+        await worker.report(instance, held, { ledger: this.ledger, answerLost: false });
+      }
+      await this.calm();
+    }
+  }
+
+  private async checkSlots(): Promise<void> {
+    const nowMs = this.stage.time.nowMs;
+    const broken: string[] = [];
+    for (const pulse of this.pulses.filter(({ isDeleted }) => !isDeleted)) {
+      const planned = [...this.ledger.values()].filter(
+        ({ pulse_id, generation, slot }) =>
+          pulse_id === pulse.id && generation === 0 && !slot.startsWith("now:"),
+      );
+      const found = new Set(planned.map(({ slot }) => slot));
+      const expected = new Set(pulse.expectedSlots(nowMs));
+      broken.push(
+        ...[...expected]
+          .filter((slot) => !found.has(slot))
+          .map((slot) => `slot ${slot} of pulse ${pulse.id.slice(-6)} is lost`),
+        ...[...found]
+          .filter((slot) => !expected.has(slot))
+          .map((slot) => `slot ${slot} of pulse ${pulse.id.slice(-6)} was never due`),
+      );
+    }
+    if (broken.length > 0) throw new BrokenPromise(this.seed, broken, this.story);
+  }
+
+  private async checkEnd(): Promise<void> {
+    const rows = [...this.ledger.values()];
+    const [outbox] = await this.stage.database.inspect<{ count: number }>(
+      "select count(*)::int as count from outbox",
+    );
+    const broken = [
+      ...rows.filter(({ ended_ms }) => ended_ms === null).map((row) => `${name(row)} never ends`),
+      ...this.runNow
+        .filter((id) => !this.ledger.has(id))
+        .map((id) => `run ${id} was promised and is not there`),
+      ...(outbox?.count === 0 ? [] : [`the outbox keeps ${outbox?.count} rows`]),
+      ...(this.stage.transport.size === 0
+        ? []
+        : [`the transport keeps ${this.stage.transport.size} entries`]),
+      ...this.effectFaults(),
+    ];
+    if (broken.length > 0) throw new BrokenPromise(this.seed, broken, this.story);
+  }
+
+  private effectFaults(): string[] {
+    const done = this.effects.flatMap((effect) => {
+      const row = this.ledger.get(effect.runId);
+      return row ? [{ effect, row }] : [];
+    });
+    const lanes = Map.groupBy(done, ({ row }) => row.lane_id);
+    const slots = Map.groupBy(
+      done.filter(({ row }) => row.pulse_id !== null),
+      ({ row }) => `${row.pulse_id} ${row.slot}`,
+    );
+    const succeeded = new Set(done.map(({ effect }) => effect.runId));
+    return [
+      ...[...lanes.values()].flatMap((inLane) =>
+        inLane
+          .filter(({ effect }, index) => effect.seq <= (inLane[index - 1]?.effect.seq ?? 0))
+          .map(({ row }) => `the effect of ${name(row)} is out of order`),
+      ),
+      ...[...slots].filter(([, twice]) => twice.length > 1).map(([slot]) => `slot ${slot} was done twice`),
+      ...[...this.ledger.values()]
+        .filter(({ state, id }) => state === "succeeded" && !succeeded.has(id))
+        .map((row) => `${name(row)} was never done`),
+      ...done
+        .filter(({ row }) => !["succeeded", "unknown", "cancelled"].includes(row.state))
+        .map(({ row }) => `${name(row)} was done`),
+    ];
+  }
+
+  private tell(what: string): void {
+    this.story.push(`${String(this.story.length + 1).padStart(4)} ${new Date().toISOString()} ${what}`);
+  }
+}
+
+/** An expected refusal is an answer; everything else goes on. */
+function swallowRefusal(error: unknown): undefined {
+  if (error instanceof AppError) return undefined;
+  throw error;
+}
