@@ -65,7 +65,8 @@ export function getPulseValues(pulse: Pulse): PulseFormValues {
 /** Whether a pulse uses what the form keeps under "More options". */
 export function usesMoreOptions({ rest, message, change, target }: PulseFormValues): boolean {
   return (
-    rest.restWeekdays.length + rest.skipDates.length > 0 ||
+    rest.restWeekdays.length + rest.skipDates.length + rest.freezes.length > 0 ||
+    rest.pausedUntil !== null ||
     message.templates.length > 0 ||
     change.kind !== "journal" ||
     target.repository !== null ||

@@ -6,10 +6,10 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { FormProvider, type Resolver, useForm } from "react-hook-form";
+import { FormProvider, type Resolver, useForm, type UseFormReturn } from "react-hook-form";
 import { showToast } from "@/components/toasts";
 import { browserApi } from "@/api/client";
-import { unwrap } from "@/api/problem";
+import { ApiProblem, unwrap } from "@/api/problem";
 import type { Pulse, Worker } from "@/api/types";
 import { useProblemToast } from "@/api/use-problem-toast";
 import { Button } from "@/components/ui/button";
@@ -22,6 +22,7 @@ import { PulsePreview } from "./pulse-preview";
 import { ScheduleFields } from "./schedule-fields";
 import { findFaultyTemplate } from "./template-lines";
 import { TimingFields } from "./timing-fields";
+import { useScheduleFault } from "./use-schedule-fault";
 
 type PulseFormProps = {
   initial: PulseFormValues;
@@ -39,7 +40,7 @@ export function PulseForm({ initial, workers, timeZones, pulseId }: PulseFormPro
     // The schema leaves fields optional that the form always fills, so their types differ in that only.
     resolver: zodResolver(pulseCreateSchema) as unknown as Resolver<PulseFormValues>,
   });
-  const save = useSavePulse(pulseId);
+  const save = useSavePulse(pulseId, form);
   const submit = ({ target, ...values }: PulseFormValues) => {
     if (findFaultyTemplate(values.message.templates) !== undefined) {
       form.setError("message.templates", { type: "placeholder" });
@@ -104,11 +105,33 @@ export function PulseForm({ initial, workers, timeZones, pulseId }: PulseFormPro
   );
 }
 
-function useSavePulse(pulseId: string | undefined) {
+/** Fields whose refusal by the server has words at the field. */
+const FIELDS = [
+  "name",
+  "message.templates",
+  "target.repository",
+  "target.branch",
+  "jitter.windowMinutes",
+  "jitter.minimumGapMinutes",
+  "rest.pausedUntil",
+] as const;
+
+function useSavePulse(pulseId: string | undefined, form: UseFormReturn<PulseFormValues>) {
   const t = useTranslations("pulseForm");
   const router = useRouter();
   const client = useQueryClient();
-  const onError = useProblemToast();
+  const showProblem = useProblemToast();
+  const faultOf = useScheduleFault();
+  const onError = (error: Error) => {
+    showProblem(error);
+    const fault = faultOf(error);
+    if (fault !== undefined) form.setError("schedule", { type: "server", message: fault });
+    if (!(error instanceof ApiProblem)) return;
+    for (const { path } of error.fields) {
+      const field = FIELDS.find((it) => path === it || path.startsWith(`${it}.`));
+      if (field !== undefined) form.setError(field, { type: "server" }, { shouldFocus: true });
+    }
+  };
   return useMutation({
     mutationFn: (values: PulseCreate): Promise<Pulse> => {
       if (pulseId === undefined) return unwrap(browserApi.POST("/api/v1/pulses", { body: values }));

@@ -108,7 +108,7 @@ function PulseTable({ pulses }: { pulses: readonly Pulse[] }) {
                 <span className="text-ink-faint">{t("noNext")}</span>
               )}
             </Td>
-            <Td>
+            <Td className="min-w-64">
               {pulse.lastRun ? (
                 <span className="relative z-1 flex items-center gap-3">
                   <RunStateBadge run={pulse.lastRun} />

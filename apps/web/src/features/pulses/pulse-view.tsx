@@ -80,7 +80,13 @@ function PulseFacts({ pulse }: { pulse: Pulse }) {
           {pulse.jitter.windowMinutes > 0
             ? t("jitterMinutes", { minutes: pulse.jitter.windowMinutes })
             : t("noJitter")}
+          {pulse.jitter.windowMinutes > 0 && pulse.jitter.shape === "working_hours"
+            ? ` · ${form("shape.working_hours")}`
+            : null}
         </Fact>
+        {pulse.jitter.minimumGapMinutes > 0 ? (
+          <Fact name={t("gap")}>{t("gapMinutes", { minutes: pulse.jitter.minimumGapMinutes })}</Fact>
+        ) : null}
         <Fact name={t("message")}>
           {form(`style.${pulse.message.style}`)}, {form(`messageLocale.${pulse.message.locale}`)}
         </Fact>
@@ -88,7 +94,7 @@ function PulseFacts({ pulse }: { pulse: Pulse }) {
           <Fact name={t("templates")}>{t("templateCount", { count: pulse.message.templates.length })}</Fact>
         ) : null}
         <Fact name={t("change")}>{form(`change.${pulse.change.kind}.label`)}</Fact>
-        <Rest rest={pulse.rest} />
+        <Rest rest={pulse.rest} timeZone={pulse.timeZone} />
         <Fact name={t("missed")}>{form(`recovery.${pulse.recovery}`)}</Fact>
         <Fact name={t("target")}>
           {pulse.target
@@ -113,15 +119,25 @@ function PulseFacts({ pulse }: { pulse: Pulse }) {
   );
 }
 
-function Rest({ rest }: { rest: Pulse["rest"] }) {
+function Rest({ rest, timeZone }: Pick<Pulse, "rest" | "timeZone">) {
   const t = useTranslations("pulse.facts");
   const days = useTranslations("schedule.weekdayShort");
   const format = useFormatter();
   const parts = [
     rest.restWeekdays.length > 0 ? format.list(rest.restWeekdays.map((it) => days(it))) : "",
     rest.skipDates.length > 0 ? t("skipDates", { count: rest.skipDates.length }) : "",
+    rest.freezes.length > 0 ? t("freezes", { count: rest.freezes.length }) : "",
   ].filter(Boolean);
-  return parts.length > 0 ? <Fact name={t("rest")}>{parts.join(" · ")}</Fact> : null;
+  return (
+    <>
+      {parts.length > 0 ? <Fact name={t("rest")}>{parts.join(" · ")}</Fact> : null}
+      {rest.pausedUntil === null ? null : (
+        <Fact name={t("pausedUntil")}>
+          <Instant at={rest.pausedUntil} as="weekdayTime" timeZone={timeZone} />
+        </Fact>
+      )}
+    </>
+  );
 }
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {

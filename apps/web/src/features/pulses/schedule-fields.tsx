@@ -17,6 +17,7 @@ export function ScheduleFields({ timeZones }: { timeZones: readonly string[] }) 
     name: ["schedule", "timeZone"],
   });
   const { defaultValues, errors } = form.formState;
+  const serverFault = errors.schedule?.type === "server" ? errors.schedule.message : undefined;
   const original = defaultValues?.schedule as PulseFormValues["schedule"] | undefined;
   const set = (next: PulseFormValues["schedule"]) =>
     form.setValue("schedule", next, { shouldDirty: true, shouldValidate: form.formState.isSubmitted });
@@ -42,12 +43,12 @@ export function ScheduleFields({ timeZones }: { timeZones: readonly string[] }) 
         className="sm:grid-cols-2"
         choices={KINDS.map((value) => ({ value, label: t(`${value}.label`), hint: t(`${value}.hint`) }))}
       />
-      {schedule.kind === "times" ? <TimesFields /> : null}
+      {schedule.kind === "times" ? <TimesFields fault={serverFault} /> : null}
       {schedule.kind === "cron" ? (
         <Field
           label={t("cron.expression")}
           hint={t("cron.expressionHint")}
-          error={errors.schedule && t("errors.cron")}
+          error={errors.schedule && (serverFault ?? t("errors.cron"))}
         >
           <Input
             {...form.register("schedule.expression")}
@@ -63,7 +64,7 @@ export function ScheduleFields({ timeZones }: { timeZones: readonly string[] }) 
           <IntervalFields
             minutes={schedule.everyMinutes}
             onChange={(everyMinutes) => set({ ...schedule, everyMinutes })}
-            error={errors.schedule && t("errors.every")}
+            error={errors.schedule && (serverFault ?? t("errors.every"))}
           />
           <ZonedTimeField
             label={t("every.anchor")}
@@ -81,7 +82,7 @@ export function ScheduleFields({ timeZones }: { timeZones: readonly string[] }) 
             value={schedule.runAt}
             timeZone={timeZone}
             onChange={(runAt) => set({ kind: "once", runAt })}
-            error={errors.schedule && t("errors.once")}
+            error={errors.schedule && (serverFault ?? t("errors.once"))}
           />
         </div>
       ) : null}
@@ -107,7 +108,7 @@ function moveZone(instant: string, from: string, to: string): string {
 const HOURS = Array.from({ length: 25 }, (_, hour) => hour);
 const COUNTS = Array.from({ length: 24 }, (_, index) => index + 1);
 
-function TimesFields() {
+function TimesFields({ fault }: { fault: string | undefined }) {
   const t = useTranslations("pulseForm");
   const form = useFormContext<PulseFormValues>();
   const schedule = useWatch<PulseFormValues, "schedule">({ name: "schedule" });
@@ -176,7 +177,7 @@ function TimesFields() {
         legend={t("times.weekdays")}
         chosen={schedule.weekdays}
         onChange={(weekdays) => set({ weekdays })}
-        error={schedule.weekdays.length === 0 ? t("errors.weekdays") : undefined}
+        error={schedule.weekdays.length === 0 ? t("errors.weekdays") : fault}
       />
     </>
   );
