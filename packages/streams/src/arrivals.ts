@@ -1,9 +1,10 @@
+import { randomUUID } from "node:crypto";
 import type { Entry, Subscription } from "./transport.js";
 
 /** A lost ring costs at most this long. */
 export const MAX_WAIT_MS = 1_000;
 
-/** Its messages are the milliseconds until the appended entries are due, 0 when they are. */
+/** Its messages are the milliseconds until the appended entries are due, 0 when they are, and who appended them. */
 export function bellChannel(stream: string): string {
   return `bell:${stream}`;
 }
@@ -23,6 +24,7 @@ interface Arrival {
 export class Arrivals {
   private readonly streams = new Map<string, Arrival>();
   private readonly bells = new Map<string, Promise<Subscription>>();
+  private readonly sender = randomUUID().slice(0, 8);
   private closed = false;
 
   /** `subscribe` must pass on what was published to the channel, and open its connection when first called. */
@@ -32,6 +34,11 @@ export class Arrivals {
       listener: (message: string) => void,
     ) => Promise<Subscription>,
   ) {}
+
+  /** What to publish on the bell's channel. Own bells are not heard: `ring` has told the consumers here before. */
+  bell(dueInMs: number): string {
+    return `${dueInMs} ${this.sender}`;
+  }
 
   ring(stream: string, dueInMs = 0): void {
     const arrival = this.of(stream);
@@ -99,10 +106,15 @@ export class Arrivals {
     return look();
   }
 
+  private hear(stream: string, message: string): void {
+    const [dueInMs, sender] = message.split(" ");
+    if (sender !== this.sender) this.ring(stream, Number(dueInMs));
+  }
+
   private async listenFor(stream: string): Promise<void> {
     let bell = this.bells.get(stream);
     if (!bell) {
-      bell = this.subscribe(bellChannel(stream), (dueInMs) => this.ring(stream, Number(dueInMs)));
+      bell = this.subscribe(bellChannel(stream), (message) => this.hear(stream, message));
       bell.catch(() => this.bells.delete(stream));
       this.bells.set(stream, bell);
     }

@@ -92,9 +92,11 @@ export class PostgresTransport implements Transport {
     const bodies = entries.map((entry) => encodeBody(entry.body));
     if (delayUntil) {
       const dueInMs = Math.max(1, delayUntil.getTime() - Date.now());
-      await this.run(delayStatement, [stream, keys, bodies, bellHint(stream, dueInMs), delayUntil]);
+      await this.run(delayStatement, [stream, keys, bodies, this.bellHint(stream, dueInMs), delayUntil]);
+      this.arrivals.ring(stream, dueInMs);
     } else {
-      await this.run(appendStatement, [stream, keys, bodies, bellHint(stream, 0)]);
+      await this.run(appendStatement, [stream, keys, bodies, this.bellHint(stream, 0)]);
+      this.arrivals.ring(stream);
     }
   }
 
@@ -144,7 +146,10 @@ export class PostgresTransport implements Transport {
   }
 
   async replay(stream: string, deadLetterId: string): Promise<boolean> {
-    return (await this.run(replayStatement, [stream, deadLetterId, bellHint(stream, 0)])).length > 0;
+    const values = [stream, deadLetterId, this.bellHint(stream, 0)];
+    const replayed = (await this.run(replayStatement, values)).length > 0;
+    if (replayed) this.arrivals.ring(stream);
+    return replayed;
   }
 
   async inspect(stream: string): Promise<StreamState> {
@@ -180,6 +185,10 @@ export class PostgresTransport implements Transport {
     await this.pool.end();
   }
 
+  private bellHint(stream: string, dueInMs: number): string {
+    return encodeHint(bellChannel(stream), this.arrivals.bell(dueInMs));
+  }
+
   private async promote(stream: string) {
     const [row] = await this.run<{ due_in_ms: number | null }>(promoteStatement, [stream, PROMOTE_AT_ONCE]);
     if (typeof row?.due_in_ms === "number") this.arrivals.noteNextDue(stream, row.due_in_ms);
@@ -188,10 +197,6 @@ export class PostgresTransport implements Transport {
   private async run<Row extends pg.QueryResultRow>(statement: Statement, values: unknown[]): Promise<Row[]> {
     return (await this.pool.query<Row>({ ...statement, values })).rows;
   }
-}
-
-function bellHint(stream: string, dueInMs: number): string {
-  return encodeHint(bellChannel(stream), String(dueInMs));
 }
 
 /** Ids are numbers below 2^53 written as text; an UPDATE answers its rows in any order. */

@@ -14,14 +14,19 @@ export class RedisHints {
     private readonly prefix: string,
   ) {}
 
+  /** The name that the server knows a channel by. */
+  nameOf(channel: string): string {
+    return `${this.prefix}:hint:${channel}`;
+  }
+
   async publish(hints: readonly Hint[]): Promise<void> {
     await Promise.all(
-      hints.map(({ channel, message }) => this.commands.publish(`${this.prefix}:hint:${channel}`, message)),
+      hints.map(({ channel, message }) => this.commands.publish(this.nameOf(channel), message)),
     );
   }
 
   async subscribe(channel: string, listener: Listener): Promise<Subscription> {
-    const name = `${this.prefix}:hint:${channel}`;
+    const name = this.nameOf(channel);
     const known = this.listeners.get(name);
     const listeners = known ?? new Set<Listener>();
     // A wrapper of its own, so that the same function may subscribe twice.

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ChainableCommander, Cluster, Redis } from "ioredis";
-import { Arrivals } from "../arrivals.js";
+import { Arrivals, bellChannel } from "../arrivals.js";
 import { encodeBody } from "../entry-body.js";
 import { shardOf } from "../shard-of.js";
 import {
@@ -19,6 +19,7 @@ import {
   type Transport,
   type TransportLimits,
 } from "../transport.js";
+import { Appender } from "./appender.js";
 import { BellRinger } from "./bell-ringer.js";
 import { DeadLetters } from "./dead-letters.js";
 import { RedisHints } from "./redis-hints.js";
@@ -49,6 +50,7 @@ export class RedisTransport implements Transport {
   readonly shards: number;
   private readonly redis: Redis | Cluster;
   private readonly hints: RedisHints;
+  private readonly appender: Appender;
   private readonly bells: BellRinger;
   private readonly arrivals: Arrivals;
   private readonly reader: ShardReader;
@@ -64,8 +66,14 @@ export class RedisTransport implements Transport {
     const connect = () => options.connect().on("error", (error: Error) => options.onError?.(error));
     this.redis = connect();
     this.hints = new RedisHints(this.redis, connect, this.prefix);
-    this.bells = new BellRinger(this.hints);
     this.arrivals = new Arrivals((channel, listener) => this.hints.subscribe(channel, listener));
+    this.bells = new BellRinger(this.hints, this.arrivals);
+    this.appender = new Appender({
+      redis: this.redis,
+      ringHere: (stream) => this.arrivals.ring(stream),
+      ringAll: (stream) => this.ringAll(stream),
+      bellOf: (stream) => [this.hints.nameOf(bellChannel(stream)), this.arrivals.bell(0)],
+    });
     this.deadLetters = new DeadLetters(this.redis, options.maxDeadLetters ?? 10_000);
     this.reader = new ShardReader({
       redis: this.redis,
@@ -76,18 +84,8 @@ export class RedisTransport implements Transport {
 
   async append(stream: string, entries: readonly NewEntry[], { delayUntil }: AppendOptions = {}) {
     if (entries.length === 0) return;
-    const pipelines = new Map<ShardKeys, ChainableCommander>();
-    for (const { key, body } of entries) {
-      const keys = findShard(this.keysOf(stream), shardOf(key, this.shards));
-      const pipeline = pipelines.get(keys) ?? this.redis.pipeline();
-      pipelines.set(keys, pipeline);
-      const text = encodeBody(body);
-      if (delayUntil) pipeline.zadd(keys.delayed, delayUntil.getTime(), this.delayedMember(key, text));
-      else pipeline.xadd(keys.live, "*", "k", key, "b", text);
-    }
-    await Promise.all([...pipelines.values()].map(execute));
-    if (delayUntil) this.bells.ringDelayed(stream, delayUntil);
-    else this.bells.ring(stream);
+    if (delayUntil) await this.delay(stream, entries, delayUntil);
+    else await this.appender.append(stream, this.keysOf(stream), entries);
   }
 
   async consume(stream: string, { consumer, max, blockMs = 0, signal }: ConsumeOptions): Promise<Entry[]> {
@@ -129,7 +127,7 @@ export class RedisTransport implements Transport {
   async replay(stream: string, deadLetterId: string): Promise<boolean> {
     const keys = findShard(this.keysOf(stream), parseEntryId(deadLetterId).shard);
     const replayed = await this.deadLetters.replay(keys, deadLetterId);
-    if (replayed) this.bells.ring(stream);
+    if (replayed) this.ringAll(stream);
     return replayed;
   }
 
@@ -163,6 +161,25 @@ export class RedisTransport implements Transport {
     // A server that is away would be waited for.
     if (this.redis.status === "ready") await this.redis.quit().catch(() => this.redis.disconnect());
     else this.redis.disconnect();
+  }
+
+  private async delay(stream: string, entries: readonly NewEntry[], until: Date) {
+    const pipelines = new Map<ShardKeys, ChainableCommander>();
+    for (const { key, body } of entries) {
+      const keys = findShard(this.keysOf(stream), shardOf(key, this.shards));
+      const pipeline = pipelines.get(keys) ?? this.redis.pipeline();
+      pipelines.set(keys, pipeline);
+      pipeline.zadd(keys.delayed, until.getTime(), this.delayedMember(key, encodeBody(body)));
+    }
+    await Promise.all([...pipelines.values()].map(execute));
+    const dueInMs = Math.max(1, until.getTime() - Date.now());
+    this.arrivals.ring(stream, dueInMs);
+    this.bells.ringDelayed(stream, dueInMs);
+  }
+
+  private ringAll(stream: string) {
+    this.arrivals.ring(stream);
+    this.bells.ring(stream);
   }
 
   private async promote(stream: string) {

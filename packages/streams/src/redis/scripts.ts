@@ -25,6 +25,13 @@ export async function runScript(
   }
 }
 
+/** KEYS live; ARGV key, body, key, body and so on. */
+export const appendScript = script(`
+for index = 1, #ARGV, 2 do
+  redis.call('XADD', KEYS[1], '*', 'k', ARGV[index], 'b', ARGV[index + 1])
+end
+`);
+
 /**
  * KEYS delayed, live; ARGV limit. Answers the milliseconds until the next one is due, -1 when there is none.
  * A member is [order, key, body].
