@@ -23,6 +23,8 @@ export interface MissedExpansion {
   recoveries: PlannedRun[];
   /** The cursor to go on from. */
   cursorAt: Date;
+  /** The run behind the cursor; `undefined` when the schedule has ended. */
+  next: PlannedRun | undefined;
   /** There is more before now; `catch_up_latest` waits for the last part. */
   hasMore: boolean;
 }
@@ -34,7 +36,7 @@ const DEFAULT_LIMIT = 500;
  * it. Bounded by `limit`: call again from the new cursor while `hasMore`.
  */
 export function expandMissed(request: MissedRequest): MissedExpansion {
-  const { runs, hasMore } = listPast(request);
+  const { runs, next, hasMore } = listPast(request);
   const closesMs = (run: PlannedRun) => run.plannedAt.getTime() + request.windowSeconds * 1_000;
   const due = runs.filter((run) => closesMs(run) > request.now.getTime());
   const missed = runs.filter((run) => closesMs(run) <= request.now.getTime());
@@ -44,18 +46,21 @@ export function expandMissed(request: MissedRequest): MissedExpansion {
     missed,
     recoveries: undecided ? [] : planRecoveries({ ...request, missed, due }),
     cursorAt: runs.at(-1)?.occurrenceAt ?? request.cursorAt,
+    next,
     hasMore,
   };
 }
 
-function listPast(request: MissedRequest): { runs: PlannedRun[]; hasMore: boolean } {
+function listPast(
+  request: MissedRequest,
+): Pick<MissedExpansion, "next" | "hasMore"> & { runs: PlannedRun[] } {
   const limit = request.limit ?? DEFAULT_LIMIT;
   const runs: PlannedRun[] = [];
-  let run = nextRun({ ...request, after: request.cursorAt });
-  while (run !== undefined && run.plannedAt <= request.now) {
-    if (runs.length === limit) return { runs, hasMore: true };
-    runs.push(run);
-    run = nextRun({ ...request, after: run.occurrenceAt });
+  let next = nextRun({ ...request, after: request.cursorAt });
+  while (next !== undefined && next.plannedAt <= request.now) {
+    if (runs.length === limit) return { runs, next, hasMore: true };
+    runs.push(next);
+    next = nextRun({ ...request, after: next.occurrenceAt });
   }
-  return { runs, hasMore: false };
+  return { runs, next, hasMore: false };
 }

@@ -1,4 +1,5 @@
 import type { Weekday } from "@pulsekeep/contracts/schedule";
+import { boundedMemo } from "./bounded-memo.js";
 
 /** A local calendar date as the count of days since 1970-01-01; belongs to no time zone. */
 export type LocalDay = number;
@@ -29,7 +30,7 @@ export function parseLocalDate(date: string): LocalDay {
   return ms / DAY_MS;
 }
 
-/** @returns `YYYY-MM-DD` */
-export function formatLocalDate(day: LocalDay): string {
-  return new Date(day * DAY_MS).toISOString().slice(0, 10);
-}
+/** Writes a date as `YYYY-MM-DD`. All pulses ask about the same few days, and writing one costs more than the rest. */
+export const formatLocalDate: (day: LocalDay) => string = boundedMemo(4_000, (day: LocalDay) =>
+  new Date(day * DAY_MS).toISOString().slice(0, 10),
+);

@@ -4,102 +4,14 @@ import { describe, expect, it } from "vitest";
 import { expandMissed } from "./expand-missed.js";
 import { nextRun, type PlannedRun, type RunRequest } from "./next-run.js";
 import { previewRuns } from "./preview-runs.js";
-
-const ZONES = ["UTC", "Europe/Paris", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"].concat([
-  "Africa/Cairo",
-  "America/Havana",
-  "America/Nuuk",
-  "Asia/Beirut",
-  "Atlantic/Azores",
-  "Pacific/Apia",
-  "Pacific/Chatham",
-  "Africa/Casablanca",
-]);
-
-const instant = fc.date({
-  min: new Date("2000-01-01T00:00:00Z"),
-  max: new Date("2040-01-01T00:00:00Z"),
-  noInvalidDate: true,
-});
-const weekdays = fc.uniqueArray(fc.constantFrom(...WEEKDAYS), { minLength: 1, maxLength: 7 });
-const field = (min: number, max: number) =>
-  fc.oneof(
-    fc.constant("*"),
-    fc.integer({ min, max }).map(String),
-    fc.integer({ min: 1, max: 30 }).map((step) => `*/${step}`),
-    fc.uniqueArray(fc.integer({ min, max }), { minLength: 1, maxLength: 4 }).map((list) => list.join(",")),
-  );
-const cron = fc
-  .tuple(field(0, 59), field(0, 23), field(1, 28), field(1, 12), field(0, 7))
-  .map((fields) => ({ kind: "cron" as const, expression: fields.join(" ") }));
-const times = fc
-  .record({
-    count: fc.integer({ min: 1, max: 24 }),
-    per: fc.constantFrom("day" as const, "week" as const),
-    fromHour: fc.integer({ min: 0, max: 23 }),
-    hours: fc.integer({ min: 1, max: 24 }),
-    weekdays,
-  })
-  .map(({ hours, ...rest }) => ({
-    kind: "times" as const,
-    ...rest,
-    untilHour: Math.min(24, rest.fromHour + hours),
-  }));
-const every = fc.record({
-  kind: fc.constant("every" as const),
-  everyMinutes: fc.integer({ min: 5, max: 20_000 }),
-  anchorAt: instant.map((at) => at.toISOString()),
-});
-const jitter = fc.record({
-  shape: fc.constantFrom("uniform" as const, "working_hours" as const),
-  windowMinutes: fc.integer({ min: 0, max: 720 }),
-  minimumGapMinutes: fc.integer({ min: 0, max: 660 }),
-});
-const rest = fc.record({
-  restWeekdays: fc.uniqueArray(fc.constantFrom(...WEEKDAYS), { maxLength: 3 }),
-  skipDates: fc.array(
-    instant.map((at) => at.toISOString().slice(0, 10)),
-    { maxLength: 3 },
-  ),
-  freezes: fc.array(
-    fc.tuple(instant, fc.integer({ min: 0, max: 40 })).map(([from, days]) => ({
-      fromDate: from.toISOString().slice(0, 10),
-      untilDate: new Date(from.getTime() + days * 86_400_000).toISOString().slice(0, 10),
-    })),
-    { maxLength: 2 },
-  ),
-  pausedUntil: fc.option(instant.map((at) => at.toISOString())),
-});
-type Request = RunRequest & { jitter: NonNullable<RunRequest["jitter"]> };
-
-const request: fc.Arbitrary<Request> = fc.record({
-  schedule: fc.oneof(cron, times, every),
-  timeZone: fc.constantFrom(...ZONES),
-  pulseId: fc.uuid(),
-  jitterSecret: fc.string({ minLength: 1 }),
-  after: instant,
-  jitter,
-  rest,
-});
-
-const localDateAt = (at: Date, timeZone: string) =>
-  new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short" }).format(at);
-
-const walk = (start: RunRequest, count: number): PlannedRun[] => {
-  const runs: PlannedRun[] = [];
-  for (let run = nextRun(start); run !== undefined && runs.length < count; ) {
-    runs.push(run);
-    run = nextRun({ ...start, after: run.occurrenceAt });
-  }
-  return runs;
-};
+import { localDateAt, type TimingRequest, timingRequest, walk } from "./testing/test-timing.js";
 
 const pairs = (runs: readonly PlannedRun[]) =>
   runs.slice(1).map((run, index) => [runs[index] as PlannedRun, run] as const);
 
-const check = (property: (it: Request) => void, numRuns = 400) =>
+const check = (property: (it: TimingRequest) => void, numRuns = 400) =>
   fc.assert(
-    fc.property(request, (it) => {
+    fc.property(timingRequest, (it) => {
       property(it);
     }),
     { numRuns },
@@ -126,11 +38,11 @@ describe("nextRun", { timeout: 60_000 }, () => {
     });
   });
 
-  it("never plans two runs closer than the minimum distance", () => {
+  it("never plans two runs closer than the minimum distance, nor than a minute", () => {
     check((it) => {
       for (const [earlier, later] of pairs(walk(it, 20))) {
         const distanceMs = later.plannedAt.getTime() - earlier.plannedAt.getTime();
-        expect(distanceMs).toBeGreaterThanOrEqual(it.jitter.minimumGapMinutes * 60_000);
+        expect(distanceMs).toBeGreaterThanOrEqual(Math.max(it.jitter.minimumGapMinutes, 1) * 60_000);
       }
     });
   });
@@ -147,9 +59,29 @@ describe("nextRun", { timeout: 60_000 }, () => {
     });
   });
 
+  it("keeps that distance to the last run planned before an edit", () => {
+    fc.assert(
+      fc.property(
+        timingRequest,
+        timingRequest,
+        fc.integer({ min: 0, max: 600_000 }),
+        (before, it, editedAfterMs) => {
+          const last = walk(before, 3).at(-1);
+          if (last === undefined) return;
+          const after = new Date(last.plannedAt.getTime() + editedAfterMs);
+          const run = nextRun({ ...it, after, lastPlannedAt: last.plannedAt });
+          const distanceMs =
+            (run?.plannedAt.getTime() ?? Number.POSITIVE_INFINITY) - last.plannedAt.getTime();
+          expect(distanceMs).toBeGreaterThanOrEqual(Math.max(it.jitter.minimumGapMinutes, 1) * 60_000);
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+
   it("gives the same runs from every cursor", () => {
     fc.assert(
-      fc.property(request, fc.double({ min: 0, max: 1, noNaN: true }), (it, share) => {
+      fc.property(timingRequest, fc.double({ min: 0, max: 1, noNaN: true }), (it, share) => {
         const runs = walk(it, 12);
         const last = runs.at(-1);
         if (last === undefined) return;
@@ -208,7 +140,7 @@ describe("expandMissed", { timeout: 60_000 }, () => {
     spreadSeconds: fc.integer({ min: 0, max: 7_200 }),
   });
   const expand = (
-    it: Request,
+    it: TimingRequest,
     { hours, ...rules }: typeof outage extends fc.Arbitrary<infer O> ? O : never,
   ) => {
     const now = new Date(it.after.getTime() + hours * 3_600_000);
@@ -217,7 +149,7 @@ describe("expandMissed", { timeout: 60_000 }, () => {
 
   it("puts every occurrence planned up to now into exactly one list", () => {
     fc.assert(
-      fc.property(request, outage, (it, chosen) => {
+      fc.property(timingRequest, outage, (it, chosen) => {
         const { now, due, missed, cursorAt } = expand(it, chosen);
         const both = [...missed, ...due];
         expect(both).toEqual(walk(it, both.length));
@@ -230,7 +162,7 @@ describe("expandMissed", { timeout: 60_000 }, () => {
 
   it("recovers in order, in time, on open dates, and at a distance from everything else", () => {
     fc.assert(
-      fc.property(request, outage, (it, chosen) => {
+      fc.property(timingRequest, outage, (it, chosen) => {
         const { now, missed, recoveries, cursorAt } = expand(it, chosen);
         const gapMs = Math.max(it.jitter.minimumGapMinutes, 1) * 60_000;
         const untilMs = now.getTime() + chosen.catchUpWithinSeconds * 1_000;

@@ -2,7 +2,7 @@ import type { Jitter, RestRules, Schedule } from "@pulsekeep/contracts/schedule"
 import { delaySecondsOf } from "./jitter-delay.js";
 import { keyedUnit } from "./keyed-unit.js";
 import { DAY_MS, type LocalDay, MINUTE_MS } from "./local-date.js";
-import { type Occurrences, occurrencesOf } from "./occurrences.js";
+import { type Neighbours, type Occurrences, occurrencesOf } from "./occurrences.js";
 import { type RestCalendar, restCalendarOf } from "./rest-calendar.js";
 import { getTimeZone, localDayAt, type TimeZone } from "./time-zone.js";
 
@@ -13,7 +13,7 @@ export interface PulseTiming {
   timeZone: string;
   pulseId: string;
   /** Key of the delays; whoever lacks it cannot foretell them. */
-  jitterSecret: string | Uint8Array;
+  jitterSecret: string;
   /** Without it a run is planned at its occurrence. */
   jitter?: Jitter;
   rest?: RestRules;
@@ -47,21 +47,20 @@ const HORIZON_DAYS = 366 * 41;
 /**
  * Finds the first run whose occurrence lies after the cursor. The answer depends on nothing but
  * the request. Feeding each `occurrenceAt` back as `after` gives strictly increasing occurrences,
- * slots and planned instants, no two closer than `minimumGapMinutes`.
+ * slots and planned instants, no two closer than `minimumGapMinutes` and than a minute.
  *
  * @returns undefined when the schedule has ended or the rest rules leave nothing for 40 years.
  * @throws RangeError for an unknown zone or a cron expression that `findScheduleFault` refuses.
  */
 export function nextRun(request: RunRequest): PlannedRun | undefined {
   const frame = frameOf(request);
-  const gapMs = (request.jitter?.minimumGapMinutes ?? 0) * MINUTE_MS;
-  const lastMs = request.lastPlannedAt === undefined ? undefined : request.lastPlannedAt.getTime();
+  const openMs = (request.lastPlannedAt?.getTime() ?? Number.NEGATIVE_INFINITY) + frame.gapMs;
   let afterMs = request.after.getTime();
   for (;;) {
     const found = findOccurrence(frame, afterMs);
     if (found === undefined) return undefined;
     const run = planOccurrence(frame, found);
-    if (lastMs === undefined || run.plannedAt.getTime() >= lastMs + Math.max(gapMs, 1)) return run;
+    if (run.plannedAt.getTime() >= openMs) return run;
     afterMs = found.instantMs;
   }
 }
@@ -71,15 +70,12 @@ interface Frame {
   zone: TimeZone;
   occurrences: Occurrences;
   rest: RestCalendar;
-  /** At least a second, so that planned instants increase strictly. */
   gapMs: number;
 }
 
-interface Occurrence {
+/** `followingMs` is the next occurrence, when it is near enough to matter. */
+interface Occurrence extends Neighbours {
   day: LocalDay;
-  instantMs: number;
-  /** The next occurrence, when it is near enough to matter. */
-  followingMs: number | undefined;
 }
 
 function frameOf(request: PulseTiming): Frame {
@@ -89,48 +85,50 @@ function frameOf(request: PulseTiming): Frame {
     zone,
     occurrences: occurrencesOf(request.schedule, zone),
     rest: restCalendarOf(request.rest),
-    gapMs: Math.max((request.jitter?.minimumGapMinutes ?? 0) * MINUTE_MS, 1_000),
+    gapMs: minimumGapMsOf(request),
   };
 }
 
+/** The distance that two runs of a pulse keep: its own minimum, and a minute in any case, lest two be one burst. */
+export function minimumGapMsOf({ jitter }: Pick<PulseTiming, "jitter">): number {
+  return Math.max(jitter?.minimumGapMinutes ?? 0, 1) * MINUTE_MS;
+}
+
 function findOccurrence(frame: Frame, afterMs: number): Occurrence | undefined {
-  const fromMs = Math.max(afterMs, frame.rest.pausedUntilMs - 1);
+  const { gapMs, occurrences, rest } = frame;
+  const openMs = rest.pausedUntilMs;
+  const fromMs = Math.max(afterMs, openMs - 1);
   const firstDay = localDayAt(frame.zone, fromMs);
   const until = firstDay + HORIZON_DAYS;
-  let day = frame.occurrences.findDay(firstDay, until);
+  let day = occurrences.findDay(firstDay, until);
   while (day !== undefined) {
-    if (frame.rest.isOpen(day)) {
-      const tomorrowMs = listOpen(frame, day + 1)[0];
-      const kept = thin(listOpen(frame, day), frame.gapMs, tomorrowMs);
-      const index = kept.findIndex((instantMs) => instantMs > fromMs);
-      if (index >= 0) {
-        return { day, instantMs: kept[index] as number, followingMs: kept[index + 1] ?? tomorrowMs };
-      }
-    }
-    day = frame.occurrences.findDay(day + 1, until);
+    const found = rest.isOpen(day) ? occurrences.findOn(day, { openMs, gapMs, afterMs: fromMs }) : undefined;
+    const kept = found && giveWay(found, gapMs, findFirst(frame, day + 1));
+    if (kept !== undefined) return { day, ...kept };
+    day = occurrences.findDay(day + 1, until);
   }
   return undefined;
 }
 
-function listOpen(frame: Frame, day: LocalDay): number[] {
-  if (!frame.rest.isOpen(day)) return [];
-  const { pausedUntilMs } = frame.rest;
-  return frame.occurrences.listOn(day).filter((instantMs) => instantMs >= pausedUntilMs);
+function findFirst({ gapMs, occurrences, rest }: Frame, day: LocalDay): number | undefined {
+  if (!rest.isOpen(day)) return undefined;
+  const afterMs = Number.NEGATIVE_INFINITY;
+  return occurrences.findOn(day, { openMs: rest.pausedUntilMs, gapMs, afterMs })?.instantMs;
 }
 
 /**
- * Drops occurrences closer than the minimum distance. It looks only at the day and at the first
- * occurrence of the next, so the answer is the same from whichever cursor a day is reached; the
- * distance is under half a day (`jitterSchema`), hence two firsts in a row are never both dropped.
+ * Drops a day's last occurrences when they are too close to the first of the next day. Looking only so
+ * far makes the answer the same from whichever cursor a day is reached; the distance is under half a
+ * day (`jitterSchema`), hence two firsts in a row are never both dropped.
  */
-function thin(instants: readonly number[], gapMs: number, tomorrowMs: number | undefined): number[] {
-  const kept: number[] = [];
-  for (const instantMs of instants) {
-    if (tomorrowMs !== undefined && tomorrowMs - instantMs < gapMs) break;
-    const last = kept.at(-1);
-    if (last === undefined || instantMs - last >= gapMs) kept.push(instantMs);
-  }
-  return kept;
+function giveWay(
+  found: Neighbours,
+  gapMs: number,
+  tomorrowMs = Number.POSITIVE_INFINITY,
+): Neighbours | undefined {
+  const { instantMs, followingMs = tomorrowMs } = found;
+  if (tomorrowMs - instantMs < gapMs) return undefined;
+  return { instantMs, followingMs: tomorrowMs - followingMs < gapMs ? tomorrowMs : followingMs };
 }
 
 function planOccurrence(frame: Frame, occurrence: Occurrence): PlannedRun {

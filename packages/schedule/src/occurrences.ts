@@ -7,10 +7,23 @@ import { localDayAt, startMsOf, type TimeZone } from "./time-zone.js";
 export interface Occurrences {
   /** The first day from `from` to `until`, both inside, that has occurrences. */
   findDay(from: LocalDay, until: LocalDay): LocalDay | undefined;
-  /** The instants of one day, in milliseconds, strictly increasing. */
-  listOn(day: LocalDay): number[];
+  /** The first kept occurrence of a day after an instant, and the one kept after it on the same day. */
+  findOn(day: LocalDay, search: OccurrenceSearch): Neighbours | undefined;
   /** The first instant that a delayed run of that day may no longer reach. */
   closeMsOf(day: LocalDay): number;
+}
+
+/** Kept are a day's first occurrence from `openMs` on, and each that lies `gapMs` or more after the one kept before. */
+export interface OccurrenceSearch {
+  openMs: number;
+  /** Above 0. */
+  gapMs: number;
+  afterMs: number;
+}
+
+export interface Neighbours {
+  instantMs: number;
+  followingMs: number | undefined;
 }
 
 type Kinds = { [Kind in Schedule["kind"]]: (schedule: never, zone: TimeZone) => Occurrences };
@@ -38,13 +51,15 @@ function cronOccurrences(schedule: CronSchedule, zone: TimeZone): Occurrences {
   const { cron } = parsed;
   return {
     findDay: (from, until) => findCronDay(cron, from, until),
-    listOn: (day) => (findCronDay(cron, day, day) === undefined ? [] : at(zone, day, cron.minutesOfDay)),
+    findOn: (day, search) =>
+      findCronDay(cron, day, day) === undefined
+        ? undefined
+        : findMinute({ zone, day, minutes: cron.minutesOfDay }, search),
     closeMsOf: (day) => startMsOf(zone, day + 1),
   };
 }
 
 function timesOccurrences(schedule: TimesSchedule, zone: TimeZone): Occurrences {
-  const listOn = (day: LocalDay) => at(zone, day, timesMinutes(schedule, day));
   return {
     findDay: (from, until) => {
       // Any seven days in a row hold every weekday once, so looking further finds nothing new.
@@ -53,7 +68,7 @@ function timesOccurrences(schedule: TimesSchedule, zone: TimeZone): Occurrences 
       }
       return undefined;
     },
-    listOn,
+    findOn: (day, search) => findMinute({ zone, day, minutes: timesMinutes(schedule, day) }, search),
     closeMsOf: (day) => zone.instantMsOf(day * DAY_MS + schedule.untilHour * 60 * MINUTE_MS),
   };
 }
@@ -91,26 +106,43 @@ function elapsedOccurrences(zone: TimeZone, timing: { firstMs: number; stepMs: n
       const day = instantMs === undefined ? undefined : localDayAt(zone, instantMs);
       return day !== undefined && day <= until ? day : undefined;
     },
-    listOn: (day) => {
+    findOn: (day, { openMs, gapMs, afterMs }) => {
+      const keptMs = findFrom(Math.max(startMsOf(zone, day), openMs));
+      if (keptMs === undefined) return undefined;
       const endMs = startMsOf(zone, day + 1);
-      const instants: number[] = [];
-      let instantMs = findFrom(startMsOf(zone, day));
-      while (instantMs !== undefined && instantMs < endMs) {
-        instants.push(instantMs);
-        instantMs = findFrom(instantMs + 1);
-      }
-      return instants;
+      const strideMs = Math.max(1, Math.ceil(gapMs / stepMs)) * stepMs;
+      const strides = afterMs < keptMs ? 0 : Math.floor((afterMs - keptMs) / strideMs) + 1;
+      const instantMs = strides === 0 ? keptMs : keptMs + strides * strideMs;
+      const followingMs = instantMs + strideMs;
+      if (instantMs >= endMs) return undefined;
+      return { instantMs, followingMs: followingMs < endMs ? followingMs : undefined };
     },
     closeMsOf: (day) => startMsOf(zone, day + 1),
   };
 }
 
-/** Several minutes inside a spring gap meet at its end: they are one occurrence. */
-function at(zone: TimeZone, day: LocalDay, minutes: readonly number[]): number[] {
-  const instants: number[] = [];
+interface DayMinutes {
+  zone: TimeZone;
+  day: LocalDay;
+  /** Of the local day, ascending. */
+  minutes: readonly number[];
+}
+
+/** Walks the day from its first minute: what is kept depends on all before it, never on where the search begins. */
+function findMinute({ zone, day, minutes }: DayMinutes, search: OccurrenceSearch): Neighbours | undefined {
+  const { openMs, gapMs, afterMs } = search;
+  const midnightMs = day * DAY_MS;
+  const offsetMs = zone.steadyOffsetMsOn(day);
+  let keptMs = Number.NEGATIVE_INFINITY;
+  let found: number | undefined;
   for (const minute of minutes) {
-    const instantMs = zone.instantMsOf(day * DAY_MS + minute * MINUTE_MS);
-    if (instantMs !== instants.at(-1)) instants.push(instantMs);
+    const localMs = midnightMs + minute * MINUTE_MS;
+    const instantMs = offsetMs === undefined ? zone.instantMsOf(localMs) : localMs - offsetMs;
+    // Several minutes inside a spring gap meet at its end: no distance, so they are one occurrence.
+    if (instantMs < openMs || instantMs - keptMs < gapMs) continue;
+    if (found !== undefined) return { instantMs: found, followingMs: instantMs };
+    if (instantMs > afterMs) found = instantMs;
+    keptMs = instantMs;
   }
-  return instants;
+  return found === undefined ? undefined : { instantMs: found, followingMs: undefined };
 }

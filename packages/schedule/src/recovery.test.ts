@@ -46,8 +46,16 @@ describe("expandMissed", () => {
       missed: [],
       recoveries: [],
       cursorAt: quiet.cursorAt,
+      next: expect.objectContaining({ slot: "2026-01-02T09:00:00Z" }),
       hasMore: false,
     });
+  });
+
+  it("names the run behind the cursor, also behind a part and after the end", () => {
+    expect(expandMissed(request()).next?.slot).toBe("2026-01-06T09:00:00Z");
+    expect(expandMissed(request({ limit: 2 })).next?.slot).toBe("2026-01-04T09:00:00Z");
+    const once = { kind: "once", runAt: "2026-01-03T09:00:00Z" } as const;
+    expect(expandMissed(request({ schedule: once })).next).toBeUndefined();
   });
 
   it("goes through a long downtime in parts, losing and repeating nothing", () => {

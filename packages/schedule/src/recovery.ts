@@ -1,6 +1,6 @@
 import { keyedUnit } from "./keyed-unit.js";
-import { DAY_MS, MINUTE_MS } from "./local-date.js";
-import { nextRun, type PlannedRun, type PulseTiming } from "./next-run.js";
+import { DAY_MS } from "./local-date.js";
+import { minimumGapMsOf, nextRun, type PlannedRun, type PulseTiming } from "./next-run.js";
 import { restCalendarOf } from "./rest-calendar.js";
 import { getTimeZone, localDayAt, startMsOf } from "./time-zone.js";
 
@@ -25,9 +25,6 @@ export interface RecoveryRequest extends PulseTiming, RecoveryRules {
   lastRecoveryAt?: Date;
 }
 
-/** Runs that follow each other at once would be one burst; the engine's own floor. */
-const SHORTEST_GAP_MS = MINUTE_MS;
-
 /**
  * Chooses which missed runs are done again, and when. Each keeps its slot (the ledger gives it a new
  * generation) and gets a new `plannedAt` that lies in the future, not on a rest day, and no closer
@@ -35,8 +32,9 @@ const SHORTEST_GAP_MS = MINUTE_MS;
  * A run that finds no such place within `catchUpWithinSeconds` is left out.
  */
 export function planRecoveries(request: RecoveryRequest): PlannedRun[] {
-  const recoveries: PlannedRun[] = [];
   const chosen = chooseMissed(request);
+  if (chosen.length === 0) return [];
+  const recoveries: PlannedRun[] = [];
   const places = listPlaces(request, firstMsOf(request, chosen));
   for (const run of chosen) {
     const place = places.next();
@@ -59,20 +57,16 @@ function firstMsOf(request: RecoveryRequest, chosen: readonly PlannedRun[]): num
   const share = keyedUnit(jitterSecret, `recovery\n${pulseId}\n${chosen[0]?.slot}`);
   const spreadSeconds = Math.min(request.spreadSeconds, request.catchUpWithinSeconds);
   const spreadMs = now.getTime() + Math.floor(share * spreadSeconds) * 1_000;
-  const gapMs = gapMsOf(request);
+  const gapMs = minimumGapMsOf(request);
   return Math.max(
     spreadMs + (due.length > 0 ? gapMs : 0),
     lastRecoveryAt === undefined ? spreadMs : lastRecoveryAt.getTime() + gapMs,
   );
 }
 
-function gapMsOf({ jitter }: RecoveryRequest): number {
-  return Math.max((jitter?.minimumGapMinutes ?? 0) * MINUTE_MS, SHORTEST_GAP_MS);
-}
-
 /** Free instants from `fromMs` on, in order, around rest days and the runs that are planned anyway. */
 function* listPlaces(request: RecoveryRequest, fromMs: number): Generator<Date, void> {
-  const gapMs = gapMsOf(request);
+  const gapMs = minimumGapMsOf(request);
   const untilMs = request.now.getTime() + request.catchUpWithinSeconds * 1_000;
   const openMsFrom = openInstants(request, untilMs);
   const regular = listRegular(request);

@@ -17,6 +17,8 @@ export interface TimeZone {
   offsetMsAt(instantMs: number): number;
   /** The instant of a wall-clock time, given in milliseconds as if it were UTC (see `instantOf`). */
   instantMsOf(localMs: number): number;
+  /** The offset of a whole local date; `undefined` when the clock changes on it. */
+  steadyOffsetMsOn(day: LocalDay): number | undefined;
 }
 
 /**
@@ -33,6 +35,12 @@ export const getTimeZone: (name: string) => TimeZone = boundedMemo(700, (name) =
       return instantMs < span.changesAtMs ? span.beforeMs : span.afterMs;
     },
     instantMsOf: (localMs) => instantOf(localMs, spanAt(localMs)),
+    steadyOffsetMsOn: (day) => {
+      const { beforeMs, afterMs, changesAtMs } = spanOn(day);
+      if (changesAtMs >= (day + 1) * DAY_MS - beforeMs) return beforeMs;
+      // A fold may repeat this date's first hour, and then its first pass lies before the change.
+      return changesAtMs <= day * DAY_MS - Math.max(beforeMs, afterMs) ? afterMs : undefined;
+    },
   };
 });
 
