@@ -10,7 +10,8 @@ export type Line = {
 
 /** The only thing that writes to standard output: programs read it line by line. */
 export function printLine(bench: string, line: Line): void {
-  process.stdout.write(`${JSON.stringify({ bench, ...line, value: rounded(line.value) })}\n`);
+  const { metric, value, unit, ...rest } = line;
+  process.stdout.write(`${JSON.stringify({ bench, metric, ...rest, value: rounded(value), unit })}\n`);
 }
 
 /** For people, on standard error. */

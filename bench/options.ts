@@ -6,6 +6,8 @@ export interface BenchOptions {
   runs: number | undefined;
   /** Who takes part, where peers do. Empty: everybody. */
   only: string[];
+  /** Parts of the bench, where it has several. Empty: all. */
+  ways: string[];
   workers: number | undefined;
   lanes: number | undefined;
   minutes: number;
@@ -39,6 +41,7 @@ export function readBenchOptions(
       rounds: wholeNumber("rounds", values.rounds) ?? 3,
       runs: wholeNumber("runs", values.runs),
       only: values.only?.split(",") ?? [],
+      ways: values.ways?.split(",") ?? [],
       workers: wholeNumber("workers", values.workers),
       lanes: wholeNumber("lanes", values.lanes),
       minutes: wholeNumber("minutes", values.minutes) ?? 10,
@@ -58,6 +61,7 @@ function parse(args: readonly string[]) {
         rounds: text,
         runs: text,
         only: text,
+        ways: text,
         workers: text,
         lanes: text,
         minutes: text,

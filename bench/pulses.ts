@@ -1,57 +1,36 @@
-import type { Load } from "./contender.ts";
-import { printLine } from "./lines.ts";
+import type { Contender, Load } from "./contender.ts";
 import type { BenchOptions } from "./options.ts";
-import { type Medians, runRounds } from "./rounds.ts";
+import { printMedians } from "./report.ts";
+import { chosen, runRounds } from "./rounds.ts";
 import { startServers } from "./servers.ts";
 
-const BULK_RUNS = 20_000;
-const PEERS = ["bullmq"];
+const CONTENDERS = ["ours", "bullmq", "graphile-worker", "pg-boss", "raw-redis"];
+const RUNS = { bulk: 20_000, single: 10_000 } as const;
+const WAYS = ["bulk", "single"] as const;
 
-/** The whole life of runs against the queues that people would otherwise use. */
+/** The whole life of runs against the queues that people would otherwise use: many at once, and one by one. */
 export async function benchPulses(options: BenchOptions, stop: AbortSignal): Promise<void> {
   const servers = await startServers(stop);
+  const contenders = chosen(CONTENDERS, options.only);
+  const { rounds, profile } = options;
   try {
-    const contenders = ["ours", ...PEERS].filter(
-      (name) => options.only.length === 0 || options.only.includes(name),
-    );
-    const { rounds, profile } = options;
-    const bulk = await runRounds({
-      servers,
-      way: "bulk",
-      contenders,
-      rounds,
-      load: loadOf(options, BULK_RUNS),
-      profile,
-      stop,
-    });
-    printMedians("pulses", bulk);
+    for (const way of chosen(WAYS, options.ways)) {
+      const load = loadOf(way, options);
+      printMedians("pulses", await runRounds({ servers, way, contenders, rounds, load, profile, stop }));
+    }
   } finally {
     await servers.stop();
   }
 }
 
-function loadOf(options: BenchOptions, defaultRuns: number): Load {
-  const runs = options.runs ?? defaultRuns;
+function loadOf(way: keyof Contender & keyof typeof RUNS, options: BenchOptions): Load {
+  const runs = options.runs ?? RUNS[way];
   return {
     runs,
     warmUp: Math.max(500, Math.round(runs / 5)),
     inFlight: 64,
-    perSecond: options.rate ?? 1_000,
+    perSecond: 0,
     workers: options.workers ?? 500,
     lanesPerWorker: options.lanes ?? 8,
   };
-}
-
-/** Every figure, and how many times each peer's ours is. */
-function printMedians(bench: string, medians: Medians): void {
-  const ours = medians.get("ours") ?? {};
-  for (const [name, figures] of medians)
-    for (const [metric, { value, unit }] of Object.entries(figures))
-      printLine(bench, { metric, value, unit, ...(name === "ours" ? {} : { peer: name }) });
-  for (const [name, figures] of medians)
-    for (const [metric, { value, unit }] of Object.entries(figures)) {
-      const own = ours[metric];
-      if (name !== "ours" && own && unit.endsWith("/s"))
-        printLine(bench, { metric: `${metric}_of_${name}`, value: own.value / value, unit: "x" });
-    }
 }

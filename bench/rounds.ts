@@ -18,6 +18,14 @@ export interface RoundsRequest {
   stop: AbortSignal;
 }
 
+/** Those of `all` that were asked for by name, or all. @throws BenchFailure for a name that is none of them */
+export function chosen<Name extends string>(all: readonly Name[], asked: readonly string[]): Name[] {
+  const unknown = asked.find((name) => !all.some((known) => known === name));
+  if (unknown !== undefined)
+    throw new BenchFailure(`"${unknown}" takes no part. There are: ${all.join(", ")}`);
+  return asked.length === 0 ? [...all] : all.filter((name) => asked.includes(name));
+}
+
 /** Medians by contender and metric. */
 export type Medians = Map<string, Figures>;
 

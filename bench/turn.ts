@@ -5,6 +5,9 @@ import type { Contender, Turn } from "./contender.ts";
 const contenders: Record<string, () => Promise<{ contender: Contender }>> = {
   ours: () => import("./ours/ours.ts"),
   bullmq: () => import("./peers/bullmq.ts"),
+  "graphile-worker": () => import("./peers/graphile-worker.ts"),
+  "pg-boss": () => import("./peers/pg-boss.ts"),
+  "raw-redis": () => import("./peers/raw-redis.ts"),
 };
 
 const turn = JSON.parse(process.argv[2] ?? "") as Turn;

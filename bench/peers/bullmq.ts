@@ -1,65 +1,83 @@
-import { Queue, Worker } from "bullmq";
+import { type JobsOptions, Queue, Worker } from "bullmq";
 import type { Contender, Figures, Load, Place } from "../contender.ts";
+import { dueInstants, Lateness } from "../falling-due.ts";
+import { batchesOf, Completions, inBulk, oneByOne } from "../in-flight.ts";
 
 const QUEUE = "bench";
 const ADD_BATCH = 1_000;
 const CONCURRENCY = 100;
 
-/** BullMQ with what its guides advise for throughput: bulk adds, concurrency, nothing kept of finished jobs. */
-export const contender: Contender = { bulk };
+type Data = { number: number; dueMs?: number };
+
+/** BullMQ as its guides advise for throughput: bulk adds, concurrency, nothing kept of finished jobs. */
+export const contender: Contender = { bulk, single, lateness };
 
 async function bulk(place: Place, load: Load): Promise<Figures> {
-  const bench = open(place);
-  await addAndFinish(bench, load.warmUp);
-  const startedMs = performance.now();
-  await addAndFinish(bench, load.runs);
-  const seconds = (performance.now() - startedMs) / 1_000;
-  await bench.close();
-  return { bulk: { value: load.runs / seconds, unit: "runs/s" } };
+  const completions = new Completions();
+  const { queue, close } = open(place, { onFinish: (data) => completions.finish(data.number) });
+  const figures = await inBulk(load, async (count) => {
+    const finished = completions.more(count);
+    for (const numbers of batchesOf(count, ADD_BATCH)) await queue.addBulk(numbers.map(toJob));
+    await finished;
+  });
+  await close();
+  return figures;
 }
 
-type Bench = ReturnType<typeof open>;
+async function single(place: Place, load: Load): Promise<Figures> {
+  const completions = new Completions();
+  const { queue, close } = open(place, { onFinish: (data) => completions.finish(data.number) });
+  let next = 0;
+  const figures = await oneByOne(load, async () => {
+    const number = next++;
+    const finished = completions.of(number);
+    await queue.add("run", { number });
+    await finished;
+  });
+  await close();
+  return figures;
+}
 
-async function addAndFinish(bench: Bench, count: number): Promise<void> {
-  const finished = bench.whenFinished(count);
-  for (let done = 0; done < count; done += ADD_BATCH)
-    await bench.queue.addBulk(
-      Array.from({ length: Math.min(ADD_BATCH, count - done) }, (_, index) => ({
-        name: "run",
-        data: { runId: done + index },
-      })),
+/** Delayed jobs, written beforehand: from the instant they are due to the start of their handler. */
+async function lateness(place: Place, load: Load): Promise<Figures> {
+  const late = new Lateness(load);
+  const { queue, close } = open(place, { onStart: (data) => late.record(data.number, data.dueMs ?? 0) });
+  const due = dueInstants(load, Date.now());
+  for (const numbers of batchesOf(due.length, ADD_BATCH))
+    await queue.addBulk(
+      numbers.map((number) => {
+        const dueMs = due[number] ?? 0;
+        return { name: "run", data: { number, dueMs }, opts: { delay: Math.max(0, dueMs - Date.now()) } };
+      }),
     );
-  await finished;
+  await late.finished;
+  await close();
+  return late.figures();
 }
 
-function open(place: Place) {
+const toJob = (number: number): { name: string; data: Data; opts?: JobsOptions } => ({
+  name: "run",
+  data: { number },
+});
+
+function open(
+  place: Place,
+  on: { onStart?: (data: Data) => void; onFinish?: (data: Data) => void },
+): { queue: Queue<Data>; close: () => Promise<void> } {
   const url = new URL(place.redisUrl);
   const connection = { host: url.hostname, port: Number(url.port), password: url.password };
-  const queue = new Queue(QUEUE, {
+  const defaultJobOptions = { removeOnComplete: true, removeOnFail: true };
+  const queue = new Queue<Data>(QUEUE, { connection, defaultJobOptions });
+  const worker = new Worker<Data>(QUEUE, async (job) => on.onStart?.(job.data), {
     connection,
-    defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
+    concurrency: CONCURRENCY,
   });
-  let finished = 0;
-  let target = 0;
-  let reached: () => void = () => undefined;
-  const worker = new Worker(QUEUE, async () => undefined, { connection, concurrency: CONCURRENCY });
-  worker.on("error", () => undefined);
-  worker.on("completed", () => {
-    finished += 1;
-    if (finished === target) reached();
-  });
-  return {
-    queue,
-    /** Resolves when `count` more jobs are finished, as the worker learns it from Redis. */
-    whenFinished: (count: number): Promise<void> => {
-      target = finished + count;
-      return new Promise((resolve) => {
-        reached = resolve;
-      });
-    },
-    close: async () => {
-      await worker.close();
-      await queue.close();
-    },
+  worker.on("error", (error) => process.stderr.write(`bullmq: ${error.message}\n`));
+  // Emitted after Redis has moved the job to its end.
+  worker.on("completed", (job) => on.onFinish?.(job.data));
+  const close = async () => {
+    await worker.close();
+    await queue.close();
   };
+  return { queue, close };
 }
