@@ -18,12 +18,17 @@ const withTemplates = (...templates: string[]) => ({
   settings: { style: "pro" as const, locale: "en" as const, templates },
 });
 
-const settings = fc.record({
-  style: fc.constantFrom("pro" as const, "casual" as const, "emoji" as const),
-  locale: fc.constantFrom("en" as const, "fr" as const, "es" as const, "de" as const),
-  templates: fc.constant<string[]>([]),
+const LOCALES = ["en", "fr", "es", "de"] as const;
+/** Every style in every language, for every kind of change. */
+const VOICES = LOCALES.flatMap((locale) =>
+  (["pro", "casual", "emoji"] as const).flatMap((style) =>
+    (["journal", "snapshot", "counter"] as const).map((changeKind) => ({ locale, style, changeKind })),
+  ),
+);
+const voiced = ({ locale, style, changeKind }: (typeof VOICES)[number]) => ({
+  settings: { style, locale, templates: [] },
+  changeKind,
 });
-const changeKind = fc.constantFrom("journal" as const, "snapshot" as const, "counter" as const);
 
 describe("commitMessage", { timeout: 60_000 }, () => {
   it("writes the same message for the same seed and another for most others", () => {
@@ -35,27 +40,50 @@ describe("commitMessage", { timeout: 60_000 }, () => {
     expect(new Set(subjects).size).toBeGreaterThan(15);
   });
 
-  it("repeats none of the last 50 subjects, in any style and language, over 200 commits a day apart", () => {
-    fc.assert(
-      fc.property(settings, changeKind, fc.string(), fc.boolean(), (chosen, kind, seed, rich) => {
-        const written: string[] = [];
-        for (let day = 0; day < 200; day += 1) {
-          const { subject } = commitMessage(
+  it.each(VOICES)(
+    "repeats none of the last 50 subjects in 500 commits: $locale $style $changeKind",
+    (voice) => {
+      for (const [hoursApart, rich] of [
+        [1, false],
+        [24, true],
+        [24, false],
+      ] as const) {
+        const written: { subject: string; hash: number }[] = [];
+        for (let turn = 0; turn < 500; turn += 1) {
+          const { subject, subjectHash: hash } = commitMessage(
             request({
-              settings: chosen,
-              changeKind: kind,
-              seed: `${seed}${day}`,
-              ...(rich && { streakDays: day, repositoryLanguage: "Rust" }),
-              recent: written.map(subjectHash),
+              ...voiced(voice),
+              seed: `${hoursApart}${rich}${turn}`,
+              at: new Date(Date.UTC(2026, 0, 1, turn * hoursApart)),
+              ...(rich && { streakDays: turn, repositoryLanguage: "Rust" }),
+              recent: written.map((it) => it.hash),
             }),
           );
-          expect(written.slice(-50)).not.toContain(subject);
-          expect(subject).not.toMatch(/[<>{}\n]|undefined|^\s|\s$| {2}/);
-          written.push(subject);
+          if (written.slice(-50).some((it) => it.subject === subject)) expect.fail(`${subject} comes again`);
+          if (/[<>{}\n]|undefined|^\s|\s$| {2}/.test(subject)) expect.fail(`${subject} is not a subject`);
+          written.push({ subject, hash });
         }
-      }),
-      { numRuns: 25 },
+        expect(new Set(written.map((it) => it.subject)).size).toBeGreaterThan(250);
+      }
+    },
+  );
+
+  it.each(VOICES)("has hundreds of lines that fit a log's line: $locale $style $changeKind", (voice) => {
+    const subjects = Array.from(
+      { length: 4_000 },
+      (_, seed) =>
+        commitMessage(
+          request({
+            ...voiced(voice),
+            seed: `${seed}`,
+            file: "pulse/snapshot.json",
+            streakDays: 365,
+            repositoryLanguage: "TypeScript",
+          }),
+        ).subject,
     );
+    expect(new Set(subjects).size).toBeGreaterThan(500);
+    expect(Math.max(...subjects.map((subject) => subject.length))).toBeLessThanOrEqual(90);
   });
 
   it("names the weekday of the local date, in the language chosen", () => {
@@ -80,11 +108,34 @@ describe("commitMessage", { timeout: 60_000 }, () => {
     expect(all({ streakDays: 1, repositoryLanguage: null })).not.toMatch(/, day \d/);
   });
 
-  it("states below the subject that the commit is automated", () => {
-    const { subject, message } = commitMessage(request({}));
-    expect(message).toBe(
-      `${subject}\n\nThis commit was made automatically by PulseKeep, on a schedule set by its author.`,
-    );
+  it.each([
+    ["en", "This commit was made automatically by PulseKeep, on a schedule set by its author."],
+    ["fr", "Ce commit a été créé automatiquement par PulseKeep, selon un horaire choisi par son auteur."],
+    ["es", "Este commit lo hizo automáticamente PulseKeep, según un horario elegido por su autor."],
+    ["de", "Dieser Commit wurde automatisch von PulseKeep erstellt, nach einem Zeitplan seines Autors."],
+  ] as const)(
+    "states in %s that the commit is automated, below a template of the user's too",
+    (locale, text) => {
+      for (const templates of [[], ["my own words"]]) {
+        const { subject, message } = commitMessage(
+          request({ settings: { style: "pro", locale, templates } }),
+        );
+        expect(message).toBe(`${subject}\n\n${text}`);
+      }
+    },
+  );
+
+  it("answers the hash of its subject, which later requests pass on", () => {
+    const { subject, subjectHash: hash } = commitMessage(request({}));
+    expect(hash).toBe(subjectHash(subject));
+    expect(commitMessage(request({ recent: [hash] })).subject).not.toBe(subject);
+  });
+
+  it("looks no further back than 50 subjects", () => {
+    const { subject, subjectHash: hash } = commitMessage(request({}));
+    const others = Array.from({ length: 50 }, (_, index) => index);
+    expect(commitMessage(request({ recent: [hash, ...others] })).subject).toBe(subject);
+    expect(commitMessage(request({ recent: [hash, ...others.slice(1)] })).subject).not.toBe(subject);
   });
 
   it("uses the user's templates with their values in place of the grammar", () => {

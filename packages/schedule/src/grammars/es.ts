@@ -22,7 +22,14 @@ export const ES: Grammar = {
     pro: {
       leads: ["chore: ", "docs: ", "datos: ", ""],
       verbs: ["actualizar", "renovar", "mantener", "continuar", "poner al día", "retomar"],
-      tails: ["", " ({weekday})", " del {date}", " en {file}", ", día {streak}", " del proyecto {language}"],
+      tails: [
+        "",
+        " ({weekday})",
+        " con fecha {date}",
+        " en {file}",
+        ", día {streak}",
+        " del proyecto {language}",
+      ],
     },
     casual: {
       leads: ["", "un pasito: ", "de paso: ", "como siempre: "],
@@ -39,7 +46,7 @@ export const ES: Grammar = {
     emoji: {
       leads: EMOJI_LEADS,
       verbs: ["actualizar", "renovar", "refrescar", "retocar", "cuidar"],
-      tails: ["", " ({weekday})", " del {date}", " en {file}", " 🔥 {streak}", " 💻 {language}"],
+      tails: ["", " ({weekday})", " con fecha {date}", " en {file}", " 🔥 {streak}", " 💻 {language}"],
     },
   },
   statement: "Este commit lo hizo automáticamente PulseKeep, según un horario elegido por su autor.",

@@ -12,7 +12,7 @@ export const FR: Grammar = {
     pro: {
       leads: ["chore: ", "docs: ", "données: ", ""],
       verbs: ["mettre à jour", "actualiser", "poursuivre", "tenir à jour", "renouveler", "reprendre"],
-      tails: ["", " ({weekday})", " du {date}", " dans {file}", ", jour {streak}", " du projet {language}"],
+      tails: ["", " ({weekday})", " au {date}", " dans {file}", ", jour {streak}", " du projet {language}"],
     },
     casual: {
       leads: ["", "petit geste : ", "en passant : ", "comme prévu : "],
@@ -29,7 +29,7 @@ export const FR: Grammar = {
     emoji: {
       leads: EMOJI_LEADS,
       verbs: ["mettre à jour", "actualiser", "rafraîchir", "faire avancer", "soigner"],
-      tails: ["", " ({weekday})", " du {date}", " dans {file}", " 🔥 {streak}", " 💻 {language}"],
+      tails: ["", " ({weekday})", " au {date}", " dans {file}", " 🔥 {streak}", " 💻 {language}"],
     },
   },
   statement: "Ce commit a été créé automatiquement par PulseKeep, selon un horaire choisi par son auteur.",
