@@ -119,6 +119,13 @@ export interface Transport {
   /** Appends a dead letter's entry again, its count of deliveries back at zero. False when there is no such letter. */
   replay(stream: string, deadLetterId: string): Promise<boolean>;
 
+  /**
+   * Deletes the oldest dead letters beyond `maxDeadLetters`, counted per shard of an even share. Live entries are
+   * never trimmed: each is open work, and deleted when it is done.
+   * @returns how many were deleted
+   */
+  trim(stream: string, keep: { maxDeadLetters: number }): Promise<number>;
+
   inspect(stream: string): Promise<StreamState>;
 
   /**

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { DataEpoch, Entry, NewEntry, Transport, TransportLimits } from "../transport.js";
+import type { DataEpoch, Entry, EntryBody, NewEntry, Transport, TransportLimits } from "../transport.js";
 import { eventually } from "./eventually.js";
 import { play, steps } from "./interleavings.js";
 import { startPostgres, startRedis, startRedisCluster, type TestServer } from "./test-servers.js";
@@ -38,7 +38,7 @@ describe.each([
   }
 
   const epochsOf = (epochs: readonly DataEpoch[]) => epochs.map(({ epoch }) => epoch);
-  const serials = (entries: readonly Entry[]) => entries.map((entry) => Number(entry.body.serial));
+  const serials = (entries: readonly { body: EntryBody }[]) => entries.map(({ body }) => Number(body.serial));
 
   async function consumeAll(stream: string, count: number, consumer = "alice"): Promise<Entry[]> {
     const entries: Entry[] = [];
@@ -303,6 +303,23 @@ describe.each([
     }
     expect(found).toHaveLength(23);
     expect(new Set(found).size).toBe(23);
+  });
+
+  it("trims the oldest dead letters, and never a live entry", async () => {
+    const stream = newStream();
+    await transport.append(stream, numbered(40, 1));
+    const entries = await consumeAll(stream, 40);
+    for (const entry of entries.slice(0, 30)) await transport.deadLetter(entry, "bad");
+    await transport.append(stream, numbered(5, 1));
+    const keep = { maxDeadLetters: 3 * transport.shards };
+    expect(await transport.trim(stream, { maxDeadLetters: 1_000 })).toBe(0);
+    const deleted = await transport.trim(stream, keep);
+    const kept = serials(await transport.listDeadLetters(stream, { max: 100 }));
+    expect(kept).toHaveLength(30 - deleted);
+    expect(kept).toEqual([27, 28, 29]);
+    expect(await transport.inspect(stream)).toMatchObject({ length: 15, pending: 10, deadLetters: 3 });
+    expect(await transport.trim(stream, { maxDeadLetters: 0 })).toBe(3);
+    expect(await transport.trim(newStream(), keep)).toBe(0);
   });
 
   it("shows by its epochs that data was lost, and only then; groups come back by themselves", async () => {

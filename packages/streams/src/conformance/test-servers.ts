@@ -27,51 +27,67 @@ export async function startRedis(): Promise<TestServer> {
   const server = await createTestRedis();
   return redisTestServer({
     connect: () => new Redis(server.url),
-    admin: new Redis(server.url),
+    admins: [new Redis(server.url)],
     stop: () => server.stop(),
   });
 }
 
-/** One node that owns every slot: it refuses a command, or a pipeline, across two hash tags like a large one. */
+const SLOTS = 16_384;
+const NODES = 3;
+
+/** Three primaries: the shards of a stream lie on several, and hints cross from one to another. */
 export async function startRedisCluster(): Promise<TestServer> {
+  const nodes = await Promise.all(Array.from({ length: NODES }, startClusterNode));
+  const [first] = nodes;
+  for (const [index, { admin }] of nodes.entries()) {
+    const [from, to] = [index, index + 1].map((bound) => Math.ceil((bound * SLOTS) / NODES));
+    await admin.call("cluster", "addslotsrange", String(from), String(Number(to) - 1));
+    await admin.call("cluster", "meet", "127.0.0.1", String(first?.port), String(first?.busPort));
+  }
+  await eventually(async () => {
+    const infos = await Promise.all(nodes.map(({ admin }) => admin.cluster("INFO")));
+    return infos.every((info) => info.includes("cluster_state:ok") && info.includes(`cluster_size:${NODES}`));
+  });
+  return redisTestServer({
+    connect: () => new Cluster(nodes.map(({ port }) => ({ host: "127.0.0.1", port }))),
+    admins: nodes.map(({ admin }) => admin),
+    stop: async () => void (await Promise.all(nodes.map((node) => node.stop()))),
+  });
+}
+
+async function startClusterNode() {
   const folder = await mkdtemp(path.join(tmpdir(), "pulsekeep-cluster-"));
-  const port = await findFreePort();
-  const settings = { port, bind: "127.0.0.1", dir: folder, save: "", "cluster-announce-ip": "127.0.0.1" };
-  const args = Object.entries({ ...settings, "cluster-enabled": "yes" }).flatMap(([name, value]) => [
-    `--${name}`,
-    String(value),
-  ]);
+  const [port, busPort] = [await findFreePort(), await findFreePort()];
+  const address = { port, bind: "127.0.0.1", "cluster-port": busPort, "cluster-announce-ip": "127.0.0.1" };
+  const settings = { ...address, dir: folder, save: "", "cluster-enabled": "yes" };
+  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const child = spawn(process.env.REDIS_SERVER ?? "redis-server", args, { stdio: "ignore" });
   const admin = new Redis({ host: "127.0.0.1", port });
   admin.on("error", () => undefined);
-  await admin.call("cluster", "addslotsrange", "0", "16383");
-  await eventually(async () => (await admin.cluster("INFO")).includes("cluster_state:ok"));
-  return redisTestServer({
-    connect: () => new Cluster([{ host: "127.0.0.1", port }]),
-    admin,
-    stop: () => stopChild(child, folder),
-  });
+  return { port, busPort, admin, stop: () => stopChild(child, folder) };
 }
 
 interface RedisParts {
   connect: () => Redis | Cluster;
-  admin: Redis;
+  /** A connection to every node. */
+  admins: Redis[];
   stop: () => Promise<void>;
 }
 
-function redisTestServer({ connect, admin, stop }: RedisParts): TestServer {
+function redisTestServer({ connect, admins, stop }: RedisParts): TestServer {
+  const onAll = async (act: (admin: Redis) => Promise<unknown>) => void (await Promise.all(admins.map(act)));
   return {
     open: (limits) => new RedisTransport({ connect, ...limits }),
     loseData: async () => {
-      await admin.flushall();
-      await admin.script("FLUSH");
+      await onAll((admin) => admin.flushall());
+      await onAll((admin) => admin.script("FLUSH"));
     },
     cutConnections: async () => {
-      await admin.client("KILL", "TYPE", "pubsub");
-      await admin.client("KILL", "TYPE", "normal", "SKIPME", "yes");
+      await onAll((admin) => admin.client("KILL", "TYPE", "pubsub"));
+      await onAll((admin) => admin.client("KILL", "TYPE", "normal", "SKIPME", "yes"));
     },
     stop: async () => {
-      admin.disconnect();
+      for (const admin of admins) admin.disconnect();
       await stop();
     },
   };

@@ -34,6 +34,7 @@ import {
   publishStatement,
   replayStatement,
   type Statement,
+  trimStatement,
 } from "./statements.js";
 
 const PROMOTE_AT_ONCE = 500;
@@ -150,6 +151,10 @@ export class PostgresTransport implements Transport {
     const replayed = (await this.run(replayStatement, values)).length > 0;
     if (replayed) this.arrivals.ring(stream);
     return replayed;
+  }
+
+  async trim(stream: string, { maxDeadLetters }: { maxDeadLetters: number }): Promise<number> {
+    return (await this.run(trimStatement, [stream, maxDeadLetters])).length;
   }
 
   async inspect(stream: string): Promise<StreamState> {

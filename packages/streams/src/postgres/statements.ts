@@ -110,6 +110,15 @@ export const listDeadLettersStatement: Statement = {
     WHERE stream = $1 AND id > $2 ORDER BY id LIMIT $3`,
 };
 
+/** $1 stream, $2 how many to keep. */
+export const trimStatement: Statement = {
+  name: "streams_trim",
+  text: `
+    DELETE FROM stream_dead_letters WHERE stream = $1 AND id <= (
+      SELECT id FROM stream_dead_letters WHERE stream = $1 ORDER BY id DESC OFFSET $2 LIMIT 1
+    ) RETURNING id`,
+};
+
 /** $1 stream, $2 id, $3 hint. Answers no row when there was no such letter. */
 export const replayStatement: Statement = {
   name: "streams_replay",

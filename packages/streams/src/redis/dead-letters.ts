@@ -38,6 +38,12 @@ export class DeadLetters {
     return letters;
   }
 
+  /** Keeps the newest `maxPerShard` of each shard. */
+  async trim(keys: readonly ShardKeys[], maxPerShard: number): Promise<number> {
+    const counts = await Promise.all(keys.map(({ dead }) => this.redis.xtrim(dead, "MAXLEN", maxPerShard)));
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
   async replay({ live, dead }: ShardKeys, deadLetterId: string): Promise<boolean> {
     const { redisId } = parseEntryId(deadLetterId);
     return (await runScript(this.redis, replayScript, [live, dead], [redisId])) === 1;

@@ -122,6 +122,98 @@ describe("RedisTransport", () => {
     expect((await transport.inspect("runs")).consumers).toEqual([{ name: "holder", pending: 1 }]);
   });
 
+  it("refuses new entries while the memory is full, loses none that it took, and goes on when there is room", async () => {
+    const own = await createTestRedis();
+    const admin = new Redis(own.url);
+    const full = new RedisTransport({ connect: () => connectRedis(own.url) });
+    const used = Number(/used_memory:(\d+)/.exec(await admin.info("memory"))?.[1]);
+    await full.consume("runs", { consumer: "a", max: 1 });
+    await admin.config("SET", "maxmemory", used + 3_000_000);
+    const batch = (first: number) =>
+      Array.from({ length: 50 }, (_, index) => ({
+        key: `k${index}`,
+        body: { serial: first + index, text: "x".repeat(1_500) },
+      }));
+    let taken = 0;
+    const fill = async () => {
+      for (;;) {
+        await full.append("runs", batch(taken));
+        taken += 50;
+      }
+    };
+    await expect(fill()).rejects.toThrow("OOM");
+    expect(taken).toBeGreaterThan(500);
+
+    // What waits can be taken, taken over, buried and finished: the way out of a full memory is to work.
+    const seen = new Set<number>();
+    const [first] = await full.consume("runs", { consumer: "crashed", max: 8 });
+    if (!first) throw new Error("the memory is full of entries");
+    expect(await full.deadLetter(first, "bad")).toBe(true);
+    seen.add(Number(first.body.serial));
+    while ((await full.inspect("runs")).length > 0) {
+      const { entries: stale } = await full.claimStale("runs", { consumer: "a", minIdleMs: 0, max: 500 });
+      const entries = [...stale, ...(await full.consume("runs", { consumer: "a", max: 500 }))];
+      for (const { body } of entries) seen.add(Number(body.serial));
+      await full.acknowledge(entries);
+    }
+    for (let serial = 0; serial < taken; serial++) expect(seen).toContain(serial);
+
+    await full.append("runs", batch(taken));
+    expect(await full.inspect("runs")).toMatchObject({ length: 50, deadLetters: 1 });
+    await full.close();
+    admin.disconnect();
+    await own.stop();
+  });
+
+  it("shows a shard that got an older copy of itself back by another epoch, once", async () => {
+    const own = await createTestRedis();
+    const admin = new Redis(own.url);
+    const open = () => new RedisTransport({ connect: () => connectRedis(own.url), shards: 2 });
+    const [reader, other] = [open(), open()];
+    await reader.dataEpochs("runs");
+    const copies = await Promise.all(
+      [0, 1].map(async (shard) => {
+        const name = `pk:{runs:${shard}}:epoch`;
+        return { name, copy: await admin.dumpBuffer(name) };
+      }),
+    );
+    const before = await reader.dataEpochs("runs");
+    const beats = before.map(({ beat }) => beat);
+    const [old] = copies;
+    if (!old) throw new Error("there are two shards");
+    await admin.restore(old.name, 0, old.copy, "REPLACE");
+    const after = await reader.dataEpochs("runs", beats);
+    expect(after[0]?.epoch).not.toBe(before[0]?.epoch);
+    expect(after[1]?.epoch).toBe(before[1]?.epoch);
+    const again = await other.dataEpochs("runs", beats);
+    expect(again.map(({ epoch }) => epoch)).toEqual(after.map(({ epoch }) => epoch));
+    await Promise.all([reader.close(), other.close()]);
+    admin.disconnect();
+    await own.stop();
+  });
+
+  it("gathers what is appended in one turn, in its order, and refuses only who asked for what cannot be", async () => {
+    const calls = Array.from({ length: 60 }, (_, serial) => ({ key: `k${serial % 3}`, body: { serial } }));
+    const bad = transport.append("runs", [{ key: "k0", body: { text: "x".repeat(3_000) } }]);
+    const results = await Promise.allSettled([
+      bad,
+      ...calls.map((entry) => transport.append("runs", [entry])),
+      transport.append("others", calls),
+    ]);
+    expect(results.map(({ status }) => status === "rejected")).toEqual([
+      true,
+      ...results.slice(1).map(() => false),
+    ]);
+    for (const stream of ["runs", "others"]) {
+      const got = await transport.consume(stream, { consumer: "a", max: 200 });
+      expect(got).toHaveLength(60);
+      for (const key of ["k0", "k1", "k2"]) {
+        const serials = got.filter((entry) => entry.key === key).map(({ body }) => Number(body.serial));
+        expect(serials).toEqual(serials.toSorted((a, b) => a - b));
+      }
+    }
+  });
+
   it("says within seconds that the server is away, and closes without waiting for it", async () => {
     const own = await createTestRedis();
     const away = new RedisTransport({ connect: () => connectRedis(own.url) });

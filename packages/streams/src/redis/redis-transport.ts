@@ -131,6 +131,10 @@ export class RedisTransport implements Transport {
     return replayed;
   }
 
+  async trim(stream: string, { maxDeadLetters }: { maxDeadLetters: number }): Promise<number> {
+    return this.deadLetters.trim(this.keysOf(stream), Math.ceil(maxDeadLetters / this.shards));
+  }
+
   async inspect(stream: string): Promise<StreamState> {
     return { stream, ...(await inspectShards(this.redis, this.keysOf(stream))) };
   }
