@@ -5,6 +5,7 @@ export type Role = (typeof ROLES)[number];
 
 const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ""));
 const port = z.coerce.number().int().min(1).max(65_535);
+const seconds = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const hostAndPort = z
   .string()
   .regex(/^[^\s:/]+:\d{1,5}$|^\[[0-9a-f:]+\]:\d{1,5}$/i, { error: "host:port expected" });
@@ -93,6 +94,17 @@ const envSchema = z
     RESEND_API_URL: url.default("https://api.resend.com"),
     RESEND_API_KEY: z.string().min(1).optional(),
     MAIL_FROM: z.string().default("PulseKeep <no-reply@localhost>"),
+
+    /** How long a run may wait for a worker that GitHub wakes late, before it counts as missed. */
+    PULSEKEEP_RUN_WINDOW_SECONDS: seconds(10, 7 * 86_400).default(12 * 3_600),
+    /** When a waiting run shows as late: a worker checks in hourly, and GitHub may be half an hour late. */
+    PULSEKEEP_RUN_LATE_SECONDS: seconds(1, 7 * 86_400).default(90 * 60),
+    /** How long a claimed run belongs to the worker that claimed it; its signal lives nine tenths of that. */
+    PULSEKEEP_RUN_LEASE_SECONDS: seconds(2, 15 * 60).default(10 * 60),
+    /** The time that runs are spread over which are done again after they were missed. */
+    PULSEKEEP_RECOVERY_SPREAD_SECONDS: seconds(0, 86_400).default(10 * 60),
+    /** Pause before the second attempt of a run; each further one is twice as long. */
+    PULSEKEEP_RETRY_BASE_SECONDS: seconds(1, 900).default(30),
 
     METRICS_TOKEN: z.string().min(16).optional(),
     /** host:port pairs that the guarded fetch may reach although their address is private. */

@@ -5,6 +5,7 @@ import * as schema from "./schema.js";
 export type DatabaseRole =
   | "pulsekeep_app"
   | "pulsekeep_engine"
+  | "pulsekeep_claims"
   | "pulsekeep_identity"
   | "pulsekeep_admin"
   | "pulsekeep_backup";
@@ -12,6 +13,43 @@ export type Database = NodePgDatabase<typeof schema>;
 export type Transaction = Parameters<Parameters<Database["transaction"]>[0]>[0];
 
 export type Connection = { pool: pg.Pool; database: Database };
+
+/** A statement that the server parses and plans once per connection: `name` must differ wherever `text` does. */
+export type Statement = { name: string; text: string };
+
+/** Runs prepared statements of one transaction. Values are passed to the server as they are; instants come as `Date`. */
+export interface Statements {
+  run<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
+}
+
+/**
+ * Runs `work` in one transaction of prepared statements: for the few statements that run thousands of times a
+ * second. Everything else uses `Connection.database`.
+ */
+export async function inStatements<T>(
+  pool: pg.Pool,
+  work: (statements: Statements) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query("begin");
+    const result = await work({
+      run: async <Row>({ name, text }: Statement, values: readonly unknown[]) =>
+        (await client.query<Row & pg.QueryResultRow>({ name, text, values: [...values] })).rows,
+    });
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    // A connection that cannot even roll back is not given to anybody else.
+    await client.query("rollback").catch((cause: Error) => {
+      broken = cause;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
 
 /**
  * Opens a pool whose every connection has taken one of PulseKeep's roles, so that nothing of this process

@@ -1,4 +1,13 @@
-export { type Connection, connect, type Database, type DatabaseRole, type Transaction } from "./connect.js";
+export {
+  type Connection,
+  connect,
+  type Database,
+  type DatabaseRole,
+  inStatements,
+  type Statement,
+  type Statements,
+  type Transaction,
+} from "./connect.js";
 export { migrate } from "./migrate.js";
 export type { ProvisioningStepRow } from "./schema/workers.js";
 export * as schema from "./schema.js";

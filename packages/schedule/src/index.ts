@@ -8,3 +8,4 @@ export { type CommitContent, type ContentRequest, commitContent, commitPath } fr
 export { type CommitMessage, commitMessage, type MessageRequest, RECENT_SUBJECTS } from "./commit-message.js";
 export { findTemplateFault, MESSAGE_PLACEHOLDERS, type TemplateFault } from "./message-template.js";
 export { subjectHash } from "./subject-hash.js";
+export { continueStreak, type Streak } from "./continue-streak.js";

@@ -1,10 +1,22 @@
 import { Inject, Injectable, type OnApplicationShutdown } from "@nestjs/common";
-import { type Connection, connect, type Database, type Transaction } from "@pulsekeep/database";
+import {
+  type Connection,
+  connect,
+  type Database,
+  inStatements,
+  type Statements,
+  type Transaction,
+} from "@pulsekeep/database";
 import { sql } from "drizzle-orm";
 import { ENV, type Env } from "../env.js";
 
 /** Who a request acts for: decides which rows the database shows. */
 export type Tenant = { workspaceId: string; userId?: string };
+
+const NAME_WORKSPACES = {
+  name: "name_workspaces",
+  text: "select set_config('app.workspace_ids', $1, true)",
+};
 
 /**
  * The process's connections, one pool per database role. Requests work through `inTenant`, roles that span
@@ -16,12 +28,14 @@ export class Databases implements OnApplicationShutdown {
   private readonly engineConnection: Connection;
   private readonly identityConnection: Connection;
   private readonly adminConnection: Connection;
+  private readonly claimsConnection: Connection;
 
   constructor(@Inject(ENV) env: Env) {
     this.app = connect(env.DATABASE_URL, "pulsekeep_app", { max: 12 });
     this.engineConnection = connect(env.DATABASE_URL, "pulsekeep_engine", { max: 8 });
     this.identityConnection = connect(env.DATABASE_URL, "pulsekeep_identity", { max: 5 });
     this.adminConnection = connect(env.DATABASE_URL, "pulsekeep_admin", { max: 3 });
+    this.claimsConnection = connect(env.DATABASE_URL, "pulsekeep_claims", { max: 4 });
   }
 
   /** For scheduler, relay, dispatcher, collector, analyst, notifier: scheduling columns across tenants. */
@@ -60,6 +74,22 @@ export class Databases implements OnApplicationShutdown {
     return this.engineConnection.database.transaction(work);
   }
 
+  /** As `inEngine`, for the prepared statements of the runs' way. */
+  async inEngineStatements<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
+    return inStatements(this.engineConnection.pool, work);
+  }
+
+  /** For claims and reports of many workers at once: sees the rows of the named workspaces only. */
+  async inClaims<T>(
+    workspaceIds: readonly string[],
+    work: (statements: Statements) => Promise<T>,
+  ): Promise<T> {
+    return inStatements(this.claimsConnection.pool, async (statements) => {
+      await statements.run(NAME_WORKSPACES, [[...new Set(workspaceIds)].join(",")]);
+      return work(statements);
+    });
+  }
+
   async ping(): Promise<void> {
     await this.app.database.execute(sql`select 1`);
   }
@@ -69,7 +99,13 @@ export class Databases implements OnApplicationShutdown {
   }
 
   private get connections(): Connection[] {
-    return [this.app, this.engineConnection, this.identityConnection, this.adminConnection];
+    return [
+      this.app,
+      this.engineConnection,
+      this.identityConnection,
+      this.adminConnection,
+      this.claimsConnection,
+    ];
   }
 }
 

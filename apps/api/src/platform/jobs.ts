@@ -9,7 +9,7 @@ import type { Entry } from "@pulsekeep/streams";
 import { ENV, type Env, type Role } from "../env.js";
 import { newId } from "./ids.js";
 import { LOGGER, type Logger } from "./logger.js";
-import { Loop } from "./loop.js";
+import { Loop, type Turn } from "./loop.js";
 import { TOPICS, type Topic } from "./outbox.js";
 import { TRANSPORT, type Transport } from "./transport.js";
 
@@ -18,8 +18,10 @@ export type PeriodicJob = {
   name: string;
   role: Role;
   intervalMs: number;
-  run: () => Promise<"idle" | "more">;
+  run: () => Promise<Turn>;
 };
+
+export type { Turn };
 
 /** Work by stream: `handle` gets entries of one topic; what it throws on is delivered again, then dead-lettered. */
 export type StreamJob = {
@@ -38,6 +40,7 @@ export type LoopState = {
 };
 
 const STALE_AFTER_MS = 60_000;
+const CONSUME_AT_ONCE = 500;
 
 /**
  * What this process does beside answering requests. Modules register their jobs while they start; those whose
@@ -64,6 +67,11 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
 
   consume(job: StreamJob): void {
     this.streams.push(job);
+  }
+
+  /** Starts the next turn of a periodic job now, where it runs in this process. */
+  wake(name: string): void {
+    for (const { loop } of this.loops) if (loop.name === name) loop.wake();
   }
 
   /** The loops that run here. */
@@ -113,7 +121,7 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private async consumeOnce(job: StreamJob): Promise<"idle" | "more"> {
     const entries = await this.transport.consume(job.topic, {
       consumer: this.consumer,
-      max: 200,
+      max: CONSUME_AT_ONCE,
       blockMs: 5_000,
       signal: this.stopping.signal,
     });

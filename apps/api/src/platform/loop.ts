@@ -1,11 +1,14 @@
 import { failureKind } from "./failure-kind.js";
 import type { Logger } from "./logger.js";
 
+/** What a turn found: nothing, more than it took, or when to look again. */
+export type Turn = "idle" | "more" | { againInMs: number };
+
 export type LoopOptions = {
   name: string;
   /** Pause after a turn that found nothing; after a failure it grows to at most 30 times this, or 10 s. */
   intervalMs: number;
-  run: () => Promise<"idle" | "more">;
+  run: () => Promise<Turn>;
   logger: Logger;
 };
 
@@ -21,6 +24,8 @@ export class Loop {
   private stopped = false;
   private failures = 0;
   private wakeUp: () => void = () => undefined;
+  /** Somebody called `wake` during the turn: what it saw may be out of date. */
+  private woken = false;
 
   constructor(private readonly options: LoopOptions) {
     this.name = options.name;
@@ -30,9 +35,10 @@ export class Loop {
     this.running ??= this.turnUntilStopped();
   }
 
-  /** Starts the next turn now instead of after the pause. */
+  /** Starts the next turn now instead of after the pause. A pause after a failure is kept. */
   wake(): void {
-    this.wakeUp();
+    this.woken = true;
+    if (this.failures === 0) this.wakeUp();
   }
 
   /** Resolves when the turn that is under way has ended. */
@@ -44,8 +50,9 @@ export class Loop {
 
   private async turnUntilStopped(): Promise<void> {
     while (!this.stopped) {
+      this.woken = false;
       const pauseMs = await this.turn();
-      if (pauseMs > 0 && !this.stopped) await this.pause(pauseMs);
+      if (pauseMs > 0 && !this.stopped && !(this.woken && this.failures === 0)) await this.pause(pauseMs);
     }
   }
 
@@ -55,6 +62,7 @@ export class Loop {
       this.lastTurnAt = new Date();
       this.lastFailure = null;
       this.failures = 0;
+      if (typeof found === "object") return found.againInMs;
       return found === "more" ? 0 : this.options.intervalMs;
     } catch (error) {
       this.failures += 1;

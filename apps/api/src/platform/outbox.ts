@@ -5,10 +5,8 @@ import { schema, type Transaction } from "@pulsekeep/database";
  * Adding one: a row here, and a handler registered by the module that consumes it.
  */
 export const TOPICS = {
-  /** A lane has a run to offer. key: lane id */
+  /** A lane may have a run to offer. key: lane id */
   "runs.queued": "runs.queued",
-  /** A lane may have a new head: a run of it ended or was given back. key: lane id */
-  "lanes.freed": "lanes.freed",
   /** A watched deployment has news: a sample, or an instant that has come. key: deployment id */
   "deployments.evaluate": "deployments.evaluate",
   /** Something that a browser shows has changed. key: workspace id */

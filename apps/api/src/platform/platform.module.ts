@@ -5,8 +5,11 @@ import { Databases } from "./database.js";
 import { Jobs } from "./jobs.js";
 import { LOGGER, type Logger } from "./logger.js";
 import { Mailer } from "./mailer.js";
+import { Notices } from "./notices.js";
+import { Reconciler } from "./reconciler.jobs.js";
 import { Relay } from "./relay.js";
 import { RetentionJobs } from "./retention.jobs.js";
+import { StreamMarks } from "./stream-marks.js";
 import { TRANSPORT, TransportEnd, transportProvider } from "./transport.js";
 
 /** What every module may ask for: environment, logger, clock, databases, transport, jobs. */
@@ -25,10 +28,13 @@ export class PlatformModule {
         TransportEnd,
         Jobs,
         Mailer,
+        Notices,
         Relay,
+        StreamMarks,
+        Reconciler,
         RetentionJobs,
       ],
-      exports: [ENV, LOGGER, Clock, Databases, TRANSPORT, Jobs, Mailer],
+      exports: [ENV, LOGGER, Clock, Databases, TRANSPORT, Jobs, Mailer, Notices, Reconciler, Relay],
     };
   }
 }

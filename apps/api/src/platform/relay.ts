@@ -1,12 +1,29 @@
 import { Inject, Injectable, type OnModuleInit } from "@nestjs/common";
-import { sql } from "drizzle-orm";
+import type { Statement } from "@pulsekeep/database";
 import { Databases } from "./database.js";
 import { Jobs } from "./jobs.js";
+import type { Topic } from "./outbox.js";
 import { TRANSPORT, type Transport } from "./transport.js";
 
-const BATCH = 500;
+const BATCH = 1_000;
+/** So much that waits for its consumer is a second's work at most. */
+const BEHIND = 3_000;
+const NAME = "relay";
 
 type OutboxRow = { id: string; topic: string; key: string; body: Record<string, string> };
+
+/** $1 most rows. */
+const takeOutbox: Statement = {
+  name: "take_outbox",
+  text: `delete from outbox where id in (select id from outbox order by id limit $1 for update skip locked)
+    returning id, topic, key, body`,
+};
+
+/** $1 topic, $2 most rows to count. */
+const countOutbox: Statement = {
+  name: "count_outbox",
+  text: "select count(*)::int as rows from (select from outbox where topic = $1 limit $2) waiting",
+};
 
 /**
  * Carries committed outbox rows to the transport. Rows are deleted in the transaction that appended them, so a
@@ -21,30 +38,37 @@ export class Relay implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.jobs.every({ name: "relay", role: "dispatcher", intervalMs: 50, run: () => this.relayOnce() });
+    this.jobs.every({ name: NAME, role: "dispatcher", intervalMs: 50, run: () => this.relayOnce() });
+  }
+
+  /** To be called after a commit that wrote to the outbox: saves the wait for the next look. */
+  wake(): void {
+    this.jobs.wake(NAME);
+  }
+
+  /** Whether more of a topic is on its way, in the outbox or its stream, than its consumer soon gets through. */
+  async isBehind(topic: Topic): Promise<boolean> {
+    const [waiting] = await this.databases.inEngineStatements((db) =>
+      db.run<{ rows: number }>(countOutbox, [topic, BEHIND]),
+    );
+    const { length } = await this.transport.inspect(topic);
+    return (waiting?.rows ?? 0) + length >= BEHIND;
   }
 
   /** Moves one batch; "more" when the outbox may hold further rows. */
   async relayOnce(): Promise<"idle" | "more"> {
-    const moved = await this.databases.inEngine(async (tx) => {
-      const { rows } = await tx.execute<OutboxRow>(
-        sql`delete from outbox where id in (select id from outbox order by id limit ${BATCH} for update skip locked)
-            returning id, topic, key, body`,
-      );
-      rows.sort((a, b) => Number(BigInt(a.id) - BigInt(b.id)));
-      await this.send(rows);
+    const moved = await this.databases.inEngineStatements(async (db) => {
+      const rows = await db.run<OutboxRow>(takeOutbox, [BATCH]);
+      if (rows.length > 0) await this.send(rows.sort((a, b) => Number(a.id) - Number(b.id)));
       return rows.length;
     });
     return moved === BATCH ? "more" : "idle";
   }
 
   private async send(rows: OutboxRow[]): Promise<void> {
-    const notices = rows.filter((row) => row.topic === "notices");
-    const byTopic = Map.groupBy(
-      rows.filter((row) => row.topic !== "notices"),
-      (row) => row.topic,
-    );
-    for (const [topic, messages] of byTopic) await this.transport.append(topic, messages);
+    const { notices = [], ...topics } = Object.groupBy(rows, (row) => row.topic);
+    for (const [topic, messages] of Object.entries(topics))
+      if (messages) await this.transport.append(topic, messages);
     if (notices.length > 0)
       await this.transport.publish(
         notices.map(({ key, body }) => ({

@@ -1,5 +1,16 @@
 import { sql } from "drizzle-orm";
-import { bigint, index, integer, jsonb, pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  date,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { createdAt, instant, workspaceId } from "./columns.js";
 import { workspaces } from "./identity.js";
 import { workers } from "./workers.js";
@@ -72,20 +83,38 @@ export const pulses = pgTable(
   ],
 );
 
+/** What a pulse's next commit message and streak follow from, kept beside the ledger so that a claim reads one row. */
+export const pulseProgress = pgTable("pulse_progress", {
+  pulseId: uuid("pulse_id")
+    .primaryKey()
+    .references(() => pulses.id, { onDelete: "cascade" }),
+  workspaceId: workspaceId(),
+  /** Runs that succeeded. */
+  runCount: integer("run_count").notNull().default(0),
+  /** Days in a row up to `streakOn`, a date of the pulse's zone. */
+  streakDays: integer("streak_days").notNull().default(0),
+  streakOn: date("streak_on", { mode: "string" }),
+  /** Hashes of the last subjects, oldest first. */
+  recentSubjects: integer("recent_subjects").array().notNull().default(sql`'{}'`),
+});
+
 /**
  * The ledger: one row per slot and generation. Every transition is one conditional update on `state`
  * (and `fence` while claimed). `params` is what the worker is told, fixed at the first claim so that a
  * second try produces the same commit.
+ *
+ * A run is written four times, so what changes on its way is in no index until it ends: `state` in none,
+ * `next_action_at` only where a look is due at another time than the first. References that the lane implies
+ * are not foreign keys, because each would lock a row per run.
  */
 export const runs = pgTable(
   "runs",
   {
     id: uuid("id").primaryKey(),
-    workspaceId: workspaceId().references(() => workspaces.id, { onDelete: "cascade" }),
-    workerId: uuid("worker_id")
-      .notNull()
-      .references(() => workers.id, { onDelete: "cascade" }),
-    pulseId: uuid("pulse_id").references(() => pulses.id, { onDelete: "set null" }),
+    workspaceId: workspaceId(),
+    workerId: uuid("worker_id").notNull(),
+    /** Null when it has no pulse, or its pulse was deleted. */
+    pulseId: uuid("pulse_id"),
     laneId: uuid("lane_id")
       .notNull()
       .references(() => lanes.id, { onDelete: "cascade" }),
@@ -109,22 +138,47 @@ export const runs = pgTable(
     signalExpiresAt: instant("signal_expires_at"),
     attempts: integer("attempts").notNull().default(0),
     params: jsonb("params").$type<Record<string, unknown>>(),
+    /** What the message of this run makes of its pulse's progress, should it succeed. */
+    subjectHash: integer("subject_hash"),
+    streakDays: integer("streak_days"),
+    streakOn: date("streak_on", { mode: "string" }),
     commitSha: text("commit_sha"),
     reason: text("reason"),
     endedAt: instant("ended_at"),
     createdAt: createdAt(),
   },
   (t) => [
-    unique("runs_slot").on(t.workerId, t.pulseId, t.slot, t.generation),
+    unique("runs_slot").on(t.pulseId, t.slot, t.generation),
     unique("runs_lane_seq").on(t.laneId, t.seq),
     index("runs_action").on(t.nextActionAt).where(sql`next_action_at is not null`),
-    index("runs_lane_open").on(t.laneId, t.seq).where(sql`state in ('queued', 'offered', 'claimed')`),
-    index("runs_worker_offered").on(t.workerId, t.plannedAt).where(sql`state = 'offered'`),
+    index("runs_lane_open").on(t.laneId, t.seq).where(sql`ended_at is null`),
     index("runs_workspace").on(t.workspaceId, t.plannedAt, t.id),
     index("runs_pulse").on(t.pulseId, t.plannedAt),
     // For totals over the last hours. BRIN: it costs the way of a run next to nothing.
     index("runs_recent")
       .using("brin", t.offeredAt, t.endedAt)
       .with({ autosummarize: true, pages_per_range: 32 }),
+  ],
+);
+
+export type RunNoticeKind = "late" | "missed" | "recovered" | "failed" | "unknown";
+
+/** What a user should know of a run, once per run and kind; written in the transaction that makes it true. */
+export const runNotices = pgTable(
+  "run_notices",
+  {
+    runId: uuid("run_id")
+      .notNull()
+      .references(() => runs.id, { onDelete: "cascade" }),
+    kind: text("kind").$type<RunNoticeKind>().notNull(),
+    workspaceId: workspaceId(),
+    pulseId: uuid("pulse_id"),
+    reason: text("reason"),
+    raisedAt: instant("raised_at").notNull().defaultNow(),
+    dismissedAt: instant("dismissed_at"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.runId, t.kind] }),
+    index("run_notices_workspace").on(t.workspaceId, t.raisedAt, t.runId),
   ],
 );

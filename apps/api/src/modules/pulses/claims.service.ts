@@ -6,17 +6,24 @@ import type {
   RunOutcome,
 } from "@pulsekeep/contracts/worker-protocol";
 import { schema, type Transaction } from "@pulsekeep/database";
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
-import { Databases } from "../../platform/database.js";
+import { Databases, sqlState } from "../../platform/database.js";
+import { Gather } from "../../platform/gather.js";
 import { newSecret } from "../../platform/ids.js";
-import { enqueue, notice } from "../../platform/outbox.js";
+import { LOGGER, type Logger } from "../../platform/logger.js";
+import { pgArray } from "../../platform/pg-array.js";
+import { Announcer } from "./announcer.js";
+import { endSucceeded, endUnwritable, leaseRuns, lockClaimable } from "./claim.statements.js";
+import { offerHeads, offerHeadsIn, type OfferedRun } from "./offer-heads.js";
 import type { RunRow } from "./pulse-view.js";
-import { LEASE_SECONDS, SIGNAL_SECONDS } from "./run-rules.js";
-import { ended, isUndecided, settleRun } from "./settle-run.js";
-import { writeAction } from "./write-action.js";
+import { RunRules } from "./run-rules.js";
+import { isUndecided, settleRun } from "./settle-run.js";
+import { type ClaimableRow, writeAction, type WrittenAction } from "./write-action.js";
 
 const { runs } = schema;
+
+const BATCH = 250;
 
 export type ClaimingWorker = { workerId: string; workspaceId: string };
 
@@ -32,29 +39,42 @@ export type Claimed = {
   action: PulseAction;
 };
 
-export type Reported = { run: RunRow; ended: boolean };
+export type Reported = Pick<RunRow, "id" | "state">;
 
 /** Called in the transaction that ends a run, so that what follows from it commits with it. */
 export type OnEnd = (tx: Transaction, run: RunRow, result: RunOutcome) => Promise<void>;
 
-/** Leases of runs: a worker claims what is offered, reports how it ended, or gives it back. */
+type ClaimRequest = ClaimingWorker & { claimId: string; max: number };
+type DoneReport = ClaimingWorker & { runId: string; fence: number; commitSha: string | null };
+type WrittenRow = ClaimableRow & WrittenAction & { signalId: string };
+type LeasedRow = { id: string; fence: number; seq: number; lease_expires_at: Date; signal_expires_at: Date };
+
+/**
+ * Leases of runs: a worker claims what is offered, reports how it ended, or gives it back. What many workers ask
+ * at the same time is answered by one transaction.
+ */
 @Injectable()
 export class ClaimsService {
-  constructor(@Inject(Databases) private readonly databases: Databases) {}
+  private readonly claims: Gather<ClaimRequest, Claimed[]>;
+  private readonly successes: Gather<DoneReport, boolean>;
+
+  constructor(
+    @Inject(Databases) private readonly databases: Databases,
+    @Inject(Announcer) private readonly announcer: Announcer,
+    @Inject(RunRules) private readonly rules: RunRules,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    const shared = { max: BATCH, concurrency: 2, isOneAtFault: isData };
+    this.claims = new Gather({ ...shared, run: (requests) => this.claimTogether(requests) });
+    this.successes = new Gather({ ...shared, run: (reports) => this.endTogether(reports) });
+  }
 
   /**
    * Claims offered runs of this worker, oldest first. Repeating a `claimId` gives the same runs again, with
    * fresh signal ids: a worker that lost the answer loses nothing.
    */
   async claimRuns(worker: ClaimingWorker, request: { claimId: string; max: number }): Promise<Claimed[]> {
-    return this.databases.inTenant(worker, async (tx) => {
-      const again = await leaseAgain(tx, worker, request.claimId);
-      const leased = again.length > 0 ? again : await leaseOffered(tx, worker, request);
-      const claimed: Claimed[] = [];
-      for (const run of leased) claimed.push(...(await toClaimed(tx, run)));
-      await enqueue(tx, ...leased.map((run) => notice(run.workspaceId, "run.changed", run.id, run.pulseId)));
-      return claimed;
-    });
+    return this.claims.call({ ...worker, ...request });
   }
 
   /**
@@ -63,25 +83,22 @@ export class ClaimsService {
    * @throws AppError `run_not_found`, `stale_claim`
    */
   async recordReport(worker: ClaimingWorker, report: ReportRequest, onEnd: OnEnd): Promise<Reported> {
-    return this.databases.inTenant(worker, async (tx) => {
-      const run = await lockRun(tx, worker, report.runId);
-      if (run.fence !== report.fence) throw new AppError("stale_claim");
-      if (run.endedAt !== null && !isUndecided(run)) return { run, ended: true };
-      const changed = await settleRun(tx, run, report);
-      const ended = changed.endedAt !== null;
-      if (ended) await onEnd(tx, changed, report.result);
-      await enqueue(
-        tx,
-        { topic: "lanes.freed", key: run.laneId, body: { laneId: run.laneId } },
-        notice(run.workspaceId, "run.changed", run.id, run.pulseId),
-      );
-      return { run: changed, ended };
-    });
+    const { runId, fence, result } = report;
+    if (result.outcome === "succeeded" || result.outcome === "already_done") {
+      const done = await this.successes.call({ ...worker, runId, fence, commitSha: result.commitSha });
+      if (done) return { id: runId, state: "succeeded" };
+    }
+    const { run, offered } = await this.databases.inTenant(worker, (tx) =>
+      this.settle(tx, { worker, report, onEnd }),
+    );
+    this.announcer.announceChanged([{ id: run.id, workspace_id: run.workspaceId }]);
+    await this.announcer.announceOffered(offered);
+    return run;
   }
 
   /** Gives claimed runs back, to be offered again at once; returns the ids of those that were given back. */
   async releaseRuns(worker: ClaimingWorker, request: ReleaseRequest): Promise<string[]> {
-    return this.databases.inTenant(worker, async (tx) => {
+    const { released, offered } = await this.databases.inTenant(worker, async (tx) => {
       const released: RunRow[] = [];
       for (const { runId, fence } of request.runs)
         released.push(
@@ -98,112 +115,128 @@ export class ClaimsService {
             )
             .returning()),
         );
-      await enqueue(
-        tx,
-        ...released.map(({ laneId }) => ({ topic: "lanes.freed" as const, key: laneId, body: { laneId } })),
-      );
-      return released.map(({ id }) => id);
+      return { released, offered: await offerHeadsIn(tx, [...new Set(released.map((run) => run.laneId))]) };
+    });
+    await this.announcer.announceOffered(offered);
+    return released.map(({ id }) => id);
+  }
+
+  private async claimTogether(requests: readonly ClaimRequest[]): Promise<Claimed[][]> {
+    const answers: Claimed[][] = requests.map(() => []);
+    const workspaceIds = requests.map(({ workspaceId }) => workspaceId);
+    const { leased, offered } = await this.databases.inClaims(workspaceIds, async (db) => {
+      const rows = await db.run<ClaimableRow>(lockClaimable, [
+        pgArray(requests.map(({ workerId }) => workerId)),
+        requests.map(({ claimId }) => claimId),
+        pgArray(requests.map(({ max }) => max)),
+      ]);
+      const { written, unwritable } = this.writeAll(rows);
+      const ended =
+        unwritable.length > 0 ? await db.run<{ lane_id: string }>(endUnwritable, [pgArray(unwritable)]) : [];
+      const leased = written.length > 0 ? await this.lease(db, written, requests) : [];
+      return {
+        leased,
+        offered: await offerHeads(
+          db,
+          ended.map(({ lane_id }) => lane_id),
+        ),
+      };
+    });
+    for (const { row, lease } of leased) answers[row.place]?.push(toClaimed(row, lease, this.rules));
+    this.announcer.announceChanged(leased.map(({ row }) => row));
+    await this.announcer.announceOffered(offered);
+    return answers;
+  }
+
+  private writeAll(rows: readonly ClaimableRow[]): { written: WrittenRow[]; unwritable: string[] } {
+    // Two claims of one worker in one batch find the same runs: the first gets them.
+    const written = new Map<string, WrittenRow>();
+    const unwritable: string[] = [];
+    for (const row of rows) {
+      if (written.has(row.id)) continue;
+      const action = this.tryWrite(row);
+      if (action) written.set(row.id, { ...row, ...action, signalId: newSecret(16) });
+      else unwritable.push(row.id);
+    }
+    return { written: [...written.values()], unwritable };
+  }
+
+  private tryWrite(row: ClaimableRow): WrittenAction | undefined {
+    try {
+      return writeAction(row);
+    } catch (error) {
+      this.logger.error({ err: error, runId: row.id }, "a signal cannot be written");
+      return undefined;
+    }
+  }
+
+  private async lease(
+    db: Parameters<Parameters<Databases["inClaims"]>[1]>[0],
+    written: readonly WrittenRow[],
+    requests: readonly ClaimRequest[],
+  ): Promise<{ row: WrittenRow; lease: LeasedRow }[]> {
+    const leases = await db.run<LeasedRow>(leaseRuns, [
+      pgArray(written.map(({ id }) => id)),
+      written.map(({ place }) => requests[place]?.claimId),
+      pgArray(written.map(({ signalId }) => signalId)),
+      written.map(({ action }) => JSON.stringify(action.params)),
+      pgArray(written.map(({ progress }) => progress?.subjectHash)),
+      pgArray(written.map(({ progress }) => progress?.streak.days)),
+      pgArray(written.map(({ progress }) => progress?.streak.on)),
+      this.rules.leaseSeconds,
+      this.rules.signalSeconds,
+    ]);
+    const byId = new Map(leases.map((lease) => [lease.id, lease]));
+    return written.flatMap((row) => {
+      const lease = byId.get(row.id);
+      return lease ? [{ row, lease }] : [];
     });
   }
 
-  /** Whether a claim would find something: the question of a worker that waits. */
-  async hasOffered(worker: ClaimingWorker): Promise<boolean> {
-    const found = await this.databases.inTenant(worker, (tx) =>
-      tx
-        .select({ id: runs.id })
-        .from(runs)
-        .where(and(eq(runs.workerId, worker.workerId), eq(runs.state, "offered")))
-        .limit(1),
-    );
-    return found.length > 0;
+  private async endTogether(reports: readonly DoneReport[]): Promise<boolean[]> {
+    const workspaceIds = reports.map(({ workspaceId }) => workspaceId);
+    const { done, offered } = await this.databases.inClaims(workspaceIds, async (db) => {
+      const done = await db.run<{ id: string; workspace_id: string; lane_id: string }>(endSucceeded, [
+        pgArray(reports.map(({ runId }) => runId)),
+        pgArray(reports.map(({ workerId }) => workerId)),
+        pgArray(reports.map(({ fence }) => fence)),
+        pgArray(reports.map(({ commitSha }) => commitSha)),
+      ]);
+      return { done, offered: await offerHeads(db, [...new Set(done.map(({ lane_id }) => lane_id))]) };
+    });
+    this.announcer.announceChanged(done);
+    await this.announcer.announceOffered(offered);
+    const ids = new Set(done.map(({ id }) => id));
+    return reports.map(({ runId }) => ids.has(runId));
+  }
+
+  private async settle(
+    tx: Transaction,
+    { worker, report, onEnd }: { worker: ClaimingWorker; report: ReportRequest; onEnd: OnEnd },
+  ): Promise<{ run: RunRow; offered: OfferedRun[] }> {
+    const run = await lockRun(tx, worker, report.runId);
+    if (run.fence !== report.fence) throw new AppError("stale_claim");
+    if (run.endedAt !== null && !isUndecided(run)) return { run, offered: [] };
+    const changed = await settleRun(tx, run, { report, rules: this.rules });
+    if (changed.endedAt === null) return { run: changed, offered: [] };
+    await onEnd(tx, changed, report.result);
+    return { run: changed, offered: await offerHeadsIn(tx, [run.laneId]) };
   }
 }
 
-async function leaseAgain(tx: Transaction, worker: ClaimingWorker, claimId: string): Promise<RunRow[]> {
-  return tx
-    .update(runs)
-    .set(lease())
-    .where(and(eq(runs.workerId, worker.workerId), eq(runs.claimId, claimId), eq(runs.state, "claimed")))
-    .returning();
-}
-
-async function leaseOffered(
-  tx: Transaction,
-  worker: ClaimingWorker,
-  { claimId, max }: { claimId: string; max: number },
-): Promise<RunRow[]> {
-  // A statement of its own: as a subquery of the update it could be run again, and lock more than `max`.
-  const heads = await tx
-    .select({ id: runs.id })
-    .from(runs)
-    .where(and(eq(runs.workerId, worker.workerId), eq(runs.state, "offered")))
-    .orderBy(runs.plannedAt, runs.id)
-    .limit(max)
-    .for("update", { skipLocked: true });
-  if (heads.length === 0) return [];
-  const leased = await tx
-    .update(runs)
-    .set({
-      ...lease(),
-      state: "claimed",
-      claimId,
-      claimedAt: sql`clock_timestamp()`,
-      fence: sql`${runs.fence} + 1`,
-      attempts: sql`${runs.attempts} + 1`,
-    })
-    .where(
-      and(
-        inArray(
-          runs.id,
-          heads.map(({ id }) => id),
-        ),
-        eq(runs.state, "offered"),
-      ),
-    )
-    .returning();
-  return leased.sort((a, b) => a.plannedAt.getTime() - b.plannedAt.getTime() || (a.id < b.id ? -1 : 1));
-}
-
-/** A lease and its signal begin now, by the database's clock. */
-const lease = () => ({
-  leaseExpiresAt: sql`clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})`,
-  nextActionAt: sql`clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})`,
-  signalExpiresAt: sql`clock_timestamp() + make_interval(secs => ${SIGNAL_SECONDS})`,
-  signalJti: newSecret(16),
+const toClaimed = (row: WrittenRow, lease: LeasedRow, rules: RunRules): Claimed => ({
+  runId: row.id,
+  fence: lease.fence,
+  seq: lease.seq,
+  leaseExpiresAt: lease.lease_expires_at,
+  signalId: row.signalId,
+  notBefore: new Date(lease.signal_expires_at.getTime() - rules.signalSeconds * 1_000),
+  expiresAt: lease.signal_expires_at,
+  action: row.action,
 });
 
-/** Empty when there is nothing to say: such a run ends here, lest it keep the others from being claimed. */
-async function toClaimed(tx: Transaction, leased: RunRow): Promise<Claimed[]> {
-  const signalId = newSecret(16);
-  const action = await writeAction(tx, leased);
-  if (action === undefined) {
-    await endUnwritable(tx, leased);
-    return [];
-  }
-  await tx.update(runs).set({ signalJti: signalId, params: action.params }).where(eq(runs.id, leased.id));
-  if (!leased.leaseExpiresAt || !leased.signalExpiresAt || leased.seq === null)
-    throw new Error(`Run ${leased.id} was claimed without lease or place in its lane`);
-  return [
-    {
-      runId: leased.id,
-      fence: leased.fence,
-      seq: leased.seq,
-      leaseExpiresAt: leased.leaseExpiresAt,
-      signalId,
-      notBefore: new Date(leased.signalExpiresAt.getTime() - SIGNAL_SECONDS * 1_000),
-      expiresAt: leased.signalExpiresAt,
-      action,
-    },
-  ];
-}
-
-async function endUnwritable(tx: Transaction, run: RunRow): Promise<void> {
-  await tx
-    .update(runs)
-    .set({ ...ended(), state: "failed", reason: "invalid_params", leaseExpiresAt: null })
-    .where(eq(runs.id, run.id));
-  await enqueue(tx, { topic: "lanes.freed", key: run.laneId, body: { laneId: run.laneId } });
-}
+/** Whether the database refused what it was given, rather than failed. */
+const isData = (error: unknown): boolean => /^2[23]/.test(sqlState(error) ?? "");
 
 async function lockRun(tx: Transaction, worker: ClaimingWorker, runId: string): Promise<RunRow> {
   const [run] = await tx

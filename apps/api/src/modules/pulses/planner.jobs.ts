@@ -1,45 +1,30 @@
 import { Inject, Injectable, type OnModuleInit } from "@nestjs/common";
-import type { Jitter, RestRules, Schedule } from "@pulsekeep/contracts/schedule";
-import type { Transaction } from "@pulsekeep/database";
-import { expandMissed, nextRun, type PlannedRun, type PulseTiming } from "@pulsekeep/schedule";
+import type { Statements } from "@pulsekeep/database";
 import { sql } from "drizzle-orm";
-import { Databases } from "../../platform/database.js";
-import { newId } from "../../platform/ids.js";
-import { Jobs } from "../../platform/jobs.js";
+import { Databases, sqlState } from "../../platform/database.js";
+import { Jobs, type Turn } from "../../platform/jobs.js";
 import { LOGGER, type Logger } from "../../platform/logger.js";
-import { enqueue, notice, type OutboxMessage } from "../../platform/outbox.js";
+import { Notices } from "../../platform/notices.js";
+import { pgArray } from "../../platform/pg-array.js";
+import { Relay } from "../../platform/relay.js";
+import { type CursorMove, type DuePulse, type NewRun, planPulse } from "./plan-pulse.js";
 import {
-  CATCH_UP_WITHIN_SECONDS,
-  LATE_AFTER_SECONDS,
-  RECOVERY_SPREAD_SECONDS,
-  WINDOW_SECONDS,
-} from "./run-rules.js";
+  insertRuns,
+  lockDuePulses,
+  lockDuePulsesById,
+  lockDuePulsesOf,
+  moveCursors,
+  selectLastRecoveries,
+  selectNextDue,
+} from "./planner.statements.js";
+import { RunRules } from "./run-rules.js";
 
-const BATCH = 100;
+const BATCH = 1_000;
+const IDLE_MS = 250;
 const PUT_OFF_SECONDS = 300;
 
-type DuePulse = {
-  id: string;
-  workspace_id: string;
-  worker_id: string;
-  lane_id: string;
-  kind: string;
-  schedule: Schedule;
-  time_zone: string;
-  jitter: Jitter;
-  rest: RestRules;
-  recovery: "catch_up_latest" | "catch_up_all" | "skip";
-  jitter_secret: string;
-  cursor_at: Date;
-  now: Date;
-};
-
-type NewRun = {
-  run: PlannedRun;
-  state: "queued" | "missed" | "planned";
-  generation: number;
-  recovers: string | null;
-};
+/** Which due pulses a batch takes: all tenants' but some, one tenant's, or those named. */
+type Choice = { max: number; without: readonly string[] } | { max: number; only: string } | { ids: string[] };
 
 /**
  * Puts due occurrences into the ledger. Due is a column and a query; any number of processes may plan, because
@@ -47,156 +32,178 @@ type NewRun = {
  */
 @Injectable()
 export class PlannerJobs implements OnModuleInit {
+  /** Tenants with so much due at once that they are planned beside the others, not before them. */
+  private readonly crowded = new Set<string>();
+  private lookAroundAtMs = 0;
+
   constructor(
     @Inject(Databases) private readonly databases: Databases,
     @Inject(Jobs) private readonly jobs: Jobs,
+    @Inject(Relay) private readonly relay: Relay,
+    @Inject(Notices) private readonly notices: Notices,
+    @Inject(RunRules) private readonly rules: RunRules,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   onModuleInit(): void {
-    this.jobs.every({ name: "planner", role: "scheduler", intervalMs: 250, run: () => this.planOnce() });
+    this.jobs.every({ name: "planner", role: "scheduler", intervalMs: IDLE_MS, run: () => this.planOnce() });
   }
 
   /** Plans one batch of due pulses. */
-  async planOnce(): Promise<"idle" | "more"> {
-    const planned = await this.databases.inEngine(async (tx) => {
-      const { rows } = await tx.execute<DuePulse>(
-        sql`select id, workspace_id, worker_id, lane_id, kind, schedule, time_zone, jitter, rest, recovery,
-                   jitter_secret, cursor_at, clock_timestamp() as now
-            from pulses where state = 'active' and next_due_at <= now()
-            order by next_due_at limit ${BATCH} for update skip locked`,
-      );
-      const messages: OutboxMessage[] = [];
-      for (const pulse of rows) messages.push(...(await this.tryPlan(tx, pulse)));
-      await enqueue(tx, ...messages);
-      return rows.length;
-    });
-    return planned === BATCH ? "more" : "idle";
+  async planOnce(): Promise<Turn> {
+    if (this.crowded.size > 0) return this.planInTurns();
+    const planned = await this.planBatch({ max: BATCH, without: [] });
+    if (planned.length === BATCH) this.noteCrowded(planned);
+    return planned.length > 0 ? "more" : this.untilNextDue();
+  }
+
+  /**
+   * One tenant's backlog must not hold up the rest. While there is one, everybody else is looked for first; as
+   * that look passes over the whole backlog, it is repeated only after four times what it took.
+   */
+  private async planInTurns(): Promise<Turn> {
+    if (performance.now() >= this.lookAroundAtMs) {
+      const startedMs = performance.now();
+      const others = await this.planBatch({ max: BATCH, without: [...this.crowded] });
+      const tookMs = performance.now() - startedMs;
+      if (others.length === BATCH) this.noteCrowded(others);
+      else this.lookAroundAtMs = performance.now() + Math.min(4 * tookMs, IDLE_MS);
+    }
+    // What is planned far ahead of the dispatcher would be in the others' way there.
+    if (await this.relay.isBehind("runs.queued")) return { againInMs: 5 };
+    const share = Math.ceil(BATCH / this.crowded.size);
+    for (const workspaceId of this.crowded) {
+      const planned = await this.planBatch({ max: share, only: workspaceId });
+      if (planned.length < share) this.crowded.delete(workspaceId);
+    }
+    return "more";
+  }
+
+  private noteCrowded(planned: readonly DuePulse[]): void {
+    for (const [workspaceId, pulses] of Map.groupBy(planned, (pulse) => pulse.workspace_id))
+      if (pulses.length > BATCH / 4) this.crowded.add(workspaceId);
+  }
+
+  private async untilNextDue(): Promise<Turn> {
+    const [next] = await this.databases.inEngineStatements((db) =>
+      db.run<{ in_ms: number | null }>(selectNextDue, []),
+    );
+    return { againInMs: Math.min(Math.max(next?.in_ms ?? IDLE_MS, 1), IDLE_MS) };
+  }
+
+  private async planBatch(choice: Choice): Promise<DuePulse[]> {
+    let pulses: DuePulse[] = [];
+    try {
+      await this.databases.inEngineStatements(async (db) => {
+        pulses = await lockPulses(db, choice);
+        if (pulses.length > 0) await this.plan(db, pulses);
+      });
+    } catch (error) {
+      if (!isData(error) || pulses.length === 0) throw error;
+      for (const pulse of pulses) await this.planAlone(pulse);
+    }
+    if (pulses.length > 0) this.relay.wake();
+    for (const pulse of pulses) this.notices.tell(pulse.workspace_id, "pulse.changed", pulse.id);
+    return pulses;
+  }
+
+  private async plan(db: Statements, pulses: readonly DuePulse[]): Promise<void> {
+    const recoveries = await findLastRecoveries(db, pulses, this.rules);
+    const runs: NewRun[] = [];
+    const moves: CursorMove[] = [];
+    for (const pulse of pulses) {
+      const planned = this.tryPlan(pulse, recoveries.get(pulse.id));
+      runs.push(...planned.runs);
+      moves.push(planned.move);
+    }
+    await writeRuns(db, runs, this.rules);
+    await writeMoves(db, moves);
   }
 
   /** A pulse that cannot be planned must not hold up its neighbours: it is put off and looked at again. */
-  private async tryPlan(tx: Transaction, pulse: DuePulse): Promise<OutboxMessage[]> {
+  private tryPlan(pulse: DuePulse, lastRecoveryAt: Date | undefined): ReturnType<typeof planPulse> {
     try {
-      return await tx.transaction((savepoint) => planPulse(savepoint, pulse));
+      return planPulse(pulse, this.rules, lastRecoveryAt);
     } catch (error) {
       this.logger.error({ err: error, pulseId: pulse.id }, "a pulse cannot be planned");
-      await tx.execute(
+      const dueAt = new Date(pulse.now.getTime() + PUT_OFF_SECONDS * 1_000);
+      return { runs: [], move: { pulseId: pulse.id, cursorAt: pulse.cursor_at, next: undefined, dueAt } };
+    }
+  }
+
+  /** After a batch that the database refused: the one that it stumbled over is put off. */
+  private async planAlone(pulse: DuePulse): Promise<void> {
+    try {
+      await this.databases.inEngineStatements(async (db) => {
+        const [locked] = await lockPulses(db, { ids: [pulse.id] });
+        if (locked) await this.plan(db, [locked]);
+      });
+    } catch (error) {
+      if (!isData(error)) throw error;
+      this.logger.error({ err: error, pulseId: pulse.id }, "a pulse cannot be planned");
+      await this.databases.engine.execute(
         sql`update pulses set next_due_at = clock_timestamp() + make_interval(secs => ${PUT_OFF_SECONDS})
             where id = ${pulse.id}`,
       );
-      return [];
     }
   }
 }
 
-async function planPulse(tx: Transaction, pulse: DuePulse): Promise<OutboxMessage[]> {
-  const now = new Date(pulse.now);
-  const timing = timingOf(pulse);
-  const past = expandMissed({
-    ...timing,
-    cursorAt: new Date(pulse.cursor_at),
-    now,
-    windowSeconds: WINDOW_SECONDS,
-    policy: pulse.recovery,
-    catchUpWithinSeconds: CATCH_UP_WITHIN_SECONDS,
-    spreadSeconds: RECOVERY_SPREAD_SECONDS,
-    ...(await findLastRecovery(tx, pulse)),
-  });
-  const missed = past.missed.map((run) => ({ id: newId(), run }));
-  await insertRuns(tx, pulse, [
-    ...missed.map(({ id, run }) => ({ id, run, state: "missed" as const, generation: 0, recovers: null })),
-    ...past.due.map((run) => ({ id: newId(), run, state: "queued" as const, generation: 0, recovers: null })),
-    ...past.recoveries.map((run) => ({
-      id: newId(),
-      run,
-      state: "planned" as const,
-      generation: 1,
-      recovers: missed.find((entry) => entry.run.slot === run.slot)?.id ?? null,
-    })),
-  ]);
-  await moveCursor(tx, pulse, past.cursorAt, past.hasMore ? now : undefined);
-  return [
-    ...(past.due.length > 0
-      ? [{ topic: "runs.queued" as const, key: pulse.lane_id, body: { laneId: pulse.lane_id } }]
-      : []),
-    notice(pulse.workspace_id, "pulse.changed", pulse.id),
-  ];
+function lockPulses(db: Statements, choice: Choice): Promise<DuePulse[]> {
+  if ("ids" in choice) return db.run(lockDuePulsesById, [pgArray(choice.ids)]);
+  if ("only" in choice) return db.run(lockDuePulsesOf, [choice.max, choice.only]);
+  return db.run(lockDuePulses, [choice.max, pgArray(choice.without)]);
 }
 
 /** A long absence is planned in parts: the recoveries of each keep their distance from those of the last. */
-async function findLastRecovery(tx: Transaction, pulse: DuePulse): Promise<{ lastRecoveryAt?: Date }> {
-  if (pulse.recovery !== "catch_up_all") return {};
-  const { rows } = await tx.execute<{ at: Date | null }>(
-    sql`select max(planned_at) as at from runs where pulse_id = ${pulse.id} and generation > 0`,
+async function findLastRecoveries(
+  db: Statements,
+  pulses: readonly DuePulse[],
+  rules: RunRules,
+): Promise<Map<string, Date>> {
+  const behind = pulses.filter(
+    ({ recovery, cursor_at, now }) =>
+      recovery === "catch_up_all" && now.getTime() - cursor_at.getTime() > rules.windowSeconds * 1_000,
   );
-  const at = rows[0]?.at ?? null;
-  return at === null ? {} : { lastRecoveryAt: new Date(at) };
+  if (behind.length === 0) return new Map();
+  const rows = await db.run<{ pulse_id: string; at: Date }>(selectLastRecoveries, [
+    pgArray(behind.map(({ id }) => id)),
+  ]);
+  return new Map(rows.map(({ pulse_id, at }) => [pulse_id, at]));
 }
 
-/** Moves the cursor and writes when the pulse is due next; a pulse with nothing left is finished. */
-async function moveCursor(
-  tx: Transaction,
-  pulse: DuePulse,
-  cursorAt: Date,
-  againAt: Date | undefined,
-): Promise<void> {
-  const next = nextRun({ ...timingOf(pulse), after: cursorAt });
-  await tx.execute(
-    sql`update pulses set cursor_at = ${cursorAt.toISOString()},
-          next_slot = ${next?.slot ?? null},
-          next_nominal_at = ${next?.occurrenceAt.toISOString() ?? null},
-          next_due_at = ${(againAt ?? next?.plannedAt)?.toISOString() ?? null},
-          state = case when ${next === undefined} then 'finished' else state end
-        where id = ${pulse.id}`,
-  );
+async function writeRuns(db: Statements, runs: readonly NewRun[], rules: RunRules): Promise<void> {
+  if (runs.length === 0) return;
+  const column = (of: (run: NewRun) => string | number | Date | null) => pgArray(runs.map(of));
+  await db.run(insertRuns, [
+    column(({ id }) => id),
+    column(({ pulse }) => pulse.workspace_id),
+    column(({ pulse }) => pulse.worker_id),
+    column(({ pulse }) => pulse.id),
+    column(({ pulse }) => pulse.lane_id),
+    column(({ pulse }) => pulse.kind),
+    column(({ state }) => state),
+    column(({ run }) => run.slot),
+    column(({ generation }) => generation),
+    column(({ recoversRunId }) => recoversRunId),
+    column(({ run }) => run.occurrenceAt),
+    column(({ run }) => run.plannedAt),
+    rules.lateSeconds,
+    rules.windowSeconds,
+  ]);
 }
 
-async function insertRuns(
-  tx: Transaction,
-  pulse: DuePulse,
-  runs: (NewRun & { id: string })[],
-): Promise<void> {
-  const queued = runs.filter(({ state }) => state === "queued").length;
-  let seq = queued > 0 ? await takeSeqs(tx, pulse.lane_id, queued) : 0;
-  for (const { id, run, state, generation, recovers } of runs) {
-    const plannedAt = run.plannedAt.getTime();
-    await tx.execute(
-      sql`insert into runs (id, workspace_id, worker_id, pulse_id, lane_id, kind, state, slot, generation,
-            recovers_run_id, seq, nominal_at, planned_at, late_after, window_ends_at, next_action_at)
-          values (${id}, ${pulse.workspace_id}, ${pulse.worker_id}, ${pulse.id}, ${pulse.lane_id}, ${pulse.kind},
-            ${state}, ${run.slot}, ${generation}, ${recovers}, ${state === "queued" ? seq++ : null},
-            ${run.occurrenceAt.toISOString()}, ${run.plannedAt.toISOString()},
-            ${new Date(plannedAt + LATE_AFTER_SECONDS * 1_000).toISOString()},
-            ${new Date(plannedAt + WINDOW_SECONDS * 1_000).toISOString()},
-            ${state === "missed" ? null : run.plannedAt.toISOString()})
-          on conflict (worker_id, pulse_id, slot, generation) do nothing`,
-    );
-    if (state === "missed")
-      await tx.execute(
-        sql`update runs set ended_at = clock_timestamp(), reason = 'server_was_down'
-            where id = ${id} and ended_at is null`,
-      );
-  }
+async function writeMoves(db: Statements, moves: readonly CursorMove[]): Promise<void> {
+  const column = (of: (move: CursorMove) => string | boolean | Date | undefined) => pgArray(moves.map(of));
+  await db.run(moveCursors, [
+    column(({ pulseId }) => pulseId),
+    column(({ cursorAt }) => cursorAt),
+    column(({ next }) => next?.slot),
+    column(({ next }) => next?.occurrenceAt),
+    column(({ dueAt }) => dueAt),
+    column(({ dueAt }) => dueAt === undefined),
+  ]);
 }
 
-/** Takes `count` numbers of the lane's order; returns the first. */
-export async function takeSeqs(tx: Transaction, laneId: string, count: number): Promise<number> {
-  const { rows } = await tx.execute<{ first: string }>(
-    sql`update lanes set next_seq = next_seq + ${count} where id = ${laneId} returning next_seq - ${count} as first`,
-  );
-  if (!rows[0]) throw new Error(`Lane ${laneId} does not exist`);
-  return Number(rows[0].first);
-}
-
-function timingOf(
-  pulse: Pick<DuePulse, "id" | "schedule" | "time_zone" | "jitter" | "rest" | "jitter_secret">,
-): PulseTiming {
-  return {
-    schedule: pulse.schedule,
-    timeZone: pulse.time_zone,
-    pulseId: pulse.id,
-    jitterSecret: pulse.jitter_secret,
-    jitter: pulse.jitter,
-    rest: pulse.rest,
-  };
-}
+/** Whether the database refused what it was given, rather than failed. */
+const isData = (error: unknown): boolean => /^2[23]/.test(sqlState(error) ?? "");

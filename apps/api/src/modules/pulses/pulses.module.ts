@@ -1,17 +1,28 @@
 import { Module } from "@nestjs/common";
 import { AuditModule } from "../audit/audit.module.js";
+import { Announcer } from "./announcer.js";
 import { ClaimsService } from "./claims.service.js";
 import { DispatcherJobs } from "./dispatcher.jobs.js";
 import { PlannerJobs } from "./planner.jobs.js";
 import { PulsesController, RunsController } from "./pulses.controller.js";
 import { PulsesQueries } from "./pulses.queries.js";
 import { PulsesService } from "./pulses.service.js";
+import { RunRules } from "./run-rules.js";
 import { SweeperJobs } from "./sweeper.jobs.js";
 
 @Module({
   imports: [AuditModule],
   controllers: [PulsesController, RunsController],
-  providers: [ClaimsService, DispatcherJobs, PlannerJobs, PulsesQueries, PulsesService, SweeperJobs],
+  providers: [
+    Announcer,
+    ClaimsService,
+    DispatcherJobs,
+    PlannerJobs,
+    PulsesQueries,
+    PulsesService,
+    RunRules,
+    SweeperJobs,
+  ],
   exports: [ClaimsService, PulsesQueries, PulsesService],
 })
 export class PulsesModule {}

@@ -15,10 +15,12 @@ import { Clock } from "../../platform/clock.js";
 import { Databases, type Tenant } from "../../platform/database.js";
 import { newId, newSecret } from "../../platform/ids.js";
 import { enqueue, notice } from "../../platform/outbox.js";
+import { Relay } from "../../platform/relay.js";
 import { actorOf, type AuditAction, AuditService } from "../audit/audit.service.js";
 import { listPreviewGaps } from "./preview-gaps.js";
 import type { PulseRow } from "./pulse-view.js";
 import { ensureLane, insertQueuedRun } from "./queue-run.js";
+import { RunRules } from "./run-rules.js";
 import { refuseFaultySchedule, refuseFaultyTarget, refuseFaultyTemplates } from "./refuse-faulty.js";
 
 const { pulses, runs, workers } = schema;
@@ -38,6 +40,8 @@ export class PulsesService {
     @Inject(Databases) private readonly databases: Databases,
     @Inject(AuditService) private readonly audit: AuditService,
     @Inject(Clock) private readonly clock: Clock,
+    @Inject(RunRules) private readonly rules: RunRules,
+    @Inject(Relay) private readonly relay: Relay,
   ) {}
 
   /** Returns the id of the new pulse. */
@@ -112,18 +116,19 @@ export class PulsesService {
           reason: "pulse_deleted",
         })
         .where(and(eq(runs.pulseId, id), sql`${runs.state} in ('planned', 'queued', 'offered')`));
+      await tx.update(runs).set({ pulseId: null }).where(eq(runs.pulseId, id));
       await tx.delete(pulses).where(eq(pulses.id, id));
       await this.leaveTrace(tx, caller, "pulse.deleted", row, { name: row.name });
-      await enqueue(tx, { topic: "lanes.freed", key: row.laneId, body: { laneId: row.laneId } });
+      await enqueue(tx, { topic: "runs.queued", key: row.laneId, body: { laneId: row.laneId } });
     });
   }
 
   /** Queues one run at once, beside the schedule; returns its id. It waits for the worker's next check-in. */
   async runNow(caller: UserCaller, id: string): Promise<string> {
-    return this.databases.inTenant(caller, async (tx) => {
+    const queued = await this.databases.inTenant(caller, async (tx) => {
       const pulse = await lockPulse(tx, id);
       const runId = newId();
-      await insertQueuedRun(tx, { ...pulse, runId, pulseId: pulse.id, slot: `now:${runId}` });
+      await insertQueuedRun(tx, { ...pulse, runId, pulseId: pulse.id, slot: `now:${runId}` }, this.rules);
       await enqueue(
         tx,
         { topic: "runs.queued", key: pulse.laneId, body: { laneId: pulse.laneId } },
@@ -131,6 +136,8 @@ export class PulsesService {
       );
       return runId;
     });
+    this.relay.wake();
+    return queued;
   }
 
   /**
@@ -192,7 +199,7 @@ export class PulsesService {
         })
         .where(and(eq(runs.laneId, laneId), sql`${runs.state} in ('queued', 'offered', 'claimed')`));
       const place = { workspaceId: tenant.workspaceId, workerId, pulseId: null, laneId };
-      await insertQueuedRun(tx, { ...place, runId, kind: "verify", slot: `verify:${runId}` });
+      await insertQueuedRun(tx, { ...place, runId, kind: "verify", slot: `verify:${runId}` }, this.rules);
       await enqueue(tx, { topic: "runs.queued", key: laneId, body: { laneId } });
       return runId;
     });

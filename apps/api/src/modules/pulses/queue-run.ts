@@ -1,9 +1,8 @@
 import { schema, type Transaction } from "@pulsekeep/database";
 import { and, eq, sql } from "drizzle-orm";
 import { newId } from "../../platform/ids.js";
-import { takeSeqs } from "./planner.jobs.js";
 import type { PulseRow } from "./pulse-view.js";
-import { LATE_AFTER_SECONDS, WINDOW_SECONDS } from "./run-rules.js";
+import { FIRST_LOOK_SECONDS, type RunRules } from "./run-rules.js";
 
 const { runs, lanes } = schema;
 
@@ -36,8 +35,9 @@ export async function insertQueuedRun(
     kind: PulseRow["kind"];
     slot: string;
   },
+  rules: RunRules,
 ): Promise<void> {
-  const seq = await takeSeqs(tx, run.laneId, 1);
+  const seq = await takeSeq(tx, run.laneId);
   await tx.insert(runs).values({
     id: run.runId,
     workspaceId: run.workspaceId,
@@ -50,8 +50,19 @@ export async function insertQueuedRun(
     seq,
     nominalAt: sql`clock_timestamp()`,
     plannedAt: sql`clock_timestamp()`,
-    lateAfter: sql`clock_timestamp() + make_interval(secs => ${LATE_AFTER_SECONDS})`,
-    windowEndsAt: sql`clock_timestamp() + make_interval(secs => ${WINDOW_SECONDS})`,
-    nextActionAt: sql`clock_timestamp()`,
+    lateAfter: sql`clock_timestamp() + make_interval(secs => ${rules.lateSeconds})`,
+    windowEndsAt: sql`clock_timestamp() + make_interval(secs => ${rules.windowSeconds})`,
+    nextActionAt: sql`clock_timestamp() + make_interval(secs => ${FIRST_LOOK_SECONDS})`,
   });
+}
+
+/** Takes the next number of the lane's order. */
+async function takeSeq(tx: Transaction, laneId: string): Promise<number> {
+  const [lane] = await tx
+    .update(lanes)
+    .set({ nextSeq: sql`${lanes.nextSeq} + 1` })
+    .where(eq(lanes.id, laneId))
+    .returning({ seq: sql<string>`${lanes.nextSeq} - 1` });
+  if (!lane) throw new Error(`Lane ${laneId} does not exist`);
+  return Number(lane.seq);
 }

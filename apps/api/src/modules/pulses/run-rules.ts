@@ -1,14 +1,5 @@
-/** How long a run may wait for a worker that GitHub wakes late, before it counts as missed. */
-export const WINDOW_SECONDS = 12 * 3_600;
-
-/** A worker checks in hourly, and GitHub may be half an hour late: after that a run shows as late. */
-export const LATE_AFTER_SECONDS = 90 * 60;
-
-/** How long a claimed run belongs to the worker that claimed it. */
-export const LEASE_SECONDS = 10 * 60;
-
-/** A signal outlives neither its lease nor this. */
-export const SIGNAL_SECONDS = 9 * 60;
+import { Inject, Injectable } from "@nestjs/common";
+import { ENV, type Env } from "../../env.js";
 
 /** Reason of a run whose lease ran out without a report, so that nobody knows whether it was done. */
 export const LEASE_EXPIRED = "lease_expired";
@@ -16,10 +7,42 @@ export const LEASE_EXPIRED = "lease_expired";
 /** Claims of one run before it ends as failed. */
 export const MAX_ATTEMPTS = 5;
 
-/** How old an occurrence may be to be caught up, and the time that recoveries are spread over. */
+/** How old an occurrence may be to be caught up. */
 export const CATCH_UP_WITHIN_SECONDS = 24 * 3_600;
-export const RECOVERY_SPREAD_SECONDS = 10 * 60;
 
-/** Pause before attempt `attempts + 1`: 30 s, 1 min, 2 min, ... at most 15 min. */
-export const backoffSeconds = (attempts: number): number =>
-  Math.min(30 * 2 ** Math.max(0, attempts - 1), 900);
+/**
+ * When a run that should have been offered is looked at for the first time: what was lost on its way costs this
+ * long. Most runs are over by then, and those that wait have one more index entry.
+ */
+export const FIRST_LOOK_SECONDS = 2;
+
+/** How often a run is looked at that waits behind another of its lane, which offers it when it ends. */
+export const WAITING_LOOK_SECONDS = 60;
+
+const LONGEST_BACKOFF_SECONDS = 900;
+
+/** The times of a run's way, in seconds; `env.ts` says what they mean. */
+@Injectable()
+export class RunRules {
+  readonly windowSeconds: number;
+  readonly lateSeconds: number;
+  readonly leaseSeconds: number;
+  /** A signal ends before its lease: who holds an expired lease holds an expired signal. */
+  readonly signalSeconds: number;
+  readonly spreadSeconds: number;
+  private readonly retrySeconds: number;
+
+  constructor(@Inject(ENV) env: Env) {
+    this.windowSeconds = env.PULSEKEEP_RUN_WINDOW_SECONDS;
+    this.lateSeconds = Math.min(env.PULSEKEEP_RUN_LATE_SECONDS, this.windowSeconds);
+    this.leaseSeconds = env.PULSEKEEP_RUN_LEASE_SECONDS;
+    this.signalSeconds = Math.floor(this.leaseSeconds * 0.9);
+    this.spreadSeconds = env.PULSEKEEP_RECOVERY_SPREAD_SECONDS;
+    this.retrySeconds = env.PULSEKEEP_RETRY_BASE_SECONDS;
+  }
+
+  /** Pause before attempt `attempts + 1`: doubling, at most 15 min. */
+  backoffSeconds(attempts: number): number {
+    return Math.min(this.retrySeconds * 2 ** Math.max(0, attempts - 1), LONGEST_BACKOFF_SECONDS);
+  }
+}

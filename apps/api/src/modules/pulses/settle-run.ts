@@ -3,35 +3,52 @@ import { schema, type Transaction } from "@pulsekeep/database";
 import { and, eq, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
 import type { RunRow } from "./pulse-view.js";
-import { backoffSeconds, LEASE_EXPIRED, MAX_ATTEMPTS } from "./run-rules.js";
+import { LEASE_EXPIRED, MAX_ATTEMPTS, type RunRules } from "./run-rules.js";
 
-const { runs } = schema;
+const { runNotices, runs } = schema;
 
 /** Nothing is known of it but that its lease ran out: the report that comes late decides. */
 export const isUndecided = (run: RunRow): boolean => run.state === "unknown" && run.reason === LEASE_EXPIRED;
 
 /** A failure that time may cure goes back to the queue while attempts are left; everything else ends the run. */
-export async function settleRun(tx: Transaction, run: RunRow, { result }: ReportRequest): Promise<RunRow> {
-  const change = result.outcome === "failed" && mayRetry(run) ? retry(run, result) : end(result);
+export async function settleRun(
+  tx: Transaction,
+  run: RunRow,
+  { report: { result }, rules }: { report: ReportRequest; rules: RunRules },
+): Promise<RunRow> {
+  const change = result.outcome === "failed" && mayRetry(run) ? retry(run, result, rules) : end(result);
   const [changed] = await tx
     .update(runs)
     .set({ ...change, leaseExpiresAt: null })
     .where(and(eq(runs.id, run.id), eq(runs.fence, run.fence)))
     .returning();
   if (!changed) throw new AppError("stale_claim");
+  await raiseNotice(tx, changed);
   return changed;
+}
+
+async function raiseNotice(tx: Transaction, run: RunRow): Promise<void> {
+  const kind =
+    run.state === "failed" || run.state === "unknown"
+      ? run.state
+      : run.state === "succeeded" && run.generation > 0
+        ? "recovered"
+        : undefined;
+  if (kind === undefined) return;
+  const { id: runId, workspaceId, pulseId, reason } = run;
+  await tx.insert(runNotices).values({ runId, kind, workspaceId, pulseId, reason }).onConflictDoNothing();
 }
 
 /** Not for ever, and not for a pulse that was deleted while its run was claimed. */
 const mayRetry = (run: RunRow): boolean =>
   run.endedAt === null && run.attempts < MAX_ATTEMPTS && (run.kind === "verify" || run.pulseId !== null);
 
-export const ended = () => ({ endedAt: sql`clock_timestamp()`, nextActionAt: null });
+const ended = () => ({ endedAt: sql`clock_timestamp()`, nextActionAt: null });
 
-const retry = (run: RunRow, result: Extract<RunOutcome, { outcome: "failed" }>) => ({
+const retry = (run: RunRow, result: Extract<RunOutcome, { outcome: "failed" }>, rules: RunRules) => ({
   state: "queued" as const,
   reason: result.reason.code,
-  nextActionAt: sql`clock_timestamp() + make_interval(secs => ${backoffSeconds(run.attempts)})`,
+  nextActionAt: sql`clock_timestamp() + make_interval(secs => ${rules.backoffSeconds(run.attempts)})`,
 });
 
 function end(result: RunOutcome) {

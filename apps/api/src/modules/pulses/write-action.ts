@@ -1,95 +1,98 @@
-import { commitChangeSchema, messageSettingsSchema } from "@pulsekeep/contracts/schedule";
+import type { CommitChange, MessageSettings, RestRules } from "@pulsekeep/contracts/schedule";
 import { type PulseAction, pulseActionSchema } from "@pulsekeep/contracts/worker-protocol";
-import { schema, type Transaction } from "@pulsekeep/database";
-import { commitContent, commitMessage, commitPath, RECENT_SUBJECTS } from "@pulsekeep/schedule";
-import { and, desc, eq, isNotNull, ne, sql } from "drizzle-orm";
-import type { RunRow } from "./pulse-view.js";
-import { streakOf } from "./streak.js";
+import { commitContent, commitMessage, commitPath, continueStreak, type Streak } from "@pulsekeep/schedule";
 
-const { pulses, runs, workers } = schema;
+/** A run that is being claimed, with what its signal is written from; what is missing in a join is null. */
+export type ClaimableRow = {
+  place: number;
+  id: string;
+  state: "offered" | "claimed";
+  kind: string;
+  workspace_id: string;
+  worker_id: string;
+  pulse_id: string | null;
+  params: Record<string, unknown> | null;
+  now: Date;
+  pulse_name: string | null;
+  time_zone: string | null;
+  rest: RestRules | null;
+  message: MessageSettings | null;
+  change: CommitChange | null;
+  target_repository: string | null;
+  target_branch: string | null;
+  repository_full_name: string | null;
+  default_branch: string | null;
+  author_name: string | null;
+  author_email: string | null;
+  run_count: number | null;
+  streak_days: number | null;
+  streak_on: string | null;
+  recent_subjects: number[] | null;
+};
+
+export type WrittenAction = {
+  action: PulseAction;
+  /** What the pulse's progress becomes if the run succeeds; null when it was written before, or is no commit. */
+  progress: { subjectHash: number; streak: Streak } | null;
+};
 
 /**
  * Writes what the signal of a claimed run says. It is fixed at the first claim and read from the row after
  * that, so that a second try asks for the very same commit. Undefined when no worker could do it: its
  * repository is not known, or something in it breaks the rules for signals.
  */
-export async function writeAction(tx: Transaction, run: RunRow): Promise<PulseAction | undefined> {
-  const params = run.params ?? (run.kind === "commit" ? await findCommit(tx, run) : {});
-  const action = pulseActionSchema.safeParse({ kind: run.kind, params });
-  return action.success ? action.data : undefined;
+export function writeAction(row: ClaimableRow): WrittenAction | undefined {
+  const written = row.params === null && row.kind === "commit" ? writeCommit(row) : undefined;
+  const params = row.params ?? (row.kind === "commit" ? written?.params : {});
+  const action = pulseActionSchema.safeParse({ kind: row.kind, params });
+  return action.success ? { action: action.data, progress: written?.progress ?? null } : undefined;
 }
 
-async function findCommit(
-  tx: Transaction,
-  run: RunRow,
-): Promise<Extract<PulseAction, { kind: "commit" }>["params"] | undefined> {
-  if (run.pulseId === null) return undefined;
-  const [found] = await tx
-    .select({ pulse: pulses, worker: workers })
-    .from(pulses)
-    .innerJoin(workers, eq(workers.id, pulses.workerId))
-    .where(eq(pulses.id, run.pulseId));
-  const { pulse, worker } = found ?? {};
-  if (!pulse || !worker?.repositoryFullName || !worker.authorName || !worker.authorEmail) return undefined;
-  const at = run.claimedAt ?? new Date();
-  const history = await readHistory(tx, { pulseId: pulse.id, timeZone: pulse.timeZone });
-  const change = commitChangeSchema.parse(pulse.change);
-  const { subject, message } = commitMessage({
-    settings: messageSettingsSchema.parse(pulse.message),
-    seed: run.id,
+function writeCommit(row: ClaimableRow) {
+  const { pulse_name: pulseName, time_zone: timeZone, message: settings, change, now: at } = row;
+  const repository = row.target_repository ?? row.repository_full_name;
+  if (pulseName === null || timeZone === null || settings === null || change === null) return undefined;
+  if (repository === null || row.author_name === null || row.author_email === null) return undefined;
+  const streak = continueStreak({
+    streak:
+      row.streak_on === null || row.streak_days === null
+        ? undefined
+        : { days: row.streak_days, on: row.streak_on },
     at,
-    timeZone: pulse.timeZone,
+    timeZone,
+    ...(row.rest === null ? {} : { rest: row.rest }),
+  });
+  const { subject, message, subjectHash } = commitMessage({
+    settings,
+    seed: row.id,
+    at,
+    timeZone,
     changeKind: change.kind,
-    file: commitPath({ change, at, timeZone: pulse.timeZone }),
-    pulseName: pulse.name,
-    streakDays: history.streakDays,
-    recent: history.subjects,
+    file: commitPath({ change, at, timeZone }),
+    pulseName,
+    streakDays: streak.days,
+    recent: row.recent_subjects ?? [],
   });
   const content = commitContent({
     change,
     at,
-    timeZone: pulse.timeZone,
+    timeZone,
     subject,
-    runCount: history.runCount + 1,
-    streakDays: history.streakDays,
+    runCount: (row.run_count ?? 0) + 1,
+    streakDays: streak.days,
   });
-  const [owner, repo] = (pulse.targetRepository ?? worker.repositoryFullName).split("/");
+  const [owner, repo] = repository.split("/");
   return {
-    owner: owner ?? "",
-    repo: repo ?? "",
-    branch: pulse.targetBranch ?? worker.defaultBranch ?? "main",
-    ...content,
-    message,
-    author: { name: worker.authorName, email: worker.authorEmail },
-    authoredAt: at.toISOString(),
-    timeZone: pulse.timeZone,
-  };
-}
-
-async function readHistory(tx: Transaction, { pulseId, timeZone }: { pulseId: string; timeZone: string }) {
-  const recent = await tx
-    .select({ message: sql<string>`${runs.params} ->> 'message'` })
-    .from(runs)
-    .where(and(eq(runs.pulseId, pulseId), isNotNull(runs.params)))
-    .orderBy(desc(runs.plannedAt))
-    .limit(RECENT_SUBJECTS);
-  const localDay = sql<string>`(${runs.endedAt} at time zone ${timeZone})::date`;
-  const days = await tx
-    .selectDistinct({
-      day: sql<string>`${localDay}::text`,
-      ago: sql<number>`((now() at time zone ${timeZone})::date - ${localDay})::int`,
-    })
-    .from(runs)
-    .where(and(eq(runs.pulseId, pulseId), eq(runs.state, "succeeded"), ne(runs.kind, "verify")))
-    .orderBy(sql`2`)
-    .limit(400);
-  const [{ count } = { count: 0 }] = await tx
-    .select({ count: sql<number>`count(*)::int` })
-    .from(runs)
-    .where(and(eq(runs.pulseId, pulseId), eq(runs.state, "succeeded")));
-  return {
-    subjects: recent.flatMap(({ message }) => message?.split("\n")[0] ?? []).reverse(),
-    streakDays: streakOf(days.map(({ ago }) => ago)),
-    runCount: count,
+    progress: { subjectHash, streak },
+    params: {
+      owner: owner ?? "",
+      repo: repo ?? "",
+      branch: row.target_branch ?? row.default_branch ?? "main",
+      ...content,
+      message,
+      author: { name: row.author_name, email: row.author_email },
+      authoredAt: at.toISOString(),
+      timeZone,
+    },
   };
 }

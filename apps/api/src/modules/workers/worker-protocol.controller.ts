@@ -76,7 +76,7 @@ export class WorkerProtocolController {
     @Body({ schema: reportRequestSchema }) body: ReportRequest,
   ) {
     const { worker } = this.getProven(request);
-    const { run } = await this.claims.recordReport(caller, body, async (tx, ended) => {
+    const run = await this.claims.recordReport(caller, body, async (tx, ended) => {
       if (ended.kind === "verify") await this.handshake.recordVerification(tx, worker, body);
     });
     return { runId: run.id, state: run.state, serverTime: this.clock.now().toISOString() };

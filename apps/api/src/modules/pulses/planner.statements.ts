@@ -1,0 +1,100 @@
+import type { Statement } from "@pulsekeep/database";
+import { FIRST_LOOK_SECONDS } from "./run-rules.js";
+
+const columns = `id, workspace_id, worker_id, lane_id, kind, schedule, time_zone, jitter, rest, recovery,
+  jitter_secret, cursor_at, clock_timestamp() as now`;
+
+/** $1 most rows, $2 workspaces to leave out. */
+export const lockDuePulses: Statement = {
+  name: "lock_due_pulses",
+  text: `select ${columns} from pulses
+    where state = 'active' and next_due_at <= now() and workspace_id <> all($2::uuid[])
+    order by next_due_at limit $1 for update skip locked`,
+};
+
+/** $1 most rows, $2 the workspace. */
+export const lockDuePulsesOf: Statement = {
+  name: "lock_due_pulses_of",
+  text: `select ${columns} from pulses
+    where state = 'active' and next_due_at <= now() and workspace_id = $2
+    order by next_due_at limit $1 for update skip locked`,
+};
+
+/** $1 pulses. */
+export const lockDuePulsesById: Statement = {
+  name: "lock_due_pulses_by_id",
+  text: `select ${columns} from pulses
+    where state = 'active' and next_due_at <= now() and id = any($1::uuid[]) for update skip locked`,
+};
+
+/**
+ * One row per run: $1 ids, $2 workspaces, $3 workers, $4 pulses, $5 lanes, $6 kinds, $7 states, $8 slots,
+ * $9 generations, $10 recovered runs, $11 nominal instants, $12 planned instants; $13 seconds until late, $14 of
+ * the window. A slot that is there already stays as it is. Lanes are locked in one order by all, and each takes
+ * its numbers from its own row; a lane with something new is told to the dispatcher.
+ */
+export const insertRuns: Statement = {
+  name: "insert_runs",
+  text: `with input as (
+      select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[],
+        $8::text[], $9::int[], $10::uuid[], $11::timestamptz[], $12::timestamptz[]) with ordinality
+        as t (id, workspace_id, worker_id, pulse_id, lane_id, kind, state, slot, generation, recovers_run_id,
+              nominal_at, planned_at, place)
+    ), wanted as (
+      select lane_id, count(*) as runs from input where state = 'queued' group by lane_id
+    ), locked as (
+      select id from lanes where id in (select lane_id from wanted) order by id for update
+    ), taken as (
+      update lanes l set next_seq = l.next_seq + w.runs
+      from wanted w join locked on locked.id = w.lane_id where l.id = w.lane_id
+      returning l.id, l.next_seq - w.runs as first
+    ), written as (
+      insert into runs (id, workspace_id, worker_id, pulse_id, lane_id, kind, state, slot, generation,
+        recovers_run_id, seq, nominal_at, planned_at, late_after, window_ends_at, next_action_at, ended_at, reason)
+      select i.id, i.workspace_id, i.worker_id, i.pulse_id, i.lane_id, i.kind, i.state, i.slot, i.generation,
+        i.recovers_run_id,
+        case i.state when 'queued'
+          then t.first + row_number() over (partition by i.lane_id, i.state order by i.place) - 1 end,
+        i.nominal_at, i.planned_at, i.planned_at + make_interval(secs => $13),
+        i.planned_at + make_interval(secs => $14),
+        case i.state when 'queued' then clock_timestamp() + interval '${FIRST_LOOK_SECONDS} s'
+                     when 'planned' then i.planned_at end,
+        case i.state when 'missed' then clock_timestamp() end,
+        case i.state when 'missed' then 'server_was_down' end
+      from input i left join taken t on t.id = i.lane_id
+      on conflict (pulse_id, slot, generation) do nothing
+      returning id, workspace_id, pulse_id, lane_id, state
+    ), told as (
+      insert into outbox (topic, key, body)
+      select 'runs.queued', lane_id, jsonb_build_object('laneId', lane_id)
+      from (select distinct lane_id from written where state = 'queued') lanes
+    ), noticed as (
+      insert into run_notices (run_id, kind, workspace_id, pulse_id, reason)
+      select id, 'missed', workspace_id, pulse_id, 'server_was_down' from written where state = 'missed'
+    )
+    select count(*)::int as written from written`,
+};
+
+/** $1 pulses, $2 cursors, $3 next slots, $4 next nominal instants, $5 next due instants, $6 whether it has ended. */
+export const moveCursors: Statement = {
+  name: "move_cursors",
+  text: `update pulses p set cursor_at = t.cursor_at, next_slot = t.next_slot, next_nominal_at = t.next_nominal_at,
+      next_due_at = t.next_due_at, state = case when t.has_ended then 'finished' else p.state end
+    from unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::bool[])
+      as t (id, cursor_at, next_slot, next_nominal_at, next_due_at, has_ended)
+    where p.id = t.id`,
+};
+
+/** When each pulse was last done again. $1 pulses. */
+export const selectLastRecoveries: Statement = {
+  name: "select_last_recoveries",
+  text: `select pulse_id, max(planned_at) as at from runs
+    where pulse_id = any($1::uuid[]) and generation > 0 group by pulse_id`,
+};
+
+/** The next instant that a pulse is due, if any. */
+export const selectNextDue: Statement = {
+  name: "select_next_due",
+  text: `select extract(epoch from min(next_due_at) - clock_timestamp())::float8 * 1000 as in_ms
+    from pulses where state = 'active' and next_due_at is not null`,
+};

@@ -1,0 +1,14 @@
+/**
+ * An array of ids, numbers, instants or bare words as PostgreSQL reads it. Faster by far than the driver's own
+ * way, which quotes every element; text that may hold a comma, brace, quote, backslash or blank is not for it.
+ */
+export function pgArray(values: readonly (string | number | boolean | Date | null | undefined)[]): string {
+  let text = "{";
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index];
+    if (index > 0) text += ",";
+    text +=
+      value === null || value === undefined ? "NULL" : value instanceof Date ? value.toISOString() : value;
+  }
+  return `${text}}`;
+}
