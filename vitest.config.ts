@@ -21,9 +21,9 @@ export default defineConfig({
           include: [
             "{apps,packages,examples}/*/src/**/*.test.ts",
             "tools/**/*.test.ts",
-            "bench/**/*.test.ts",
+            "{bench,chaos}/**/*.test.ts",
           ],
-          exclude: [...exclude, "**/*.int.test.ts"],
+          exclude: [...exclude, "**/*.int.test.ts", "**/*.chaos.test.ts"],
         },
       },
       {

@@ -77,5 +77,5 @@ function toGroups(text: string): FaultKind["group"][] {
   const unknown = names.filter((name) => !known.has(name));
   if (unknown.length > 0)
     throw new ChaosUsage(`--faults knows ${[...known].join(", ")} and none, not ${unknown.join(", ")}`);
-  return faultKinds.map(({ group }) => group).filter((group) => names.includes(group));
+  return [...new Set(faultKinds.map(({ group }) => group))].filter((group) => names.includes(group));
 }

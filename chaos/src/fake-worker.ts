@@ -25,9 +25,6 @@ export type WorkerSurroundings = {
   signal: AbortSignal;
 };
 
-/** A claimed run, opened. */
-type Opened = Granted & { expiresAtDate: Date };
-
 /**
  * A worker that speaks the real protocol, and whose hand goes into the effect log instead of a repository. It
  * checks what the real one checks but the order of a lane, which the engine has to keep by itself.
@@ -78,7 +75,7 @@ export class FakeWorker {
     return this.connection.hasSession;
   }
 
-  private async claim(claimId: string): Promise<Opened[] | undefined> {
+  private async claim(claimId: string): Promise<Granted[] | undefined> {
     const body = { claimId, max: MAX_RUNS, waitSeconds: WAIT_SECONDS };
     const answer = await this.ask("/v1/worker/claim", body, WAIT_SECONDS * 1_000 + 5_000);
     if (answer?.status !== 200) return undefined;
@@ -87,7 +84,7 @@ export class FakeWorker {
     return granted;
   }
 
-  private openAll(runs: readonly { runId: string; fence: number; signal: string }[]): Opened[] {
+  private openAll(runs: readonly { runId: string; fence: number; signal: string }[]): Granted[] {
     return runs.flatMap(({ runId, fence, signal: sealed }) => {
       const signal = this.connection.open(sealed);
       if (signal === undefined || signal.runId !== runId || this.signalIds.has(signal.signalId)) return [];
@@ -95,14 +92,12 @@ export class FakeWorker {
       const branch = String(signal.params["branch"]);
       const lane = this.seat.lanes.find((known) => known.branch === branch)?.id ?? branch;
       const { seq, signalId: jti, expiresAt } = signal;
-      return [
-        { run: runId, fence, seq, lane, jti, expiresAt: expiresAt.getTime(), expiresAtDate: expiresAt },
-      ];
+      return [{ run: runId, fence, seq, lane, jti, expiresAt: expiresAt.getTime() }];
     });
   }
 
   /** False when the worker is gone after it, and the rest of its claim with it. */
-  private async perform(run: Opened, rest: readonly Opened[]): Promise<boolean> {
+  private async perform(run: Granted, rest: readonly Granted[]): Promise<boolean> {
     const { habits } = this.around;
     if (this.around.isAway(this.seat)) return this.crash();
     if (run.fence > 1 && this.random.chance(habits.reportsOldFence)) await this.reportOldFence(run);
@@ -139,7 +134,7 @@ export class FakeWorker {
   }
 
   /** Does it beside everything else: for the report of a run whose lease may be over, or be somebody else's. */
-  private straggle(run: Opened): void {
+  private straggle(run: Granted): void {
     const { leaseMs, signal } = this.around;
     const actsFirst = this.random.chance(0.5);
     const pauseMs = this.random.between(0.5, 1.5) * leaseMs;
@@ -153,10 +148,10 @@ export class FakeWorker {
   }
 
   /** Looks, then acts: between the two there is nothing, as a commit on top of what was seen has nothing. */
-  private act({ expiresAtDate, ...run }: Opened): object {
+  private act(run: Granted): object {
     const { log } = this.around;
     const at = Date.now();
-    if (isSignalExpired({ expiresAt: expiresAtDate }, new Date(at)))
+    if (isSignalExpired({ expiresAt: new Date(run.expiresAt) }, new Date(at)))
       return { outcome: "failed", reason: { code: "signal_expired", detail: "chaos" } };
     const worker = this.seat.id;
     const isDone = log.findEffect(run.run) !== undefined;

@@ -23,6 +23,7 @@ export type PulseSpec = {
   workspaceId: string;
   workerId: string;
   laneId: string;
+  branch: string;
   schedule: Schedule;
   timeZone: string;
   jitterSecret: string;
@@ -141,6 +142,7 @@ function toWorkerRow(seat: Seat, dataKey: { id: string; bytes: Buffer }): Record
 function drawPulse(seats: readonly Seat[], at: number, size: PopulationSize & { random: Random }): PulseSpec {
   const { random, startsAt, periodSeconds } = size;
   const seat = random.pick(seats);
+  const lane = random.pick(seat.lanes);
   const draw = random.unit();
   const startMs = startsAt.getTime();
   const offsetMs = Math.floor(random.unit() * periodSeconds * 1_000);
@@ -151,7 +153,8 @@ function drawPulse(seats: readonly Seat[], at: number, size: PopulationSize & { 
     id: randomUUID(),
     workspaceId: seat.workspaceId,
     workerId: seat.id,
-    laneId: random.pick(seat.lanes).id,
+    laneId: lane.id,
+    branch: lane.branch,
     schedule:
       draw > 0.95
         ? { kind: "once", runAt: anchorAt }
@@ -182,6 +185,7 @@ function toRow(pulse: PulseSpec): Record<string, unknown> {
     rest: { restWeekdays: [], skipDates: [], freezes: [], pausedUntil: null },
     message: { style: "pro", locale: "en", templates: [] },
     change: { kind: "journal", folder: "pulse" },
+    target_branch: pulse.branch,
     recovery: pulse.recovery,
     jitter_secret: pulse.jitterSecret,
     cursor_at: pulse.cursorAt,

@@ -50,6 +50,8 @@ export type ChaosResult = {
   seconds: { start: number; load: number; settle: number };
 };
 
+/** Two runs of a pulse are never planned closer than this. */
+const SHORTEST_PERIOD_SECONDS = 60;
 const USERS = 6;
 const WORKERS_PER_USER = 4;
 const LANES_PER_WORKER = 12;
@@ -142,7 +144,7 @@ async function inhabit(
       workersPerUser: options.workersPerUser ?? WORKERS_PER_USER,
       lanesPerWorker: options.lanesPerWorker ?? LANES_PER_WORKER,
       pulses: options.pulses,
-      periodSeconds: Math.max(1, Math.round(options.pulses / options.rate)),
+      periodSeconds: Math.max(SHORTEST_PERIOD_SECONDS, Math.round(options.pulses / options.rate)),
       startsAt: await readClock(place),
       random: createRandom(options.seed).fork("population"),
     },

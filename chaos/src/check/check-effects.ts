@@ -14,7 +14,7 @@ export function checkEffects(facts: Facts): Violation[] {
   return [
     ...checkOnce(effects, facts),
     ...checkAttempts(attempts),
-    ...checkOrder(effects),
+    ...checkOrder(effects, facts),
     ...checkFences(facts.log),
   ];
 }
@@ -61,8 +61,9 @@ function checkAttempts(attempts: readonly Attempt[]): Violation[] {
 }
 
 /** In a lane, a lower number never follows a higher one. */
-function checkOrder(effects: readonly Effect[]): Violation[] {
-  return [...Map.groupBy(effects, ({ lane }) => lane)].flatMap(([lane, rows]) =>
+function checkOrder(effects: readonly Effect[], { runs }: Facts): Violation[] {
+  const lanes = new Map(runs.map(({ id, laneId }) => [id, laneId]));
+  return [...Map.groupBy(effects, ({ run, lane }) => lanes.get(run) ?? lane)].flatMap(([lane, rows]) =>
     rows.flatMap((row, at) => {
       const before = rows[at - 1];
       return before !== undefined && row.seq <= before.seq
