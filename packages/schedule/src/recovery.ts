@@ -1,5 +1,5 @@
 import { keyedUnit } from "./keyed-unit.js";
-import { DAY_MS } from "./local-date.js";
+import { MINUTE_MS } from "./local-date.js";
 import { minimumGapMsOf, nextRun, type PlannedRun, type PulseTiming } from "./next-run.js";
 import { restCalendarOf } from "./rest-calendar.js";
 import { getTimeZone, localDayAt, startMsOf } from "./time-zone.js";
@@ -85,10 +85,12 @@ function* listPlaces(request: RecoveryRequest, fromMs: number): Generator<Date, 
 
 /** The instants after now that the schedule itself has taken. */
 function* listRegular(request: RecoveryRequest): Generator<number, void> {
-  // A delay stays within a local day, so an occurrence planned after now is at most a day old.
-  let run = nextRun({ ...request, after: new Date(request.now.getTime() - DAY_MS) });
+  const { now, jitter } = request;
+  // An occurrence older than the longest delay is planned before now.
+  const afterMs = now.getTime() - (jitter?.windowMinutes ?? 0) * MINUTE_MS - 1;
+  let run = nextRun({ ...request, after: new Date(afterMs) });
   while (run !== undefined) {
-    if (run.plannedAt > request.now) yield run.plannedAt.getTime();
+    if (run.plannedAt > now) yield run.plannedAt.getTime();
     run = nextRun({ ...request, after: run.occurrenceAt });
   }
 }
