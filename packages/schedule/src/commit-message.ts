@@ -7,7 +7,6 @@ import type { Grammar } from "./grammars/grammar.js";
 import { formatLocalDate, weekdayIndexOf, weekdayOf } from "./local-date.js";
 import { isRenderable, type MessageValues, render } from "./message-template.js";
 import { chooseSubject, type SubjectSpace } from "./subject-choice.js";
-import { subjectHash } from "./subject-hash.js";
 import { getTimeZone, localDayAt } from "./time-zone.js";
 
 const GRAMMARS: Readonly<Record<MessageSettings["locale"], Grammar>> = { en: EN, fr: FR, es: ES, de: DE };
@@ -33,8 +32,8 @@ export interface MessageRequest {
   streakDays?: number;
   /** Main language of the repository, as the host names it. */
   repositoryLanguage?: string | null;
-  /** `subjectHash` of earlier subjects (or the subjects), oldest first; the last `RECENT_SUBJECTS` are avoided. */
-  recent: readonly (number | string)[];
+  /** `subjectHash` of earlier subjects, oldest first; the last `RECENT_SUBJECTS` are avoided. */
+  recent: readonly number[];
 }
 
 /** A message without trailers: the worker adds its own mark, `Pulse-Run`. */
@@ -55,9 +54,7 @@ export interface CommitMessage {
 export function commitMessage(request: MessageRequest): CommitMessage {
   const grammar = GRAMMARS[request.settings.locale];
   const values = valuesOf(request, grammar);
-  const recent = request.recent
-    .slice(-RECENT_SUBJECTS)
-    .map((it) => (typeof it === "string" ? subjectHash(it) : it));
+  const recent = request.recent.slice(-RECENT_SUBJECTS);
   const { subject, hash } = chooseSubject(spaceOf(request, grammar, values), { seed: request.seed, recent });
   return { subject, message: `${subject}\n\n${grammar.statement}`, subjectHash: hash };
 }
