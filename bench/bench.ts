@@ -15,7 +15,12 @@ export type Bench = (options: BenchOptions, stop: AbortSignal) => Promise<void>;
 /** What there is, and what must be built before. Loaded after the build, which writes the packages it imports. */
 const benches: Record<string, { needs: string; load: () => Promise<Bench> }> = {
   lateness: { needs: "@pulsekeep/api", load: async () => (await import("./lateness.ts")).benchLateness },
+  planning: { needs: "@pulsekeep/api", load: async () => (await import("./planning.ts")).benchPlanning },
   pulses: { needs: "@pulsekeep/api", load: async () => (await import("./pulses.ts")).benchPulses },
+  soak: { needs: "@pulsekeep/api", load: async () => (await import("./soak.ts")).benchSoak },
+  streams: { needs: "@pulsekeep/streams", load: async () => (await import("./streams.ts")).benchStreams },
+  verdict: { needs: "@pulsekeep/verdict", load: async () => (await import("./verdict.ts")).benchVerdict },
+  "web-size": { needs: "@pulsekeep/web", load: async () => (await import("./web-size.ts")).benchWebSize },
 };
 
 async function run(stop: AbortSignal): Promise<void> {

@@ -6,6 +6,7 @@ export interface Place {
   redisUrl: string;
 }
 
+/** What is asked of a turn; each way reads what concerns it. */
 export interface Load {
   runs: number;
   /** Runs before the clock starts: for the just-in-time compiler, caches and connections. */
@@ -16,7 +17,24 @@ export interface Load {
   perSecond: number;
   workers: number;
   lanesPerWorker: number;
+  /** Active pulses in the table, where most of them are not due. */
+  pulses: number;
+  /** Measurements within the turn, of which the median counts. */
+  repeats: number;
+  seconds: number;
 }
+
+export const DEFAULT_LOAD: Load = {
+  runs: 20_000,
+  warmUp: 4_000,
+  inFlight: 64,
+  perSecond: 1_000,
+  workers: 500,
+  lanesPerWorker: 8,
+  pulses: 0,
+  repeats: 3,
+  seconds: 600,
+};
 
 /** Figures of one turn by metric. */
 export type Figures = Record<string, { value: number; unit: string }>;
@@ -24,7 +42,7 @@ export type Figures = Record<string, { value: number; unit: string }>;
 export type Way = (place: Place, load: Load) => Promise<Figures>;
 
 /** What a contender can do. Each way opens what it needs, warms up, measures and closes. */
-export type Contender = Partial<Record<"bulk" | "single" | "lateness", Way>>;
+export type Contender = Partial<Record<"bulk" | "single" | "lateness" | "planning" | "soak", Way>>;
 
 /** What a turn's process is told. */
 export interface Turn {

@@ -1,3 +1,4 @@
+import { DEFAULT_LOAD } from "./contender.ts";
 import type { BenchOptions } from "./options.ts";
 import { printMedians } from "./report.ts";
 import { chosen, runRounds } from "./rounds.ts";
@@ -20,12 +21,10 @@ export async function benchLateness(options: BenchOptions, stop: AbortSignal): P
       contenders: chosen(CONTENDERS, options.only),
       rounds,
       load: {
+        ...DEFAULT_LOAD,
         runs: options.runs ?? perSecond * SECONDS,
         warmUp: perSecond * WARM_UP_SECONDS,
-        inFlight: 0,
         perSecond,
-        workers: 0,
-        lanesPerWorker: 0,
       },
       profile,
       stop,

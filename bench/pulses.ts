@@ -1,4 +1,4 @@
-import type { Contender, Load } from "./contender.ts";
+import { DEFAULT_LOAD, type Load } from "./contender.ts";
 import type { BenchOptions } from "./options.ts";
 import { printMedians } from "./report.ts";
 import { chosen, runRounds } from "./rounds.ts";
@@ -23,14 +23,13 @@ export async function benchPulses(options: BenchOptions, stop: AbortSignal): Pro
   }
 }
 
-function loadOf(way: keyof Contender & keyof typeof RUNS, options: BenchOptions): Load {
+function loadOf(way: keyof typeof RUNS, options: BenchOptions): Load {
   const runs = options.runs ?? RUNS[way];
   return {
+    ...DEFAULT_LOAD,
     runs,
     warmUp: Math.max(500, Math.round(runs / 5)),
-    inFlight: 64,
-    perSecond: 0,
-    workers: options.workers ?? 500,
-    lanesPerWorker: options.lanes ?? 8,
+    workers: options.workers ?? DEFAULT_LOAD.workers,
+    lanesPerWorker: options.lanes ?? DEFAULT_LOAD.lanesPerWorker,
   };
 }

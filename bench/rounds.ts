@@ -4,6 +4,7 @@ import type { Contender, Figures, Load, Turn } from "./contender.ts";
 import { BenchFailure } from "./failure.ts";
 import { say } from "./lines.ts";
 import { median } from "./medians.ts";
+import { UsageError } from "./options.ts";
 import type { Servers } from "./servers.ts";
 
 const TURN_FILE = fileURLToPath(new URL("turn.ts", import.meta.url));
@@ -18,11 +19,11 @@ export interface RoundsRequest {
   stop: AbortSignal;
 }
 
-/** Those of `all` that were asked for by name, or all. @throws BenchFailure for a name that is none of them */
+/** Those of `all` that were asked for by name, or all. @throws UsageError for a name that is none of them */
 export function chosen<Name extends string>(all: readonly Name[], asked: readonly string[]): Name[] {
   const unknown = asked.find((name) => !all.some((known) => known === name));
   if (unknown !== undefined)
-    throw new BenchFailure(`"${unknown}" takes no part. There are: ${all.join(", ")}`);
+    throw new UsageError(`"${unknown}" takes no part. There are: ${all.join(", ")}`);
   return asked.length === 0 ? [...all] : all.filter((name) => asked.includes(name));
 }
 
@@ -44,7 +45,10 @@ export async function runRounds(request: RoundsRequest): Promise<Medians> {
   return new Map([...measured].map(([name, turns]) => [name, mediansOf(turns)]));
 }
 
-async function runTurn(request: RoundsRequest, contender: string): Promise<Figures> {
+export type TurnRequest = Omit<RoundsRequest, "contenders" | "rounds">;
+
+/** One turn of one contender, on a database of its own. */
+export async function runTurn(request: TurnRequest, contender: string): Promise<Figures> {
   const { place, drop } = await request.servers.preparePlace(contender === "ours" ? "product" : "peer");
   try {
     return await inOwnProcess({ contender, way: request.way, place, load: request.load }, request);
@@ -54,7 +58,7 @@ async function runTurn(request: RoundsRequest, contender: string): Promise<Figur
 }
 
 /** Runs one turn in a child process; what the child prints goes to standard error. */
-async function inOwnProcess(turn: Turn, request: Pick<RoundsRequest, "profile" | "stop">): Promise<Figures> {
+async function inOwnProcess(turn: Turn, request: TurnRequest): Promise<Figures> {
   const profiling = request.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${request.profile}`];
   const child = fork(TURN_FILE, [JSON.stringify(turn)], {
     stdio: ["ignore", 2, 2, "ipc"],
@@ -85,7 +89,8 @@ function exitCode(child: ChildProcess): Promise<number | null> {
   });
 }
 
-function mediansOf(turns: readonly Figures[]): Figures {
+/** The median of each figure over the turns. */
+export function mediansOf(turns: readonly Figures[]): Figures {
   const [first = {}] = turns;
   return Object.fromEntries(
     Object.entries(first).map(([metric, { unit }]) => [
@@ -95,7 +100,8 @@ function mediansOf(turns: readonly Figures[]): Figures {
   );
 }
 
-const inWords = (figures: Figures): string =>
+/** For people. */
+export const inWords = (figures: Figures): string =>
   Object.entries(figures)
     .map(([metric, { value, unit }]) => `${metric} ${value.toPrecision(4)} ${unit}`)
     .join(", ");

@@ -28,29 +28,40 @@ export interface Servers {
 
 /** Starts the PostgreSQL that comes with the packages and the machine's Redis, for this run of the bench only. */
 export async function startServers(stop: AbortSignal): Promise<Servers> {
-  const redisCommand = findRedisServer();
-  if (redisCommand === undefined)
-    throw new BenchFailure(
-      "Redis or Valkey 7 or newer is needed: install redis-server, then run this again.",
-    );
   const folder = await mkdtemp(path.join(tmpdir(), "pulsekeep-bench-"));
-  const postgres = await startEmbeddedPostgres({
-    dataDir: path.join(folder, "postgres"),
-    settings: POSTGRES_SETTINGS,
-  });
-  const redis = await startRedis(redisCommand, {
-    dataDir: folder,
-    logFolder: folder,
-    password: randomBytes(12).toString("hex"),
-    signal: stop,
-  });
+  const redis = await startRedisServer(stop);
+  const postgres = await startEmbeddedPostgres({ dataDir: folder, settings: POSTGRES_SETTINGS });
   await migrate(postgres.url);
   const server = { superuserUrl: postgres.superuserUrl, ownerUrl: postgres.url, redisUrl: redis.url };
   return {
     preparePlace: (of) => preparePlace(server, of),
     stop: async () => {
-      await redis.service.stop();
-      await postgres.stop();
+      await Promise.all([redis.stop(), postgres.stop()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Redis as `npm start` runs it: append-only file, flushed every second. */
+export async function startRedisServer(
+  stop: AbortSignal,
+): Promise<{ url: string; stop: () => Promise<void> }> {
+  const command = findRedisServer();
+  if (command === undefined)
+    throw new BenchFailure(
+      "Redis or Valkey 7 or newer is needed: install redis-server, then run this again.",
+    );
+  const folder = await mkdtemp(path.join(tmpdir(), "pulsekeep-bench-"));
+  const { service, url } = await startRedis(command, {
+    dataDir: folder,
+    logFolder: folder,
+    password: randomBytes(12).toString("hex"),
+    signal: stop,
+  });
+  return {
+    url,
+    stop: async () => {
+      await service.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -1,207 +1,108 @@
-/**
- * Streams package against raw pipelined Redis Streams, same server, same client library, same run.
- * Needs `npm run build -w @pulsekeep/streams` and a redis-server on the PATH.
- * JSON lines on standard output; everything else goes to standard error.
- */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { RedisTransport } from "@pulsekeep/streams";
-import { Redis } from "ioredis";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Figures } from "./contender.ts";
+import { batchesOf } from "./in-flight.ts";
+import { say } from "./lines.ts";
+import { percentile } from "./medians.ts";
+import type { BenchOptions } from "./options.ts";
+import { printMedians } from "./report.ts";
+import { chosen, inWords, mediansOf } from "./rounds.ts";
+import { startRedisServer } from "./servers.ts";
+import { BATCH, type StreamQueue, streamQueues } from "./stream-queues.ts";
 
-const ROUNDS = 3;
-const BULK_ENTRIES = 60_000;
-const SINGLE_ENTRIES = 60_000;
-const BATCH = 500;
+const ENTRIES = 60_000;
+const WAKE_PER_SECOND = 1_000;
+const WAKE_SECONDS = 3;
 const IN_FLIGHT = 64;
-const WAKE_ENTRIES = 3_000;
 
-interface Queue {
-  append(serials: number[]): Promise<void>;
-  /** Takes up to a batch and acknowledges it. Answers how many. */
-  work(): Promise<number>;
-  close(): Promise<void>;
+type Way = (open: () => StreamQueue, entries: number) => Promise<Figures>;
+
+const ways: Record<string, Way> = { bulk, single, wake };
+
+/** The streams package against raw pipelined Redis Streams: same server, same client library, same process. */
+export async function benchStreams(options: BenchOptions, stop: AbortSignal): Promise<void> {
+  const server = await startRedisServer(stop);
+  try {
+    for (const name of chosen(Object.keys(ways), options.ways)) {
+      const way = ways[name];
+      if (way) printMedians("streams", await inRounds({ name, way, url: server.url, options }));
+    }
+  } finally {
+    await server.stop();
+  }
 }
 
-function ours(url: string, stream: string): Queue {
-  const transport = new RedisTransport({ connect: () => new Redis(url) });
-  return {
-    append: (serials) =>
-      transport.append(
-        stream,
-        serials.map((serial) => ({ key: `lane-${serial % 997}`, body: { runId: runId(serial) } })),
-      ),
-    work: async () => {
-      const entries = await transport.consume(stream, { consumer: "bench", max: BATCH, blockMs: 1_000 });
-      await transport.acknowledge(entries);
-      return entries.length;
-    },
-    close: () => transport.close(),
-  };
-}
-
-function raw(url: string, stream: string): Queue {
-  const redis = new Redis(url);
-  const blocking = new Redis(url);
-  const ready = redis.xgroup("CREATE", stream, "bench", "0", "MKSTREAM");
-  return {
-    append: async (serials) => {
-      await ready;
-      const pipeline = redis.pipeline();
-      for (const serial of serials) {
-        pipeline.xadd(
-          stream,
-          "*",
-          "k",
-          `lane-${serial % 997}`,
-          "b",
-          JSON.stringify({ runId: runId(serial) }),
-        );
-      }
-      await pipeline.exec();
-    },
-    work: async () => {
-      await ready;
-      const reply = (await blocking.xreadgroup(
-        ...(["GROUP", "bench", "bench", "COUNT", BATCH, "BLOCK", 1_000, "STREAMS", stream, ">"] as const),
-      )) as [string, [string, string[]][]][] | null;
-      const entries = reply?.[0]?.[1] ?? [];
-      const bodies = entries.map(([, fields]) => JSON.parse(fields[3] ?? "{}") as unknown);
-      const ids = entries.map(([id]) => id);
-      if (ids.length > 0)
-        await redis
-          .pipeline()
-          .xack(stream, "bench", ...ids)
-          .xdel(stream, ...ids)
-          .exec();
-      return bodies.length;
-    },
-    close: async () => {
-      redis.disconnect();
-      blocking.disconnect();
-    },
-  };
-}
-
-function runId(serial: number): string {
-  return `0192f3c4-0000-7000-8000-${String(serial).padStart(12, "0")}`;
+/** Round 0 warms up. The contenders take turns, so that a slow minute of the machine hits both. */
+async function inRounds(request: { name: string; way: Way; url: string; options: BenchOptions }) {
+  const { name, way, url, options } = request;
+  const measured = new Map<string, Figures[]>();
+  for (let round = 0; round <= options.rounds; round++)
+    for (const contender of chosen(Object.keys(streamQueues), options.only)) {
+      const stream = `bench-${contender}-${name}-${round}`;
+      const open = () => {
+        const queue = streamQueues[contender]?.(url, stream);
+        if (!queue) throw new Error(`${contender} has no queue`);
+        return queue;
+      };
+      const figures = await way(open, options.runs ?? ENTRIES);
+      if (round > 0) measured.set(contender, [...(measured.get(contender) ?? []), figures]);
+      say(`${name} round ${round} ${contender}: ${inWords(figures)}`);
+    }
+  return new Map([...measured].map(([contender, turns]) => [contender, mediansOf(turns)]));
 }
 
 /** Batches in, batches out, one after the other. */
-async function bulk(queue: Queue): Promise<number> {
+async function bulk(open: () => StreamQueue, entries: number): Promise<Figures> {
+  const queue = open();
   const startedMs = performance.now();
-  for (let done = 0; done < BULK_ENTRIES; done += BATCH) {
-    await queue.append(Array.from({ length: BATCH }, (_, index) => done + index));
-    for (let taken = 0; taken < BATCH; ) taken += await queue.work();
+  for (const serials of batchesOf(entries, BATCH)) {
+    await queue.append(serials);
+    for (let taken = 0; taken < serials.length; ) taken += (await queue.work()).length;
   }
-  return BULK_ENTRIES / ((performance.now() - startedMs) / 1_000);
+  const seconds = (performance.now() - startedMs) / 1_000;
+  await queue.close();
+  return { bulk: { value: entries / seconds, unit: "entries/s" } };
 }
 
 /** Entries appended one by one, 64 calls in flight, beside one consumer that takes what is there. */
-async function single(queue: Queue): Promise<number> {
+async function single(open: () => StreamQueue, entries: number): Promise<Figures> {
+  const queue = open();
   const startedMs = performance.now();
   let next = 0;
   const producers = Array.from({ length: IN_FLIGHT }, async () => {
-    while (next < SINGLE_ENTRIES) await queue.append([next++]);
+    while (next < entries) await queue.append([next++]);
   });
-  let taken = 0;
-  while (taken < SINGLE_ENTRIES) taken += await queue.work();
+  for (let taken = 0; taken < entries; ) taken += (await queue.work()).length;
   await Promise.all(producers);
-  return SINGLE_ENTRIES / ((performance.now() - startedMs) / 1_000);
+  const seconds = (performance.now() - startedMs) / 1_000;
+  await queue.close();
+  return { single: { value: entries / seconds, unit: "entries/s" } };
 }
 
-/** 1,000 entries a second, one by one, to a waiting consumer: milliseconds from the call of append, 99th percentile. */
-async function wakeP99(url: string): Promise<number> {
-  const stream = "bench-wake";
-  const producer = new RedisTransport({ connect: () => new Redis(url) });
-  const consumer = new RedisTransport({ connect: () => new Redis(url) });
+/** Entries one by one at a constant rate to a consumer that waits: from the call of append until it has them. */
+async function wake(open: () => StreamQueue): Promise<Figures> {
+  const [producer, consumer] = [open(), open()];
+  const entries = WAKE_PER_SECOND * WAKE_SECONDS;
   const appendedMs: number[] = [];
   const waitsMs: number[] = [];
-  const consuming = (async () => {
-    while (waitsMs.length < WAKE_ENTRIES) {
-      const entries = await consumer.consume(stream, { consumer: "bench", max: BATCH, blockMs: 1_000 });
+  const consume = async () => {
+    while (waitsMs.length < entries) {
+      const serials = await consumer.work();
       const nowMs = performance.now();
-      for (const entry of entries) waitsMs.push(nowMs - (appendedMs[Number(entry.body.serial)] ?? nowMs));
-      await consumer.acknowledge(entries);
+      for (const serial of serials) waitsMs.push(nowMs - (appendedMs[serial] ?? nowMs));
     }
-  })();
-  const startedMs = performance.now();
+  };
+  const consuming = consume();
   const appending: Promise<void>[] = [];
-  for (let serial = 0; serial < WAKE_ENTRIES; ) {
-    for (; serial < WAKE_ENTRIES && serial <= performance.now() - startedMs; serial++) {
+  const startedMs = performance.now();
+  for (let serial = 0; serial < entries; await delay(1))
+    for (; serial < entries && serial <= performance.now() - startedMs; serial++) {
       appendedMs[serial] = performance.now();
-      appending.push(producer.append(stream, [{ key: `lane-${serial % 997}`, body: { serial } }]));
+      appending.push(producer.append([serial]));
     }
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
   await Promise.all([...appending, consuming]);
   await Promise.all([producer.close(), consumer.close()]);
-  return waitsMs.sort((a, b) => a - b)[Math.floor(WAKE_ENTRIES * 0.99)] ?? Number.NaN;
-}
-
-async function startRedis() {
-  const dir = await mkdtemp(path.join(tmpdir(), "pulsekeep-bench-"));
-  const port = await findFreePort();
-  const args = ["--port", String(port), "--bind", "127.0.0.1", "--dir", dir, "--save", ""];
-  const durable = ["--appendonly", "yes", "--appendfsync", "everysec"];
-  const child = spawn("redis-server", [...args, ...durable], { stdio: "ignore" });
-  const stop = async () => {
-    const exited = once(child, "exit");
-    child.kill("SIGTERM");
-    await exited;
-    await rm(dir, { recursive: true, force: true });
+  return {
+    wake_p50: { value: percentile(waitsMs, 0.5), unit: "ms" },
+    wake_p99: { value: percentile(waitsMs, 0.99), unit: "ms" },
   };
-  return { url: `redis://127.0.0.1:${port}`, stop };
-}
-
-async function findFreePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  const closed = once(probe, "close");
-  probe.close();
-  await closed;
-  if (typeof address !== "object" || !address) throw new Error("no address of a listening socket");
-  return address.port;
-}
-
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-const server = await startRedis();
-const contenders = { ours, "raw-redis": raw };
-const ways = { bulk, single };
-try {
-  for (const [metric, way] of Object.entries(ways)) {
-    const rates: Record<string, number[]> = { ours: [], "raw-redis": [] };
-    // Round 0 warms up. The contenders take turns, so that a slow minute of the machine hits both.
-    for (let round = 0; round <= ROUNDS; round++) {
-      for (const [name, open] of Object.entries(contenders)) {
-        const queue = open(server.url, `bench-${metric}-${round}`);
-        const rate = await way(queue);
-        await queue.close();
-        if (round > 0) rates[name]?.push(rate);
-        console.error(`${metric} round ${round} ${name}: ${Math.round(rate)}/s`);
-      }
-    }
-    const value = median(rates.ours ?? []);
-    const peer = median(rates["raw-redis"] ?? []);
-    print({ metric, value: Math.round(value), unit: "entries/s" });
-    print({ metric, value: Math.round(peer), unit: "entries/s", peer: "raw-redis" });
-    print({ metric: `${metric}_of_raw`, value: Math.round((value / peer) * 100), unit: "%" });
-  }
-  const waitsMs: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) waitsMs.push(await wakeP99(server.url));
-  print({ metric: "wake_p99", value: Number(median(waitsMs).toFixed(2)), unit: "ms" });
-} finally {
-  await server.stop();
-}
-
-function print(line: { metric: string; value: number; unit: string; peer?: string }): void {
-  console.log(JSON.stringify({ bench: "streams", ...line }));
 }

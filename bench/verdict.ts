@@ -1,9 +1,3 @@
-/**
- * The verdict engine against a straightforward Mann-Whitney judge: the same deployments, five metrics of 120
- * samples before and 60 after, one core, in the same run.
- * Needs `npm run build -w @pulsekeep/verdict`.
- * JSON lines on standard output; everything else goes to standard error.
- */
 import {
   evaluate,
   METRIC_NAMES,
@@ -11,8 +5,10 @@ import {
   type SampleRow,
   type VerdictInput,
 } from "@pulsekeep/verdict";
+import { printLine, say } from "./lines.ts";
+import { median } from "./medians.ts";
+import type { BenchOptions } from "./options.ts";
 
-const ROUNDS = 5;
 const ROUND_MS = 2_000;
 const DEPLOYMENTS = 240;
 const PRE_SAMPLES = 120;
@@ -120,34 +116,35 @@ function rateOf(judge: Judge, inputs: VerdictInput[]): number {
   return judged / ((performance.now() - startedMs) / 1_000);
 }
 
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-const inputs = deployments();
-const judges: Record<string, Judge> = { ours, "mann-whitney": mannWhitney };
-const rates: Record<string, number[]> = { ours: [], "mann-whitney": [] };
-// Round 0 warms up. The judges take turns, so that a slow minute of the machine hits both.
-for (let round = 0; round <= ROUNDS; round++) {
+/**
+ * The verdict engine against a straightforward Mann-Whitney judge: the same deployments, five metrics of 120
+ * samples before and 60 after, one core, in the same run.
+ */
+export async function benchVerdict(options: BenchOptions): Promise<void> {
+  const inputs = deployments();
+  const judges: Record<string, Judge> = { ours, "mann-whitney": mannWhitney };
+  const rates: Record<string, number[]> = { ours: [], "mann-whitney": [] };
+  // Round 0 warms up. The judges take turns, so that a slow minute of the machine hits both.
+  for (let round = 0; round <= options.rounds; round++)
+    for (const [name, judge] of Object.entries(judges)) {
+      const rate = rateOf(judge, inputs);
+      if (round > 0) rates[name]?.push(rate);
+      say(`round ${round} ${name}: ${Math.round(rate)}/s`);
+    }
   for (const [name, judge] of Object.entries(judges)) {
-    const rate = rateOf(judge, inputs);
-    if (round > 0) rates[name]?.push(rate);
-    console.error(`round ${round} ${name}: ${Math.round(rate)}/s`);
+    const peer = name === "ours" ? {} : { peer: name };
+    printLine("verdict", {
+      metric: "judged",
+      value: median(rates[name] ?? []),
+      unit: "deployments/s",
+      ...peer,
+    });
+    const called = inputs.map(judge);
+    const share = (faulty: boolean) => {
+      const own = called.filter((_, i) => (i % 3 === 2) === faulty);
+      return (100 * own.filter(Boolean).length) / own.length;
+    };
+    printLine("verdict", { metric: "faults_called", value: share(true), unit: "%", ...peer });
+    printLine("verdict", { metric: "clean_called", value: share(false), unit: "%", ...peer });
   }
-}
-for (const [name, judge] of Object.entries(judges)) {
-  const peer = name === "ours" ? {} : { peer: name };
-  print({ metric: "judged", value: Math.round(median(rates[name] ?? [])), unit: "deployments/s", ...peer });
-  const called = inputs.map(judge);
-  const share = (faulty: boolean) => {
-    const own = called.filter((_, i) => (i % 3 === 2) === faulty);
-    return Number(((100 * own.filter(Boolean).length) / own.length).toFixed(1));
-  };
-  print({ metric: "faults_called", value: share(true), unit: "%", ...peer });
-  print({ metric: "clean_called", value: share(false), unit: "%", ...peer });
-}
-
-function print(line: { metric: string; value: number; unit: string; peer?: string }): void {
-  console.log(JSON.stringify({ bench: "verdict", ...line }));
 }

@@ -1,12 +1,8 @@
-/**
- * JavaScript on first load per page, compressed as gzip does it, read from the web app's build output.
- * Needs `npm run build -w @pulsekeep/web`; starts nothing. JSON lines on standard output:
- * one for the framework, which every page loads, then one per page with the limit that the design asks for.
- */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { runInNewContext } from "node:vm";
 import { gzipSync } from "node:zlib";
+import { printLine } from "./lines.ts";
 
 const build = path.resolve(import.meta.dirname, "../apps/web/.next");
 
@@ -47,31 +43,28 @@ function readManifest(file: string): Array<[string, ClientManifest]> {
 const toAddress = (entry: string): string =>
   entry.replace(/\/page$/, "").replaceAll(/\/\([^)]*\)/g, "") || "/";
 
-const { rootMainFiles, polyfillFiles } = JSON.parse(
-  readFileSync(path.join(build, "build-manifest.json"), "utf8"),
-) as { rootMainFiles: string[]; polyfillFiles: string[] };
-const frameworkBytes = sum(rootMainFiles);
-
-// Polyfills are for browsers without modules, which this app does not support: no other browser loads them.
-console.log(
-  JSON.stringify({ page: "framework", gzipBytes: frameworkBytes, polyfillGzipBytes: sum(polyfillFiles) }),
-);
-
-const manifests = readdirSync(path.join(build, "server/app"), { recursive: true, encoding: "utf8" })
-  .filter((name) => name.endsWith("page_client-reference-manifest.js"))
-  .flatMap((name) => readManifest(path.join(build, "server/app", name)));
-
-for (const [entry, { entryJSFiles }] of manifests.sort(([a], [b]) => a.localeCompare(b))) {
-  const page = toAddress(entry);
-  if (page.startsWith("/_")) continue;
-  const files = new Set([...rootMainFiles, ...Object.values(entryJSFiles).flat()]);
-  const bytes = sum(files);
-  console.log(
-    JSON.stringify({
-      page,
-      gzipBytes: bytes,
-      ownGzipBytes: bytes - frameworkBytes,
-      limitBytes: LIMITS[page] ?? LIST_LIMIT,
-    }),
-  );
+/**
+ * JavaScript on first load per page, compressed as gzip does it, read from the web app's build output: one line
+ * for the framework, which every page loads, then one per page with the limit that it has to keep.
+ */
+export async function benchWebSize(): Promise<void> {
+  const { rootMainFiles, polyfillFiles } = JSON.parse(
+    readFileSync(path.join(build, "build-manifest.json"), "utf8"),
+  ) as { rootMainFiles: string[]; polyfillFiles: string[] };
+  const frameworkBytes = sum(rootMainFiles);
+  // Polyfills are for browsers without modules, which this app does not support: no other browser loads them.
+  const polyfillBytes = sum(polyfillFiles);
+  print("framework", frameworkBytes, { polyfillBytes });
+  const manifests = readdirSync(path.join(build, "server/app"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith("page_client-reference-manifest.js"))
+    .flatMap((name) => readManifest(path.join(build, "server/app", name)));
+  for (const [entry, { entryJSFiles }] of manifests.sort(([a], [b]) => a.localeCompare(b))) {
+    const page = toAddress(entry);
+    if (page.startsWith("/_")) continue;
+    const bytes = sum(new Set([...rootMainFiles, ...Object.values(entryJSFiles).flat()]));
+    print(page, bytes, { ownBytes: bytes - frameworkBytes, limitBytes: LIMITS[page] ?? LIST_LIMIT });
+  }
 }
+
+const print = (page: string, bytes: number, more: Record<string, number>): void =>
+  printLine("web-size", { metric: "first_load_gzip", page, value: bytes, unit: "B", ...more });

@@ -21,16 +21,32 @@ const kept = new Map<string, { epoch: number; keys: WorkerKeys }>();
 export async function driveWorker(
   engine: Engine,
   worker: BenchWorker,
-  work: { runs: number; onEnd: (runId: string) => void },
+  { runs, onEnd }: { runs: number; onEnd: (runId: string) => void },
 ): Promise<void> {
-  for (let ended = 0; ended < work.runs; ) {
+  let ended = 0;
+  const isOver = () => ended >= runs;
+  await driveWorkerUntil(engine, worker, {
+    isOver,
+    onEnd: (runId) => {
+      ended += 1;
+      onEnd(runId);
+    },
+  });
+}
+
+/** The same until somebody says that it is over, which is asked at the end of each wait. */
+export async function driveWorkerUntil(
+  engine: Engine,
+  worker: BenchWorker,
+  { isOver, onEnd }: { isOver: () => boolean; onEnd: (runId: string) => void },
+): Promise<void> {
+  while (!isOver()) {
     const claimed = await claim(engine, worker);
     const reported = claimed.map(async (run) => {
       await report(engine, worker, run);
-      work.onEnd(run.runId);
+      onEnd(run.runId);
     });
     await Promise.all(reported);
-    ended += claimed.length;
   }
 }
 

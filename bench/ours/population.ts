@@ -25,7 +25,7 @@ export const idOf = (kind: Kind, number: number): string =>
   `0192f3c4-000${KIND_DIGIT[kind]}-7000-8000-${number.toString(16).padStart(12, "0")}`;
 
 /** The same as an SQL expression. */
-const sqlId = (kind: Kind, number: string): string =>
+export const sqlId = (kind: Kind, number: string): string =>
   `('0192f3c4-000${KIND_DIGIT[kind]}-7000-8000-' || lpad(to_hex(${number}), 12, '0'))::uuid`;
 
 const clientIdOf = (number: number): string => `kw_bench${String(number).padStart(10, "0")}`;
@@ -55,6 +55,7 @@ export async function insertPopulation(pool: pg.Pool, size: PopulationSize): Pro
      from generate_series(0, $1::int - 1) n`,
     [size.workers * size.lanesPerWorker, size.lanesPerWorker],
   );
+  await pool.query("analyze workspaces, workers, lanes");
   return Array.from({ length: size.workers }, (_, number) => ({
     workerId: idOf("worker", number),
     workspaceId: idOf("workspace", Math.floor(number / WORKERS_PER_WORKSPACE)),
@@ -71,5 +72,16 @@ export function placeOfLane(number: number, size: PopulationSize) {
     workerId: idOf("worker", worker),
     laneId: idOf("lane", number),
     targetRepository: `octo-${worker}/repository-${number % size.lanesPerWorker}`,
+  };
+}
+
+/** The same as SQL expressions, of an expression for the lane's number. */
+export function sqlPlaceOfLane(number: string, size: PopulationSize) {
+  const worker = `(${number}) / ${size.lanesPerWorker}`;
+  return {
+    workspaceId: sqlId("workspace", `(${number}) / ${size.lanesPerWorker * WORKERS_PER_WORKSPACE}`),
+    workerId: sqlId("worker", worker),
+    laneId: sqlId("lane", number),
+    targetRepository: `'octo-' || ${worker} || '/repository-' || (${number}) % ${size.lanesPerWorker}`,
   };
 }

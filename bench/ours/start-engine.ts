@@ -9,14 +9,21 @@ const built = <Module>(file: string): Api<Module> =>
 
 export type Engine = Awaited<ReturnType<typeof startEngine>>;
 
-/** Starts the whole server in this process, all roles and their loops, without listening for requests. */
-export async function startEngine(place: Place) {
+/**
+ * Starts the server in this process, without listening for requests.
+ *
+ * @param roles "all", as in production on one machine, or "http" for a server whose loops stand still
+ */
+export async function startEngine(place: Place, roles: "all" | "http" = "all") {
   const { createApp } = await built<typeof import("../../apps/api/src/create-app.js")>("create-app.js");
   const { parseEnv } = await built<typeof import("../../apps/api/src/env.js")>("env.js");
   const { createLogger } =
     await built<typeof import("../../apps/api/src/platform/logger.js")>("platform/logger.js");
   const { ClaimsService } = await built<typeof import("../../apps/api/src/modules/pulses/claims.service.js")>(
     "modules/pulses/claims.service.js",
+  );
+  const { PlannerJobs } = await built<typeof import("../../apps/api/src/modules/pulses/planner.jobs.js")>(
+    "modules/pulses/planner.jobs.js",
   );
   const { PulsesService } = await built<typeof import("../../apps/api/src/modules/pulses/pulses.service.js")>(
     "modules/pulses/pulses.service.js",
@@ -25,22 +32,23 @@ export async function startEngine(place: Place) {
     "modules/workers/waiting-room.js",
   );
   const app = await createApp(
-    parseEnv(environmentOf(place)),
+    parseEnv(environmentOf(place, roles)),
     createLogger("warn", { write: (line: string) => void process.stderr.write(line) }),
   );
   const find = { strict: false };
   return {
     claims: app.get(ClaimsService, find),
+    planner: app.get(PlannerJobs, find),
     pulses: app.get(PulsesService, find),
     waiting: app.get(WaitingRoom, find),
     close: () => app.close(),
   };
 }
 
-function environmentOf(place: Place): Record<string, string> {
+function environmentOf(place: Place, roles: string): Record<string, string> {
   return {
     NODE_ENV: "development",
-    PULSEKEEP_ROLES: "all",
+    PULSEKEEP_ROLES: roles,
     PULSEKEEP_PUBLIC_URL: "http://localhost:3000",
     DATABASE_URL: place.databaseUrl,
     REDIS_URL: place.redisUrl,
