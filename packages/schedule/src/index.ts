@@ -5,6 +5,7 @@ export { type LocalDayBounds, localDayBounds } from "./local-day-bounds.js";
 export { nextRun, type PlannedRun, type PulseTiming, type RunRequest } from "./next-run.js";
 export { PREVIEW_LIMIT, previewRuns } from "./preview-runs.js";
 export { planRecoveries, type RecoveryPolicy, type RecoveryRequest, type RecoveryRules } from "./recovery.js";
+export { type Replanned, type ReplanRequest, replan } from "./replan.js";
 export { findScheduleFault } from "./schedule-fault.js";
 export { type CommitContent, type ContentRequest, commitContent, commitPath } from "./commit-content.js";
 export { type CommitMessage, commitMessage, type MessageRequest, RECENT_SUBJECTS } from "./commit-message.js";
