@@ -22,8 +22,7 @@ export interface RoundsRequest {
 /** Those of `all` that were asked for by name, or all. @throws UsageError for a name that is none of them */
 export function chosen<Name extends string>(all: readonly Name[], asked: readonly string[]): Name[] {
   const unknown = asked.find((name) => !all.some((known) => known === name));
-  if (unknown !== undefined)
-    throw new UsageError(`"${unknown}" takes no part. There are: ${all.join(", ")}`);
+  if (unknown !== undefined) throw new UsageError(`"${unknown}" takes no part. There are: ${all.join(", ")}`);
   return asked.length === 0 ? [...all] : all.filter((name) => asked.includes(name));
 }
 
