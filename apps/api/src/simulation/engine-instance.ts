@@ -1,18 +1,47 @@
-import type { Env } from "../env.js";
+import "reflect-metadata";
+import { type INestApplicationContext, Module } from "@nestjs/common";
+import { NestFactory } from "@nestjs/core";
+import { ENV, parseEnv } from "../env.js";
 import { AuditService } from "../modules/audit/audit.service.js";
+import { Announcer } from "../modules/pulses/announcer.js";
 import { ClaimsService } from "../modules/pulses/claims.service.js";
 import { DispatcherJobs } from "../modules/pulses/dispatcher.jobs.js";
 import { PlannerJobs } from "../modules/pulses/planner.jobs.js";
 import { PulsesService } from "../modules/pulses/pulses.service.js";
+import { RunRules } from "../modules/pulses/run-rules.js";
 import { SweeperJobs } from "../modules/pulses/sweeper.jobs.js";
 import { Clock } from "../platform/clock.js";
 import { Databases } from "../platform/database.js";
-import type { Jobs, PeriodicJob, StreamJob } from "../platform/jobs.js";
-import type { Logger } from "../platform/logger.js";
+import { Jobs, type PeriodicJob, type StreamJob } from "../platform/jobs.js";
+import { LOGGER } from "../platform/logger.js";
+import { Notices } from "../platform/notices.js";
+import { Reconciler } from "../platform/reconciler.jobs.js";
 import { Relay } from "../platform/relay.js";
-import type { Transport } from "../platform/transport.js";
+import { StreamMarks } from "../platform/stream-marks.js";
+import { TRANSPORT, type Transport } from "../platform/transport.js";
 
-const ENV = { DATABASE_URL: "postgres://simulated" } as Env;
+const SECRET = "simulated-secret-of-thirty-two-characters";
+
+/** What a process with the roles of the engine is made of, beside what is simulated. */
+const PARTS = [
+  Announcer,
+  AuditService,
+  ClaimsService,
+  Clock,
+  Databases,
+  DispatcherJobs,
+  Notices,
+  PlannerJobs,
+  PulsesService,
+  Reconciler,
+  Relay,
+  RunRules,
+  StreamMarks,
+  SweeperJobs,
+];
+
+@Module({})
+class SimulatedEngine {}
 
 /** Keeps what the engine registers, so that the simulation decides when each of it runs. */
 class ManualJobs {
@@ -24,43 +53,69 @@ class ManualJobs {
   consume(job: StreamJob): void {
     this.streams.push(job);
   }
+  /** What is asked to wake up does so by chance. */
+  wake(): void {}
 }
 
 /** One process of the engine: its real loops, handlers and services, over a simulated store and transport. */
 export class EngineInstance {
-  readonly loops: readonly PeriodicJob[];
-  readonly handlers: readonly StreamJob[];
   readonly claims: ClaimsService;
   readonly pulses: PulsesService;
-  /** What the engine logged as an error, and the simulation has not caused. */
-  readonly complaints: string[] = [];
 
-  constructor(
+  private constructor(
     readonly name: string,
-    transport: Transport,
+    context: INestApplicationContext,
+    private readonly jobs: ManualJobs,
+    /** What the engine logged as an error. */
+    readonly complaints: string[],
   ) {
-    const manual = new ManualJobs();
-    const jobs = manual as unknown as Jobs;
-    const databases = new Databases(ENV);
-    const logger = this.logger();
-    const dispatcher = new DispatcherJobs(databases, transport, jobs);
-    this.claims = new ClaimsService(databases);
-    this.pulses = new PulsesService(databases, new AuditService(), new Clock());
-    for (const part of [
-      new PlannerJobs(databases, jobs, logger),
-      dispatcher,
-      new SweeperJobs(databases, dispatcher, jobs),
-      new Relay(databases, transport, jobs),
-    ])
-      part.onModuleInit();
-    this.loops = manual.periodic;
-    this.handlers = manual.streams;
+    this.claims = context.get(ClaimsService);
+    this.pulses = context.get(PulsesService);
   }
 
-  private logger(): Logger {
-    const complain = (facts: { err?: unknown }, message: string) =>
-      this.complaints.push(`${message}: ${String(facts.err)}`);
-    const quiet = () => undefined;
-    return { error: complain, warn: quiet, info: quiet, debug: quiet } as unknown as Logger;
+  static async start(name: string, transport: Transport): Promise<EngineInstance> {
+    const jobs = new ManualJobs();
+    const complaints: string[] = [];
+    const context = await NestFactory.createApplicationContext(
+      {
+        module: SimulatedEngine,
+        providers: [
+          { provide: ENV, useValue: env() },
+          { provide: TRANSPORT, useValue: transport },
+          { provide: Jobs, useValue: jobs },
+          { provide: LOGGER, useValue: logInto(complaints) },
+          ...PARTS,
+        ],
+      },
+      { logger: false },
+    );
+    return new EngineInstance(name, context, jobs, complaints);
   }
+
+  get loops(): readonly PeriodicJob[] {
+    return this.jobs.periodic;
+  }
+
+  get handlers(): readonly StreamJob[] {
+    return this.jobs.streams;
+  }
+}
+
+/** The product's own rules, as they are when nobody has set them. */
+const env = () =>
+  parseEnv({
+    DATABASE_URL: "postgres://simulated",
+    AUTH_SECRET: SECRET,
+    PULSEKEEP_PUBLIC_URL: "http://localhost:3000",
+    PULSEKEEP_KEYRING: JSON.stringify({
+      currentId: "k1",
+      keys: { k1: Buffer.alloc(32, 1).toString("base64url") },
+    }),
+  });
+
+function logInto(complaints: string[]) {
+  const quiet = () => undefined;
+  const error = (facts: { err?: unknown }, message: string) =>
+    complaints.push(`${message}: ${String(facts.err)}`);
+  return { error, warn: quiet, info: quiet, debug: quiet };
 }

@@ -5,7 +5,7 @@ const ANY_END: readonly RunState[] = ["succeeded", "failed", "missed", "cancelle
 
 /** Where a run may be found after one step, from where it was found before it. */
 const ALLOWED: Record<RunState, readonly RunState[]> = {
-  planned: ["planned", "queued", "offered", "missed", "cancelled", "skipped"],
+  planned: ["planned", "queued", "offered", "claimed", "missed", "cancelled", "skipped"],
   queued: ["queued", "offered", "claimed", ...ANY_END],
   offered: ["offered", "queued", "claimed", ...ANY_END],
   // Not missed: somebody may have done it.

@@ -2,6 +2,7 @@ import type {
   AppendOptions,
   ClaimStaleOptions,
   ConsumeOptions,
+  DataEpoch,
   DeadLetter,
   Entry,
   Hint,
@@ -17,7 +18,10 @@ import { SimulatedFault } from "./simulated-fault.js";
 const MAX_DELIVERIES = 5;
 
 type Kept = Entry & { appendedMs: number; dueMs: number; consumer: string | null; deliveredMs: number };
-export type TransportFault = { operation: "append" | "consume" | "acknowledge"; when: "before" | "after" };
+export type TransportFault = {
+  operation: "append" | "consume" | "acknowledge" | "inspect";
+  when: "before" | "after";
+};
 
 /**
  * The transport's promises and no more, in memory and in virtual time: at least once, in order per key, in any
@@ -27,11 +31,13 @@ export class MemoryTransport implements Transport {
   readonly shards = 1;
   /** What befalls the next operation of its name. */
   fault: TransportFault | undefined;
-  random: Random | undefined;
+  private random: Random | undefined;
   private entries: Kept[] = [];
   private dead: DeadLetter[] = [];
   private count = 0;
   private epoch = 0;
+  private beat = 0;
+  private copy: { entries: Kept[]; beat: number } = { entries: [], beat: 0 };
 
   async append(stream: string, entries: readonly NewEntry[], options: AppendOptions = {}): Promise<void> {
     this.mayFail("append", "before");
@@ -110,6 +116,13 @@ export class MemoryTransport implements Transport {
     return true;
   }
 
+  async trim(stream: string, { maxDeadLetters }: { maxDeadLetters: number }): Promise<number> {
+    const letters = this.dead.filter((letter) => letter.stream === stream);
+    const deleted = letters.slice(0, Math.max(0, letters.length - maxDeadLetters));
+    this.dead = this.dead.filter((letter) => !deleted.includes(letter));
+    return deleted.length;
+  }
+
   async inspect(stream: string): Promise<StreamState> {
     const all = this.entries.filter((entry) => entry.stream === stream);
     const delayed = all.filter((entry) => entry.consumer === null && entry.dueMs > Date.now());
@@ -127,8 +140,11 @@ export class MemoryTransport implements Transport {
     };
   }
 
-  async dataEpochs(): Promise<string[]> {
-    return [String(this.epoch)];
+  async dataEpochs(_stream: string, [beat = 0]: readonly (number | undefined)[] = []): Promise<DataEpoch[]> {
+    this.mayFail("inspect", "before");
+    if (beat > this.beat) this.epoch += 1;
+    this.beat += 1;
+    return [{ epoch: `data ${this.epoch}`, beat: this.beat }];
   }
 
   /** Nobody listens: in the simulation workers come by themselves. */
@@ -145,6 +161,28 @@ export class MemoryTransport implements Transport {
     this.entries = [];
     this.dead = [];
     this.epoch += 1;
+    this.beat = 0;
+  }
+
+  /** A new server, as if there had never been another. */
+  reset(random: Random): void {
+    this.flush();
+    this.fault = undefined;
+    this.random = random;
+    this.epoch = 0;
+    this.count = 0;
+    this.backUp();
+  }
+
+  /** Keeps a copy that `restore` brings back. */
+  backUp(): void {
+    this.copy = { entries: this.entries.map((entry) => ({ ...entry })), beat: this.beat };
+  }
+
+  /** The server holds what it held at the last backup, and does not know better. */
+  restore(): void {
+    this.entries = this.copy.entries.map((entry) => ({ ...entry }));
+    this.beat = this.copy.beat;
   }
 
   /** Hands some entries out a second time, as after a failover. */

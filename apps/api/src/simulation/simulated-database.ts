@@ -1,28 +1,19 @@
 import { readdir, readFile } from "node:fs/promises";
-import { PGlite, types } from "@electric-sql/pglite";
+import { PGlite } from "@electric-sql/pglite";
 import { type Connection, type DatabaseRole, schema } from "@pulsekeep/database";
 import { drizzle } from "drizzle-orm/node-postgres";
 import pg from "pg";
+import { PreparedWire, type Query } from "./prepared-wire.js";
 import { SimulatedFault } from "./simulated-fault.js";
 
-/** How `pg` turns a value into what it sends; its types do not name it. */
-const { prepareValue } = (pg as unknown as { utils: { prepareValue: (value: unknown) => unknown } }).utils;
-
 const MIGRATIONS = new URL("../../../../packages/database/migrations/", import.meta.url);
+const OWNER = "postgres";
 
 /** What a seed may leave behind. */
-const EMPTIED =
-  "workspaces, workers, lanes, pulses, runs, outbox, audit_entries, stream_entries, stream_delayed restart identity cascade";
+const EMPTIED = "workspaces, workers, lanes, pulses, runs, outbox, audit_entries, stream_marks";
 
-type Query = { text: string; values?: unknown[]; rowMode?: "array"; types?: typeof pg.types };
-type Raw = {
-  rows: (string | null)[][];
-  fields: { name: string; dataTypeID: number }[];
-  affectedRows?: number;
-};
-
-/** Changes a statement on its way to the server; undefined leaves it as it is. */
-export type Sabotage = (text: string) => string | undefined;
+/** Changes a statement on its way to the server. */
+export type Sabotage = (text: string) => string;
 
 /**
  * PostgreSQL inside this process behind the interface of `pg`: the engine's own SQL runs as its own roles, one
@@ -32,15 +23,12 @@ export class SimulatedDatabase {
   /** What becomes of the next commit: lost before it takes place, or only its answer. */
   commitFault: "before" | "after" | undefined;
   sabotage: Sabotage | undefined;
-  private role = "";
+  private role = OWNER;
   private turn: Promise<void> = Promise.resolve();
+  private readonly wire: PreparedWire;
 
   private constructor(private readonly server: PGlite) {
-    // Values travel as text, as with `pg`, which prepares and parses them; bytes stay bytes.
-    server.parsers = Object.fromEntries(
-      Object.keys(types.parsers).map((oid) => [oid, (value: string) => value]),
-    );
-    server.serializers = { [pg.types.builtins.BYTEA]: (value: unknown) => value as string };
+    this.wire = new PreparedWire(server);
   }
 
   /** A database with this version's schema. */
@@ -61,11 +49,11 @@ export class SimulatedDatabase {
     return { pool, database: drizzle(pool, { schema }) };
   };
 
-  /** Reads and writes as the owner, past row-level security; values come as `pg` gives them. */
+  /** Reads and writes as the owner, past row-level security. */
   async inspect<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
-    const client = await this.client("postgres");
+    const client = await this.client(OWNER);
     try {
-      return (await client.query({ text, values })).rows as Row[];
+      return this.wire.run({ text, values }).rows as Row[];
     } finally {
       client.release();
     }
@@ -74,16 +62,11 @@ export class SimulatedDatabase {
   /** Empties the tables and makes the server's `random()` begin anew. */
   async reset(seed: number): Promise<void> {
     this.commitFault = undefined;
-    const client = await this.client("postgres");
-    try {
-      // The audit refuses to be emptied, by trigger.
-      await this.server.exec(
-        `set session_replication_role = replica; truncate ${EMPTIED}; set session_replication_role = origin;
-         select setseed(${(seed % 1_000_003) / 1_000_003})`,
-      );
-    } finally {
-      client.release();
-    }
+    // The audit refuses to be emptied, by trigger.
+    await this.inspect("set session_replication_role = replica");
+    await this.inspect(`truncate ${EMPTIED} restart identity cascade`);
+    await this.inspect("set session_replication_role = origin");
+    await this.inspect("select setseed($1)", [(seed % 1_000_003) / 1_000_003]);
   }
 
   async close(): Promise<void> {
@@ -97,56 +80,31 @@ export class SimulatedDatabase {
       release = resolve;
     });
     await before;
-    if (this.role !== role) await this.server.exec(`set role ${role}`);
+    if (this.role !== role) this.wire.run({ text: `set role ${role}` });
     this.role = role;
     return new SimulatedClient((query) => this.run(query), release);
   }
 
-  private async run({
-    text,
-    values = [],
-    rowMode,
-    types: parsing = pg.types,
-  }: Query): Promise<pg.QueryResult> {
-    if (text !== "commit" || this.commitFault === undefined)
-      return this.send({ text, values, rowMode, types: parsing });
-    const when = this.commitFault;
-    this.commitFault = undefined;
-    if (when === "after") await this.server.exec("commit");
-    throw new SimulatedFault(`${when} commit`);
+  private run(query: Query): pg.QueryResult {
+    if (query.text === "commit" && this.commitFault !== undefined) this.loseCommit(this.commitFault);
+    return this.wire.run({ ...query, text: this.sabotage?.(query.text) ?? query.text });
   }
 
-  private async send({
-    text,
-    values = [],
-    rowMode,
-    types: parsing = pg.types,
-  }: Query): Promise<pg.QueryResult> {
-    const params = values.map(prepareValue);
-    const result = (await this.server.query(this.sabotage?.(text) ?? text, params, {
-      rowMode: "array",
-    })) as unknown as Raw;
-    const { fields } = result;
-    const parsers = fields.map(({ dataTypeID }) => parsing.getTypeParser(dataTypeID, "text"));
-    const parsed = result.rows.map((row) =>
-      row.map((value, index) => (value === null ? null : parsers[index]?.(value))),
-    );
-    const rows =
-      rowMode === "array"
-        ? parsed
-        : parsed.map((row) => Object.fromEntries(fields.map(({ name }, index) => [name, row[index]])));
-    const rowCount = Math.max(rows.length, result.affectedRows ?? 0);
-    return { rows, rowCount, fields: [], command: "", oid: 0 };
+  private loseCommit(when: "before" | "after"): never {
+    this.commitFault = undefined;
+    if (when === "after") this.wire.run({ text: "commit" });
+    throw new SimulatedFault(`${when} commit`);
   }
 }
 
 class SimulatedClient {
   constructor(
-    private readonly run: (query: Query) => Promise<pg.QueryResult>,
+    private readonly run: (query: Query) => pg.QueryResult,
     readonly release: () => void,
   ) {}
 
-  query(query: string | Query, values?: unknown[]): Promise<pg.QueryResult> {
+  /** Asynchronous for the caller's sake. */
+  async query(query: string | Query, values?: unknown[]): Promise<pg.QueryResult> {
     return this.run(
       typeof query === "string" ? { text: query, values } : { ...query, values: values ?? query.values },
     );

@@ -22,11 +22,15 @@ const ONLY_SEED = process.env["PULSEKEEP_SIMULATION_SEED"];
 
 let stage: Stage;
 beforeAll(async () => {
+  // Before the server starts: it must not see time go back by months.
+  const time = VirtualTime.start(new Date("2026-03-20T00:00:00Z"));
   const database = await SimulatedDatabase.open();
   shared.database = database;
   const transport = new MemoryTransport();
-  const instances = ["one", "two", "three"].map((name) => new EngineInstance(name, transport));
-  stage = { database, transport, instances, time: VirtualTime.start(new Date("2026-03-20T00:00:00Z")) };
+  const instances = await Promise.all(
+    ["one", "two", "three"].map((name) => EngineInstance.start(name, transport)),
+  );
+  stage = { database, transport, instances, time };
 });
 afterAll(async () => {
   stage.time.stop();
@@ -40,7 +44,7 @@ it("keeps every promise in every seed", { timeout: 3_600_000 }, async () => {
       : [Number(ONLY_SEED)];
   let runs = 0;
   let effects = 0;
-  const startedAt = performance.now();
+  const startedAt = process.cpuUsage();
   for (const seed of seeds) {
     stage.time.restart();
     const told = await new Simulation(stage, seed).run(120);
@@ -48,7 +52,7 @@ it("keeps every promise in every seed", { timeout: 3_600_000 }, async () => {
     effects += told.effects;
   }
   process.stderr.write(
-    `${seeds.length} seeds, ${runs} runs, ${effects} effects in ${Math.round(performance.now() - startedAt)} ms\n`,
+    `${seeds.length} seeds, ${runs} runs, ${effects} effects in ${Math.round(process.cpuUsage(startedAt).user / 1_000)} ms of processor time\n`,
   );
   expect(runs).toBeGreaterThan(seeds.length);
 });

@@ -18,6 +18,9 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 
+/** Steps that leave the database as it is. */
+const QUIET_STEPS: ReadonlySet<string> = new Set(["time", "act", "crash", "transport"]);
+
 export type Stage = {
   database: SimulatedDatabase;
   transport: MemoryTransport;
@@ -67,9 +70,7 @@ export class Simulation {
     const { database, transport, instances } = this.stage;
     seedIds(this.seed);
     await database.reset(this.seed);
-    transport.flush();
-    transport.fault = undefined;
-    transport.random = this.random;
+    transport.reset(this.random);
     for (const { complaints } of instances) complaints.length = 0;
     this.stage.time.advance(this.random.between(0, 300) * HOUR_MS);
     this.tenants = await populate(database, this.random);
@@ -89,7 +90,7 @@ export class Simulation {
     });
     this.disarm();
     this.tell(`${kind}: ${outcome}${fault}`);
-    await this.watch();
+    if (!QUIET_STEPS.has(kind)) await this.watch();
   }
 
   private chooseStep(): [string, () => Promise<string>] {
@@ -104,7 +105,7 @@ export class Simulation {
       [12, "report", () => this.report()],
       [2, "release", () => this.release()],
       [2, "crash", () => this.crash()],
-      [1, "flush", () => this.flush()],
+      [2.5, "transport", () => this.strikeTransport()],
       [1, "create", () => this.createPulse()],
       [3, "edit", () => this.editPulse()],
       [2, "run now", () => this.runPulseNow()],
@@ -125,7 +126,9 @@ export class Simulation {
       this.stage.database.commitFault = when;
       return ` (connection lost ${when} commit)`;
     }
-    const operation = kind === "stream" ? this.random.pick(["consume", "acknowledge"] as const) : "append";
+    const operation = this.random.pick(
+      kind === "stream" ? (["consume", "acknowledge"] as const) : (["append", "inspect"] as const),
+    );
     this.stage.transport.fault = { operation, when };
     return ` (transport fails ${when} ${operation})`;
   }
@@ -204,13 +207,17 @@ export class Simulation {
     return instance.name;
   }
 
-  private async flush(): Promise<string> {
-    if (this.random.chance(0.5)) {
-      this.stage.transport.forgetDeliveries();
-      return "the transport hands out again what was handed out";
-    }
-    this.stage.transport.flush();
-    return "the transport has lost everything";
+  private async strikeTransport(): Promise<string> {
+    const { transport } = this.stage;
+    const [what, befall] = this.random.pick<[string, () => void]>([
+      ["hands out again what was handed out", () => transport.forgetDeliveries()],
+      ["has lost everything", () => transport.flush()],
+      ["is backed up", () => transport.backUp()],
+      ["is backed up", () => transport.backUp()],
+      ["is as it was at its backup", () => transport.restore()],
+    ]);
+    befall();
+    return `the transport ${what}`;
   }
 
   // What workers do.
@@ -379,8 +386,8 @@ export class Simulation {
     worker.crash();
     for (let rounds = 0; rounds < 50; rounds += 1) {
       const claimed = await worker.claim(instance, { max: 10, claimId: newSecret(16), answerLost: false });
-      this.ledger = await readLedger(this.stage.database);
       if (claimed.length === 0) return;
+      await this.watch();
       for (const held of worker.held.slice()) {
         if (worker.act(held) !== "too late") this.checkEffect(held.run);
         await worker.report(instance, held, { ledger: this.ledger, answerLost: false });

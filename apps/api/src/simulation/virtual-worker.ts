@@ -75,7 +75,7 @@ export class VirtualWorker {
     const answer = await instance.claims
       .recordReport(this.identity, requestOf(held), async () => undefined)
       .then(
-        ({ run }) => run.state,
+        ({ state }) => state,
         (error: unknown) => {
           if (error instanceof AppError || isSimulated(error)) return error;
           throw error;
@@ -87,7 +87,7 @@ export class VirtualWorker {
         `the report of fence ${held.run.fence} was answered with ${String(answer)}, the run has ${row?.fence}`,
       );
     if (!context.answerLost) this.drop(held);
-    return `${held.reported.outcome} -> ${answer instanceof AppError ? answer.code : answer}`;
+    return `${held.reported.outcome} -> ${answer instanceof AppError ? answer.code : String(answer)}`;
   }
 
   async release(instance: EngineInstance, ledger: Ledger): Promise<string> {
