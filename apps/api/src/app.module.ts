@@ -11,6 +11,7 @@ import { ObservabilityModule } from "./modules/observability/observability.modul
 import { OverviewModule } from "./modules/overview/overview.module.js";
 import { ProjectsModule } from "./modules/projects/projects.module.js";
 import { PulsesModule } from "./modules/pulses/pulses.module.js";
+import { RunNoticesModule } from "./modules/pulses/run-notices.module.js";
 import { VerdictsModule } from "./modules/verdicts/verdicts.module.js";
 import { WorkersModule } from "./modules/workers/workers.module.js";
 import type { Logger } from "./platform/logger.js";
@@ -35,6 +36,7 @@ export class AppModule {
         OverviewModule,
         ProjectsModule,
         PulsesModule,
+        RunNoticesModule,
         VerdictsModule,
         WorkersModule,
       ],

@@ -5,8 +5,11 @@ import type { Run, VerdictState } from "./types";
 
 export type DeploymentFilter = { projectId?: string; environment?: string; verdict?: VerdictState };
 export type RunFilter = { pulseId?: string; workerId?: string; state?: Run["state"] };
+export type NoticeFilter = { pulseId?: string };
 
 const PAGE_LIMIT = 25;
+/** The list stands above what a page is about: it begins short. */
+const NOTICE_LIMIT = 5;
 type Paged = { nextCursor: string | null };
 const paging = {
   initialPageParam: undefined as string | undefined,
@@ -89,6 +92,18 @@ export function queriesOf(api: Api) {
       queryOptions({
         queryKey: ["runs", id],
         queryFn: ({ signal }) => unwrap(api.GET("/api/v1/runs/{id}", { params: { path: { id } }, signal })),
+      }),
+    notices: (filter: NoticeFilter) =>
+      infiniteQueryOptions({
+        queryKey: ["notices", filter],
+        queryFn: ({ signal, pageParam }) =>
+          unwrap(
+            api.GET("/api/v1/notices", {
+              params: { query: { ...filter, cursor: pageParam, limit: NOTICE_LIMIT } },
+              signal,
+            }),
+          ),
+        ...paging,
       }),
     workers: () =>
       queryOptions({

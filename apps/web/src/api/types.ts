@@ -9,6 +9,7 @@ export type Provisioning = Schemas["Provisioning"];
 export type ProvisioningStep = Schemas["ProvisioningStep"];
 export type Pulse = Schemas["Pulse"];
 export type Run = Schemas["Run"];
+export type RunNotice = Schemas["RunNotice"];
 export type Project = Schemas["Project"];
 export type Deployment = Schemas["Deployment"];
 export type DeploymentDetail = Schemas["DeploymentDetail"];

@@ -26,7 +26,7 @@ import {
   Undo2,
 } from "lucide-react";
 import { useTranslations } from "next-intl";
-import type { Deployment, Pulse, Run, VerdictState, Worker } from "@/api/types";
+import type { Deployment, Pulse, Run, RunNotice, VerdictState, Worker } from "@/api/types";
 import { Badge, type Tone } from "./ui/badge";
 
 type Look = { tone: Tone; icon: LucideIcon; busy?: boolean };
@@ -99,6 +99,20 @@ export function RunStateBadge({ run }: { run: Pick<Run, "state" | "late"> }) {
       </Badge>
     );
   return <Badge {...runLooks[run.state]}>{t(run.state)}</Badge>;
+}
+
+const noticeLooks: Record<RunNotice["kind"], Look> = {
+  late: { tone: "warning", icon: ClockAlert },
+  missed: runLooks.missed,
+  failed: runLooks.failed,
+  unknown: runLooks.unknown,
+  recovered: { tone: "ok", icon: RotateCcw },
+};
+
+/** What a notice is about: the state that its run came into. */
+export function NoticeKindBadge({ kind }: { kind: RunNotice["kind"] }) {
+  const t = useTranslations("states.run");
+  return <Badge {...noticeLooks[kind]}>{t(kind)}</Badge>;
 }
 
 /** Marks the run that makes up for a missed one. */

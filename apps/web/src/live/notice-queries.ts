@@ -8,7 +8,7 @@ const staleKeys: Record<Notice["topic"], StaleKeys> = {
   "provisioning.changed": ({ id }) => [["provisionings", id], ["workers"]],
   "worker.changed": () => [["workers"], ["provisionings"], ["overview"]],
   "pulse.changed": () => [["pulses"], ["overview"]],
-  "run.changed": () => [["runs"], ["pulses"], ["workers"], ["overview"]],
+  "run.changed": () => [["runs"], ["notices"], ["pulses"], ["workers"], ["overview"]],
   "project.changed": () => [["projects"], ["overview"]],
   "deployment.changed": ({ id }) => [["deployments"], ["samples", id], ["projects"], ["overview"]],
   // A sample belongs to a deployment that is watched, or to its project's baseline.

@@ -185,3 +185,29 @@ export const runListQuerySchema = pageQuerySchema.extend({
   state: runStateSchema.optional(),
 });
 export type RunListQuery = z.infer<typeof runListQuerySchema>;
+
+/** What a person should know of a run; raised once per run and kind, and kept until it is dismissed. */
+export const runNoticeKindSchema = z.enum(["late", "missed", "recovered", "failed", "unknown"]);
+
+export const runNoticeSchema = z
+  .object({
+    kind: runNoticeKindSchema,
+    raisedAt: instantSchema,
+    /** The run as it is now; its state may have moved on since the notice was raised. */
+    run: runSchema,
+  })
+  .meta({ id: "RunNotice" });
+export type RunNotice = z.infer<typeof runNoticeSchema>;
+
+/** Newest first. Without `kind`, what is over by itself is left out: the lateness of a run that has ended. */
+export const runNoticeListQuerySchema = pageQuerySchema.extend({
+  kind: runNoticeKindSchema.optional(),
+  pulseId: idSchema.optional(),
+});
+export type RunNoticeListQuery = z.infer<typeof runNoticeListQuerySchema>;
+
+/** Dismisses what was raised until an instant: what came while the reader looked stays. */
+export const runNoticesDismissSchema = z
+  .strictObject({ raisedUntil: instantSchema, pulseId: idSchema.optional() })
+  .meta({ id: "RunNoticesDismiss" });
+export type RunNoticesDismiss = z.infer<typeof runNoticesDismissSchema>;

@@ -76,6 +76,13 @@ export class PulsesQueries {
     return this.viewRun(row);
   }
 
+  /** Runs as the API shows them, by their ids, in the tenant's transaction. */
+  async listRunsIn(tx: Transaction, ids: readonly string[]): Promise<Map<string, Run>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.selectRuns(tx).where(inArray(runs.id, [...ids]));
+    return new Map(rows.map((row) => [row.run.id, this.viewRun(row)]));
+  }
+
   private selectRuns(tx: Transaction) {
     return (
       tx

@@ -14,7 +14,12 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function OverviewPage() {
   const [t, projects] = await Promise.all([getTranslations("overview"), getTranslations("projects")]);
   return (
-    <Prefetch load={(client, queries) => [client.fetchQuery(queries.overview())]}>
+    <Prefetch
+      load={(client, queries) => [
+        client.fetchQuery(queries.overview()),
+        client.fetchInfiniteQuery(queries.notices({})),
+      ]}
+    >
       <PageHeader
         title={t("title")}
         description={t("description")}

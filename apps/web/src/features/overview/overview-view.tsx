@@ -15,6 +15,7 @@ import { Card, Section } from "@/components/ui/card";
 import { cn } from "@/components/ui/cn";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Skeleton } from "@/components/ui/skeleton";
+import { AttentionList } from "../attention/attention-list";
 import { DeploymentTable } from "../deployments/deployment-table";
 import { LiveDeployments } from "./live-deployments";
 
@@ -36,6 +37,7 @@ export function OverviewView() {
   const it = overview.data;
   return (
     <div className="flex flex-col gap-5">
+      <AttentionList />
       <VerdictCards verdicts={it.verdicts7d} />
       <LiveDeployments deployments={it.liveDeployments} />
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,2fr)_minmax(18rem,1fr)]">

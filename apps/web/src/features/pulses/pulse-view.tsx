@@ -15,6 +15,7 @@ import { PulseStateBadge } from "@/components/states";
 import { Card, Section } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Skeleton } from "@/components/ui/skeleton";
+import { AttentionList } from "../attention/attention-list";
 import { NextRun } from "./next-run";
 import { PulseActions } from "./pulse-actions";
 import { RunTable } from "./run-table";
@@ -44,18 +45,25 @@ export function PulseView({ id }: { id: string }) {
         actions={<PulseActions pulse={pulse.data} />}
       />
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,2fr)_minmax(18rem,1fr)]">
-        <Section title={t("history")} hint={t("historyHint")} bodyClassName="border-t border-line px-0 pb-0">
-          <PageList
-            query={runs}
-            empty={
-              <EmptyState icon={History} title={t("noRuns")} level={3}>
-                {t("noRunsHint")}
-              </EmptyState>
-            }
+        <div className="flex min-w-0 flex-col gap-5">
+          <AttentionList pulseId={id} />
+          <Section
+            title={t("history")}
+            hint={t("historyHint")}
+            bodyClassName="border-t border-line px-0 pb-0"
           >
-            {(rows) => <RunTable runs={rows} showPulse={false} />}
-          </PageList>
-        </Section>
+            <PageList
+              query={runs}
+              empty={
+                <EmptyState icon={History} title={t("noRuns")} level={3}>
+                  {t("noRunsHint")}
+                </EmptyState>
+              }
+            >
+              {(rows) => <RunTable runs={rows} showPulse={false} />}
+            </PageList>
+          </Section>
+        </div>
         <div className="flex flex-col gap-5">
           <Section title={t("next")}>
             <NextRun pulse={pulse.data} />

@@ -14,6 +14,7 @@ export default async function PulsePage({ params }: PageProps<"/app/pulses/[id]"
       load={(client, queries) => [
         client.fetchQuery(queries.pulse(id)),
         client.fetchInfiniteQuery(queries.runs({ pulseId: id })),
+        client.fetchInfiniteQuery(queries.notices({ pulseId: id })),
         client.fetchQuery(queries.workers()),
       ]}
     >
