@@ -3,12 +3,11 @@ import { AuditModule } from "../audit/audit.module.js";
 import { ObservabilityModule } from "../observability/observability.module.js";
 import { AdminController } from "./admin.controller.js";
 import { DeadLettersService } from "./dead-letters.service.js";
-import { RedisMonitor } from "./redis-monitor.js";
 import { SystemQueries } from "./system.queries.js";
 
 @Module({
   imports: [AuditModule, ObservabilityModule],
   controllers: [AdminController],
-  providers: [DeadLettersService, RedisMonitor, SystemQueries],
+  providers: [DeadLettersService, SystemQueries],
 })
 export class AdminModule {}

@@ -1,15 +1,14 @@
 import { Inject, Injectable } from "@nestjs/common";
-import type { DatabaseHealth, DeadLetter, System } from "@pulsekeep/contracts/api/admin";
-import { sql } from "drizzle-orm";
+import type { DeadLetter, System } from "@pulsekeep/contracts/api/admin";
 import { ENV, type Env } from "../../env.js";
 import { Clock } from "../../platform/clock.js";
-import { Databases } from "../../platform/database.js";
 import { within } from "../../platform/within.js";
+import { DatabaseHealthQueries } from "../observability/database-health.queries.js";
 import { LedgerQueries } from "../observability/ledger.queries.js";
+import { RedisMonitor } from "../observability/redis-monitor.js";
 import { SchedulingQueries } from "../observability/scheduling.queries.js";
 import { StreamsQueries } from "../observability/streams.queries.js";
 import { DeadLettersService } from "./dead-letters.service.js";
-import { RedisMonitor } from "./redis-monitor.js";
 import { findWarnings } from "./system-warnings.js";
 
 const DEAD_LETTERS_SHOWN = 20;
@@ -20,7 +19,7 @@ export class SystemQueries {
   constructor(
     @Inject(ENV) private readonly env: Env,
     @Inject(Clock) private readonly clock: Clock,
-    @Inject(Databases) private readonly databases: Databases,
+    @Inject(DatabaseHealthQueries) private readonly database: DatabaseHealthQueries,
     @Inject(SchedulingQueries) private readonly scheduling: SchedulingQueries,
     @Inject(LedgerQueries) private readonly ledger: LedgerQueries,
     @Inject(StreamsQueries) private readonly streams: StreamsQueries,
@@ -33,7 +32,7 @@ export class SystemQueries {
       this.scheduling.getScheduling(),
       this.ledger.countRuns(),
       this.ledger.getLateness(),
-      this.getDatabaseHealth(),
+      this.database.getHealth(),
       this.streams.findStreams(),
       this.listDeadLetters(),
       this.redis.findHealth(),
@@ -64,16 +63,6 @@ export class SystemQueries {
         processes: processes.filter(({ alive, roles }) => alive && roles.includes(role)).length,
       })),
     };
-  }
-
-  private async getDatabaseHealth(): Promise<DatabaseHealth> {
-    const { rows } = await this.databases.admin.execute<DatabaseHealth & { sizeBytes: string }>(
-      sql`select version, size_bytes as "sizeBytes", connections, max_connections as "maxConnections",
-                 oldest_transaction_ms as "oldestTransactionMs" from database_health()`,
-    );
-    const health = rows[0];
-    if (!health) throw new Error("The database says nothing about itself");
-    return { ...health, sizeBytes: Number(health.sizeBytes) };
   }
 
   /** The streams' own state says when the transport is away. */

@@ -7,9 +7,6 @@ import { Databases } from "../../platform/database.js";
 /** Upper bounds of lateness in ms. The first is what a run that nothing holds up stays below. */
 const LATENESS_BOUNDS_MS = [15, 50, 100, 250, 500, 1_000, 5_000, 30_000, 60_000, 300_000, 600_000];
 
-/** Offers that others are about to commit have an instant in the past by then. */
-const SETTLED_AFTER_SECONDS = 2;
-
 /**
  * Whether `offered_at` is the run's first offer. After an attempt that is open again it is that of a second
  * one, and its distance from the planned time says nothing about scheduling.
@@ -17,7 +14,8 @@ const SETTLED_AFTER_SECONDS = 2;
 const FIRST_OFFER = sql`(attempts = 0 or (attempts = 1 and state not in ('queued', 'offered')))`;
 const LATENESS_MS = sql`greatest(extract(epoch from offered_at - planned_at) * 1000, 0)::float8`;
 
-export type StartDelay = { kind: string; delayMs: number };
+/** How many runs of a kind are in a bucket of lateness, and their lateness together. */
+export type LatenessCount = { kind: string; bucket: number; count: number; totalMs: number };
 
 /**
  * Totals over the ledger of runs. The last day's come from an index over the recent part of the table, which is
@@ -70,21 +68,24 @@ export class LedgerQueries {
   }
 
   /**
-   * First offers after `since`, each once when called with what the last call returned.
+   * First offers of the last minutes by kind and bucket, in whichever process it is asked.
    *
-   * @param since instant by the database's clock as text, or undefined for "from now on"
+   * @param request.boundsSeconds upper bounds of the buckets, inside them; bucket `boundsSeconds.length` is above all
    */
-  async listStartDelays(since: string | undefined): Promise<{ delays: StartDelay[]; until: string }> {
-    const settled = sql`now() - make_interval(secs => ${SETTLED_AFTER_SECONDS})`;
-    const { rows: instants } = await this.databases.admin.execute<{ until: string }>(
-      sql`select greatest(${settled}, ${since ?? null}::timestamptz)::text as until`,
+  async countRecentLateness(request: {
+    minutes: number;
+    boundsSeconds: readonly number[];
+  }): Promise<LatenessCount[]> {
+    // A little more, because the buckets of PostgreSQL hold what is below their bound.
+    const boundsMs = request.boundsSeconds.map((seconds) => seconds * 1_000 + 0.0005);
+    const { rows } = await this.databases.admin.execute<LatenessCount>(
+      sql`select kind, bucket, count(*)::int as count, sum(ms) as "totalMs"
+          from (select kind, ms, width_bucket(ms, ${sql.param(boundsMs)}::float8[]) as bucket
+                from (select kind, ${LATENESS_MS} as ms from runs
+                      where offered_at > now() - make_interval(mins => ${request.minutes}) and ${FIRST_OFFER}) as late
+               ) as placed
+          group by kind, bucket`,
     );
-    const until = instants[0]?.until ?? "";
-    if (since === undefined) return { delays: [], until };
-    const { rows } = await this.databases.admin.execute<StartDelay>(
-      sql`select kind, ${LATENESS_MS} as "delayMs" from runs
-          where offered_at > ${since}::timestamptz and offered_at <= ${until}::timestamptz and ${FIRST_OFFER}`,
-    );
-    return { delays: rows, until };
+    return rows;
   }
 }

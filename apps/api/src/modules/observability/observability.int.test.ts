@@ -67,7 +67,7 @@ describe("a process that does everything", () => {
   });
 
   it("reports what kind of failure a loop met, and not what it was about", async () => {
-    const [column, secret] = ["attempts", "Zebra diary"];
+    const [column, secret] = ["lease_expires_at", "Zebra diary"];
     await test.sql(`alter table runs rename column ${column} to "${secret}"`);
     const failure = await eventually(
       async () => {
@@ -109,8 +109,24 @@ describe("a process that does everything", () => {
       'pulsekeep_work_due{work="outbox"}': 0,
       'pulsekeep_role_processes{role="scheduler"}': 1,
     });
+    expect(seen.get("pulsekeep_database_connections")).toBeGreaterThan(1);
+    expect(seen.get("pulsekeep_database_size_bytes")).toBeGreaterThan(1_000_000);
+    expect(seen.get("pulsekeep_redis_memory_used_bytes")).toBeGreaterThan(10_000);
     expect(seen.get("seqpulse_scheduler_jobs_pending")).toBeGreaterThanOrEqual(0);
     expect(seen.get('pulsekeep_loop_idle_seconds{loop="planner"}')).toBeLessThan(60);
+  });
+
+  it("counts the lateness of a run once, whichever process is scraped and however often", async () => {
+    const count = async () => (await metrics(test)).get("pulsekeep_run_lateness_seconds_count");
+    const before = await count();
+    expect(before).toBeGreaterThan(0);
+    // A process that has not been scraped yet knows what the others know.
+    await test.restart();
+    expect(await count()).toBe(before);
+    await test.sql(
+      "update runs set offered_at = offered_at - interval '11 minutes' where offered_at is not null",
+    );
+    expect(await eventually(async () => (await count()) === 0)).toBe(true);
   });
 
   it("does not repeat old figures as if they were true when the tables cannot be read", async () => {

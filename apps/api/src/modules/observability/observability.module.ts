@@ -1,9 +1,11 @@
 import { Module } from "@nestjs/common";
+import { DatabaseHealthQueries } from "./database-health.queries.js";
 import { HealthService } from "./health.service.js";
 import { HeartbeatJobs } from "./heartbeat.jobs.js";
 import { HttpMetrics } from "./http-metrics.js";
 import { LedgerQueries } from "./ledger.queries.js";
 import { ObservabilityController } from "./observability.controller.js";
+import { RedisMonitor } from "./redis-monitor.js";
 import { SchedulingQueries } from "./scheduling.queries.js";
 import { StreamsQueries } from "./streams.queries.js";
 import { SystemMetrics } from "./system-metrics.js";
@@ -11,14 +13,23 @@ import { SystemMetrics } from "./system-metrics.js";
 @Module({
   controllers: [ObservabilityController],
   providers: [
+    DatabaseHealthQueries,
     HealthService,
     HeartbeatJobs,
     HttpMetrics,
     LedgerQueries,
+    RedisMonitor,
     SchedulingQueries,
     StreamsQueries,
     SystemMetrics,
   ],
-  exports: [HttpMetrics, LedgerQueries, SchedulingQueries, StreamsQueries],
+  exports: [
+    DatabaseHealthQueries,
+    HttpMetrics,
+    LedgerQueries,
+    RedisMonitor,
+    SchedulingQueries,
+    StreamsQueries,
+  ],
 })
 export class ObservabilityModule {}

@@ -1,4 +1,4 @@
-import type { StreamState, System } from "@pulsekeep/contracts/api/admin";
+import type { DatabaseHealth, RedisHealth, StreamState, System } from "@pulsekeep/contracts/api/admin";
 import type { SchedulingQueries } from "./scheduling.queries.js";
 
 /** What a scrape reads. A part that could not be read is undefined, and its gauges then say nothing. */
@@ -6,6 +6,9 @@ export type SystemFacts = {
   scheduling: Awaited<ReturnType<SchedulingQueries["getScheduling"]>> | undefined;
   runs: System["runs"] | undefined;
   streams: readonly StreamState[] | undefined;
+  database: DatabaseHealth | undefined;
+  /** One per server; undefined also where PostgreSQL is the transport. */
+  redis: readonly RedisHealth[] | undefined;
 };
 
 export type SystemGauge = {
@@ -25,6 +28,11 @@ const byStream = (facts: SystemFacts, of: (stream: StreamState) => number) =>
 const backlog = (facts: SystemFacts) => facts.scheduling?.backlog ?? [];
 const outbox = (facts: SystemFacts) => backlog(facts).filter(({ work }) => work === "outbox");
 const alive = (facts: SystemFacts) => (facts.scheduling?.processes ?? []).filter((process) => process.alive);
+const ofDatabase = ({ database }: SystemFacts, of: (health: DatabaseHealth) => number | null) =>
+  only(database ? [of(database) ?? 0] : []);
+/** Over all servers of a cluster. */
+const ofRedis = ({ redis }: SystemFacts, of: (health: RedisHealth) => number) =>
+  only(redis ? [redis.reduce((sum, health) => sum + of(health), 0)] : []);
 const only = (values: number[]): Record<string, number> => (values[0] === undefined ? {} : { "": values[0] });
 
 /** Gauges of the system's health. Adding one: a row here. */
@@ -150,5 +158,50 @@ export const SYSTEM_GAUGES: readonly SystemGauge[] = [
         longest[name] = Math.max(seconds(idleMs), longest[name] ?? 0);
       return longest;
     },
+  },
+  {
+    name: "pulsekeep_database_size_bytes",
+    help: "Size of the database",
+    read: (facts) => ofDatabase(facts, ({ sizeBytes }) => sizeBytes),
+  },
+  {
+    name: "pulsekeep_database_connections",
+    help: "Connections to the database",
+    read: (facts) => ofDatabase(facts, ({ connections }) => connections),
+  },
+  {
+    name: "pulsekeep_database_connections_max",
+    help: "Connections that the server allows",
+    read: (facts) => ofDatabase(facts, ({ maxConnections }) => maxConnections),
+  },
+  {
+    name: "pulsekeep_database_oldest_transaction_seconds",
+    help: "Age of the oldest open transaction",
+    read: (facts) => ofDatabase(facts, ({ oldestTransactionMs }) => seconds(oldestTransactionMs)),
+  },
+  {
+    name: "pulsekeep_redis_memory_used_bytes",
+    help: "Memory that Redis uses",
+    read: (facts) => ofRedis(facts, ({ usedMemoryBytes }) => usedMemoryBytes),
+  },
+  {
+    name: "pulsekeep_redis_memory_max_bytes",
+    help: "Memory limit of Redis; 0 where there is none",
+    read: (facts) => ofRedis(facts, ({ maxMemoryBytes }) => maxMemoryBytes ?? 0),
+  },
+  {
+    name: "pulsekeep_redis_evicted_keys",
+    help: "Keys that Redis threw away since its start",
+    read: (facts) => ofRedis(facts, ({ evictedKeys }) => evictedKeys),
+  },
+  {
+    name: "pulsekeep_redis_clients",
+    help: "Connections to Redis",
+    read: (facts) => ofRedis(facts, ({ clients }) => clients),
+  },
+  {
+    name: "pulsekeep_redis_persistence_failing",
+    help: "Servers whose last snapshot or write of the log failed",
+    read: (facts) => ofRedis(facts, ({ persistenceWorks }) => (persistenceWorks ? 0 : 1)),
   },
 ];

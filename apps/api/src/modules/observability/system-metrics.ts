@@ -1,9 +1,12 @@
 import { Inject, Injectable } from "@nestjs/common";
-import { Counter, Gauge, Histogram } from "prom-client";
+import { Counter, Gauge } from "prom-client";
 import { Jobs } from "../../platform/jobs.js";
 import { LOGGER, type Logger } from "../../platform/logger.js";
+import { DatabaseHealthQueries } from "./database-health.queries.js";
 import { HttpMetrics } from "./http-metrics.js";
+import { LATENESS_BOUNDS_SECONDS, LATENESS_WINDOW_MINUTES, LatenessGauges } from "./lateness-gauges.js";
 import { LedgerQueries } from "./ledger.queries.js";
+import { RedisMonitor } from "./redis-monitor.js";
 import { SchedulingQueries } from "./scheduling.queries.js";
 import { StreamsQueries } from "./streams.queries.js";
 import { SYSTEM_GAUGES, type SystemFacts } from "./system-gauges.js";
@@ -20,9 +23,7 @@ const FRESH_MS = 1_000;
 export class SystemMetrics {
   private readonly gauges: Map<string, Gauge>;
   private readonly failedTurns: Counter;
-  private readonly startDelay: Histogram;
-  private readonly lateness: Histogram;
-  private offersSeenUntil: string | undefined;
+  private readonly lateness: LatenessGauges;
   private failuresSeen = 0;
   private last: { done: Promise<void>; atMs: number } | undefined;
 
@@ -31,6 +32,8 @@ export class SystemMetrics {
     @Inject(SchedulingQueries) private readonly scheduling: SchedulingQueries,
     @Inject(LedgerQueries) private readonly ledger: LedgerQueries,
     @Inject(StreamsQueries) private readonly streams: StreamsQueries,
+    @Inject(DatabaseHealthQueries) private readonly database: DatabaseHealthQueries,
+    @Inject(RedisMonitor) private readonly redis: RedisMonitor,
     @Inject(Jobs) private readonly jobs: Jobs,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
@@ -46,19 +49,7 @@ export class SystemMetrics {
       help: "Turns of this process's loops that failed and are tried again",
       registers,
     });
-    this.startDelay = new Histogram({
-      name: "seqpulse_scheduler_job_start_delay_seconds",
-      help: "From due to offered, of runs that were offered while this process was being scraped",
-      labelNames: ["job_type"],
-      buckets: [0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600],
-      registers,
-    });
-    this.lateness = new Histogram({
-      name: "pulsekeep_run_lateness_seconds",
-      help: "From due to offered, of runs that were offered while this process was being scraped",
-      buckets: [0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
-      registers,
-    });
+    this.lateness = new LatenessGauges(http.registry);
   }
 
   /** Brings every metric up to date. Never throws: a scrape of a sick system is the one that matters. */
@@ -69,13 +60,21 @@ export class SystemMetrics {
   }
 
   private async readAll(): Promise<void> {
-    const [scheduling, runs, streams] = await Promise.all([
+    const [scheduling, runs, streams, database, redis, lateness] = await Promise.all([
       this.attempt(() => this.scheduling.getScheduling()),
       this.attempt(() => this.ledger.countRuns()),
       this.streams.findStreams(),
-      this.attempt(() => this.observeStartDelays()),
+      this.attempt(() => this.database.getHealth()),
+      this.redis.findHealth(),
+      this.attempt(() =>
+        this.ledger.countRecentLateness({
+          minutes: LATENESS_WINDOW_MINUTES,
+          boundsSeconds: LATENESS_BOUNDS_SECONDS,
+        }),
+      ),
     ]);
-    this.setGauges({ scheduling, runs, streams });
+    this.setGauges({ scheduling, runs, streams, database, redis: redis ?? undefined });
+    this.lateness.set(lateness);
     const failures = this.jobs.heartbeats().reduce((sum, { failedTurns }) => sum + failedTurns, 0);
     this.failedTurns.inc(failures - this.failuresSeen);
     this.failuresSeen = failures;
@@ -89,15 +88,6 @@ export class SystemMetrics {
       if (!label) gauge?.remove({});
       for (const [value, number] of Object.entries(read(facts)))
         gauge?.set(label ? { [label]: value } : {}, number);
-    }
-  }
-
-  private async observeStartDelays(): Promise<void> {
-    const { delays, until } = await this.ledger.listStartDelays(this.offersSeenUntil);
-    this.offersSeenUntil = until;
-    for (const { kind, delayMs } of delays) {
-      this.startDelay.observe({ job_type: kind }, delayMs / 1_000);
-      this.lateness.observe(delayMs / 1_000);
     }
   }
 
