@@ -36,13 +36,17 @@ export interface Account {
   firstDeliveries: number[];
   acknowledged: Set<number>;
   poisoned: Set<number>;
-  /** Handed out again although it was acknowledged or dead before. */
-  resurrected: number[];
+  /** What no transport may do, in words. */
+  faults: string[];
 }
 
 /** Plays the steps, then drains the stream as the only survivor of all consumers. */
-export async function play(transport: Transport, stream: string, plan: readonly Step[]): Promise<Account> {
-  const player = new Player(transport, stream);
+export async function play(
+  transport: Transport,
+  stream: string,
+  { plan, maxDeliveries }: { plan: readonly Step[]; maxDeliveries: number },
+): Promise<Account> {
+  const player = new Player(transport, stream, maxDeliveries);
   for (const step of plan) await player.take(step);
   await player.drain();
   return player.account;
@@ -54,14 +58,15 @@ class Player {
     firstDeliveries: [],
     acknowledged: new Set(),
     poisoned: new Set(),
-    resurrected: [],
+    faults: [],
   };
   private readonly held = new Map<number, Entry[]>();
-  private readonly seen = new Set<number>();
+  private readonly deliveries = new Map<number, number>();
 
   constructor(
     private readonly transport: Transport,
     private readonly stream: string,
+    private readonly maxDeliveries: number,
   ) {}
 
   async take(step: Step): Promise<void> {
@@ -86,6 +91,8 @@ class Player {
       await this.consume(0, 50);
       await this.acknowledge(0, 1_000);
     }
+    const { pending, consumers } = await this.transport.inspect(this.stream);
+    if (pending > 0 || consumers.length > 0) this.fault(`${pending} pending of an empty stream`);
   }
 
   private async append(keys: number[]): Promise<void> {
@@ -100,14 +107,22 @@ class Player {
 
   private async consume(consumer: number, max: number): Promise<void> {
     const entries = await this.transport.consume(this.stream, { consumer: `c${consumer}`, max });
-    if (entries.length > max) throw new Error(`asked for ${max}, got ${entries.length}`);
+    if (entries.length > max) this.fault(`asked for ${max}, got ${entries.length}`);
+    for (const entry of entries)
+      if (this.deliveries.has(serialOf(entry)))
+        this.fault(`${serialOf(entry)} is handed out as if it were new`);
     this.hold(consumer, entries);
   }
 
   private async claimStale(consumer: number, max: number): Promise<void> {
     const options = { consumer: `c${consumer}`, max, minIdleMs: 0 };
     const { entries, poisoned } = await this.transport.claimStale(this.stream, options);
-    for (const entry of poisoned) this.account.poisoned.add(serialOf(entry));
+    for (const entry of poisoned) {
+      const serial = serialOf(entry);
+      const deliveries = this.deliveries.get(serial);
+      if (deliveries !== this.maxDeliveries) this.fault(`${serial} is poison after ${deliveries} deliveries`);
+      this.account.poisoned.add(serial);
+    }
     this.hold(consumer, entries);
   }
 
@@ -121,13 +136,19 @@ class Player {
   private hold(consumer: number, entries: Entry[]): void {
     for (const entry of entries) {
       const serial = serialOf(entry);
-      if (this.account.acknowledged.has(serial) || this.account.poisoned.has(serial)) {
-        this.account.resurrected.push(serial);
-      }
-      if (!this.seen.has(serial)) this.account.firstDeliveries.push(serial);
-      this.seen.add(serial);
+      const deliveries = (this.deliveries.get(serial) ?? 0) + 1;
+      this.deliveries.set(serial, deliveries);
+      if (deliveries === 1) this.account.firstDeliveries.push(serial);
+      if (this.account.acknowledged.has(serial)) this.fault(`${serial} comes back after it was acknowledged`);
+      if (this.account.poisoned.has(serial)) this.fault(`${serial} comes back from the dead`);
+      if (deliveries !== entry.deliveries || deliveries > this.maxDeliveries)
+        this.fault(`${serial} says ${entry.deliveries} deliveries at the ${deliveries}th`);
     }
     this.held.set(consumer, [...(this.held.get(consumer) ?? []), ...entries]);
+  }
+
+  private fault(what: string): void {
+    this.account.faults.push(what);
   }
 }
 

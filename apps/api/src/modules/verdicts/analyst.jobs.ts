@@ -4,10 +4,13 @@ import { sql } from "drizzle-orm";
 import { Databases } from "../../platform/database.js";
 import { Jobs } from "../../platform/jobs.js";
 import { LOGGER, type Logger } from "../../platform/logger.js";
+import { type ListOpen, Reconciler } from "../../platform/reconciler.jobs.js";
 import { VerdictsService } from "./verdicts.service.js";
 
 const BATCH = 50;
 const RETRY_SECONDS = 30;
+/** Before every id. */
+const FIRST = "00000000-0000-0000-0000-000000000000";
 
 /**
  * Looks at deployments when a sample arrived, and when an instant has come (end of a window, abandon time-out).
@@ -19,6 +22,7 @@ export class AnalystJobs implements OnModuleInit {
     @Inject(Databases) private readonly databases: Databases,
     @Inject(VerdictsService) private readonly verdicts: VerdictsService,
     @Inject(Jobs) private readonly jobs: Jobs,
+    @Inject(Reconciler) private readonly reconciler: Reconciler,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -28,6 +32,7 @@ export class AnalystJobs implements OnModuleInit {
       role: "analyst",
       handle: (entries) => this.evaluateAll(deploymentsOf(entries)),
     });
+    this.reconciler.register("deployments.evaluate", (page) => this.listOpen(page));
     this.jobs.every({ name: "analyst", role: "analyst", intervalMs: 500, run: () => this.sweepOnce() });
   }
 
@@ -38,6 +43,15 @@ export class AnalystJobs implements OnModuleInit {
     );
     await this.evaluateAll(rows.map(({ id }) => id));
     return rows.length === BATCH ? "more" : "idle";
+  }
+
+  /** Deployments that are looked at again: a sample of theirs may have been lost on its way. */
+  private async listOpen({ after, max }: Parameters<ListOpen>[0]): ReturnType<ListOpen> {
+    const { rows } = await this.databases.engine.execute<{ id: string }>(
+      sql`select id from deployments where next_action_at is not null and id > ${after ?? FIRST}::uuid
+          order by id limit ${max}`,
+    );
+    return rows.map(({ id }) => ({ key: id, body: { deploymentId: id } }));
   }
 
   private async evaluateAll(ids: readonly string[]): Promise<void> {
