@@ -8,8 +8,10 @@ import { type DurableRedis, startDurableRedis } from "../testing/durable-redis.j
 import { startTestApp, type TestApp } from "../testing/test-app.js";
 import { eventually } from "../testing/test-eventually.js";
 import { enrolTestWorker, type TestWorker } from "../testing/test-worker.js";
+import { Jobs } from "./jobs.js";
 import { createLogger } from "./logger.js";
 import { Reconciler } from "./reconciler.jobs.js";
+import { StreamMarks } from "./stream-marks.js";
 import { TRANSPORT, type Transport } from "./transport.js";
 
 const LANES = 40;
@@ -149,6 +151,15 @@ const faults: Fault[] = [
     strike: () => redis.reloadCopy(),
   },
   {
+    // Whether something is missing cannot be seen then, so it counts as a loss.
+    name: "was restarted and has all its data again",
+    prepare: async () => void (await redis.appendedBytes()),
+    strike: async () => {
+      await redis.losePower();
+      await redis.start();
+    },
+  },
+  {
     name: "lost its power before the last second was on the disk",
     prepare: async () => {
       bytesBefore = await redis.appendedBytes();
@@ -285,6 +296,31 @@ it("brings deployments under observation up again", async () => {
   expect(entries).toMatchObject([{ key: watched, body: { deploymentId: watched } }]);
 });
 
+it("emits again what PostgreSQL lost in a crash, where PostgreSQL is the transport", async () => {
+  const without = await startTestApp({ roles: ["http"], transport: "postgres" });
+  const sources = without.get(Reconciler);
+  const inPostgres = without.app.get<Transport>(TRANSPORT);
+  try {
+    const project = await insertProject(without, { url: "http://127.0.0.1:4999/seqpulse-metrics" });
+    await insertDeployment(without, project, { state: "running", startedIn: -20, nextActionIn: 600 });
+    for (let look = 0; look < 3; look++) await sources.reconcileOnce();
+    expect(await inPostgres.inspect("deployments.evaluate")).toMatchObject({ length: 1 });
+    // What a crash does to unlogged tables.
+    await without.sql("truncate stream_entries, stream_delayed, stream_epochs");
+    for (let look = 0; look < 3; look++) await sources.reconcileOnce();
+    expect(await inPostgres.inspect("deployments.evaluate")).toMatchObject({ length: 1 });
+  } finally {
+    await without.close();
+  }
+});
+
 it("refuses two sources for one topic", () => {
   expect(() => test.get(Reconciler).register("runs.queued", async () => [])).toThrow("two sources");
+});
+
+it("keeps a process from starting that has a topic without a source", () => {
+  const silent = createLogger("silent", { write: () => undefined });
+  const bare = new Reconciler(transport(), test.get(StreamMarks), test.get(Jobs), silent);
+  bare.register("runs.queued", async () => []);
+  expect(() => bare.onApplicationBootstrap()).toThrow("deployments.evaluate");
 });

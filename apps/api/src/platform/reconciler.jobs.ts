@@ -1,8 +1,8 @@
-import { Inject, Injectable, type OnModuleInit } from "@nestjs/common";
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleInit } from "@nestjs/common";
 import { type NewEntry, shardOf } from "@pulsekeep/streams";
 import { Jobs } from "./jobs.js";
 import { LOGGER, type Logger } from "./logger.js";
-import type { Topic } from "./outbox.js";
+import { TOPICS, type Topic } from "./outbox.js";
 import { type ShardMark, StreamMarks } from "./stream-marks.js";
 import { TRANSPORT, type Transport } from "./transport.js";
 
@@ -27,7 +27,7 @@ const EVERY_MS = 1_000;
  * was emitted for it.
  */
 @Injectable()
-export class Reconciler implements OnModuleInit {
+export class Reconciler implements OnModuleInit, OnApplicationBootstrap {
   private readonly sources = new Map<StreamTopic, ListOpen>();
   private readonly failing = new Set<StreamTopic>();
 
@@ -51,6 +51,12 @@ export class Reconciler implements OnModuleInit {
       intervalMs: EVERY_MS,
       run: () => this.reconcileOnce(),
     });
+  }
+
+  onApplicationBootstrap(): void {
+    for (const topic of Object.keys(TOPICS))
+      if (topic !== "notices" && !this.sources.has(topic as StreamTopic))
+        throw new Error(`Nothing says what is open of the topic ${topic}`);
   }
 
   /** Looks at every topic once. A transport that is away is looked at again in a second, without backing off. */

@@ -2,9 +2,13 @@ import { Inject, Injectable, type OnModuleInit } from "@nestjs/common";
 import { type SQL, sql } from "drizzle-orm";
 import { Databases } from "./database.js";
 import { Jobs } from "./jobs.js";
+import { TOPICS } from "./outbox.js";
+import { TRANSPORT, type Transport } from "./transport.js";
 
 const SAMPLE_RETENTION_DAYS = 30;
 const BATCH = 1_000;
+/** Of one topic. Somebody should have looked long before there are as many. */
+const MAX_DEAD_LETTERS = 40_000;
 
 /**
  * What may go once its time is over. Adding one: a row here, and the DELETE grant of the role.
@@ -19,13 +23,14 @@ const EXPIRING: readonly { table: SQL; key: SQL; role: "engine" | "identity" }[]
 ];
 
 /**
- * Makes room before it is needed and gives it back: partitions ahead, old samples and expired rows gone. Each
- * step is harmless to repeat, so every process with this role may do it.
+ * Makes room before it is needed and gives it back: partitions ahead, old samples, expired rows and the oldest
+ * dead letters gone. Each step is harmless to repeat, so every process with this role may do it.
  */
 @Injectable()
 export class RetentionJobs implements OnModuleInit {
   constructor(
     @Inject(Databases) private readonly databases: Databases,
+    @Inject(TRANSPORT) private readonly transport: Transport,
     @Inject(Jobs) private readonly jobs: Jobs,
   ) {}
 
@@ -51,6 +56,8 @@ export class RetentionJobs implements OnModuleInit {
       );
       more ||= rowCount === BATCH;
     }
+    for (const topic of Object.keys(TOPICS))
+      if (topic !== "notices") await this.transport.trim(topic, { maxDeadLetters: MAX_DEAD_LETTERS });
     return more ? "more" : "idle";
   }
 }
