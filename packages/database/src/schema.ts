@@ -1,3 +1,4 @@
+export * from "./schema/audit.js";
 export * from "./schema/deployments.js";
 export * from "./schema/identity.js";
 export * from "./schema/messages.js";

@@ -17,6 +17,7 @@ export type SealedAuditEntry = {
 export const AUDIT_SALT_BYTES = 32;
 
 const VERSION = "pulsekeep/audit/v1";
+const HALF_PAIR = /\p{Surrogate}/u;
 const utf8 = new TextEncoder();
 
 /**
@@ -66,7 +67,7 @@ function field(value: string | Uint8Array | null): Uint8Array {
 
 function encode(text: string): Uint8Array {
   // The encoder would write U+FFFD for half a surrogate pair: two texts, one encoding.
-  if (!text.isWellFormed()) throw new RangeError("a text is well-formed Unicode");
+  if (HALF_PAIR.test(text)) throw new RangeError("a text is well-formed Unicode");
   return utf8.encode(text);
 }
 
@@ -77,7 +78,7 @@ function canonicalFacts(facts: SealedAuditEntry["facts"]): string {
     const value = facts[name];
     const isPlain = value === null || ["string", "boolean"].includes(typeof value) || Number.isFinite(value);
     if (!isPlain) throw new RangeError("a fact is a text, a finite number, true, false or null");
-    if (!name.isWellFormed() || (typeof value === "string" && !value.isWellFormed()))
+    if (HALF_PAIR.test(name) || (typeof value === "string" && HALF_PAIR.test(value)))
       throw new RangeError("a text is well-formed Unicode");
     return `${JSON.stringify(name)}:${JSON.stringify(value)}`;
   });

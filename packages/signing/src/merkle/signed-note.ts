@@ -18,6 +18,8 @@ const MAX_LENGTH = 20_000;
 const MAX_SIGNATURES = 100;
 const NAME = /^[^\s+\p{Cc}]{1,255}$/u;
 const SIGNATURE_LINE = /^— (\S+) (\S+)$/u;
+/** Control characters but the newline, and halves of surrogate pairs. */
+const UNPRINTABLE = /[^\P{Cc}\n]|\p{Surrogate}/u;
 const utf8 = new TextEncoder();
 
 /**
@@ -111,7 +113,7 @@ function splitNote(note: string) {
 }
 
 function isNoteText(text: string): boolean {
-  return text.endsWith("\n") && text.isWellFormed() && !/[^\P{Cc}\n]/u.test(text);
+  return text.endsWith("\n") && !UNPRINTABLE.test(text);
 }
 
 function bytesOfId(id: string): Uint8Array {

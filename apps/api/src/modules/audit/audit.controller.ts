@@ -1,19 +1,30 @@
-import { Controller, Get, Inject, Query } from "@nestjs/common";
+import { Controller, Get, Inject, Param, Query } from "@nestjs/common";
+import { type AuditQuery, auditProofSchema, auditQuerySchema } from "@pulsekeep/contracts/api/audit";
 import { auditEntrySchema } from "@pulsekeep/contracts/api/identity";
-import { type PageQuery, pageQuerySchema, pageSchema } from "@pulsekeep/contracts/api/shared";
+import { idSchema, pageSchema } from "@pulsekeep/contracts/api/shared";
 import { CallerOf, type UserCaller } from "../../http/caller.js";
 import { Session } from "../../http/policy.js";
 import { Returns } from "../../http/returns.js";
 import { AuditQueries } from "./audit.queries.js";
+import { LogQueries } from "./log.queries.js";
 
 @Session()
 @Controller("api/v1/audit")
 export class AuditController {
-  constructor(@Inject(AuditQueries) private readonly queries: AuditQueries) {}
+  constructor(
+    @Inject(AuditQueries) private readonly queries: AuditQueries,
+    @Inject(LogQueries) private readonly log: LogQueries,
+  ) {}
 
   @Get()
   @Returns(pageSchema(auditEntrySchema, "AuditPage"))
-  list(@CallerOf() caller: UserCaller, @Query({ schema: pageQuerySchema }) query: PageQuery) {
+  list(@CallerOf() caller: UserCaller, @Query({ schema: auditQuerySchema }) query: AuditQuery) {
     return this.queries.listEntries(caller, query);
+  }
+
+  @Get(":id/proof")
+  @Returns(auditProofSchema)
+  getProof(@CallerOf() caller: UserCaller, @Param("id", { schema: idSchema }) id: string) {
+    return this.log.getProof(caller, id);
   }
 }

@@ -1,7 +1,25 @@
 import { Module } from "@nestjs/common";
 import { AuditController } from "./audit.controller.js";
+import { AuditLogController } from "./audit-log.controller.js";
 import { AuditQueries } from "./audit.queries.js";
 import { AuditService } from "./audit.service.js";
+import { CheckpointSigner } from "./checkpoint-signer.js";
+import { CheckpointsService } from "./checkpoints.service.js";
+import { LogHealthQueries } from "./log-health.queries.js";
+import { LogQueries } from "./log.queries.js";
+import { SequencerJobs } from "./sequencer.jobs.js";
 
-@Module({ controllers: [AuditController], providers: [AuditService, AuditQueries], exports: [AuditService] })
+@Module({
+  controllers: [AuditController, AuditLogController],
+  providers: [
+    AuditService,
+    AuditQueries,
+    CheckpointSigner,
+    CheckpointsService,
+    LogHealthQueries,
+    LogQueries,
+    SequencerJobs,
+  ],
+  exports: [AuditService],
+})
 export class AuditModule {}

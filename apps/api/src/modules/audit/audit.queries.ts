@@ -1,8 +1,9 @@
 import { Inject, Injectable } from "@nestjs/common";
+import type { AuditQuery } from "@pulsekeep/contracts/api/audit";
 import type { AuditEntry } from "@pulsekeep/contracts/api/identity";
-import type { Page, PageQuery } from "@pulsekeep/contracts/api/shared";
+import type { Page } from "@pulsekeep/contracts/api/shared";
 import { schema } from "@pulsekeep/database";
-import { and, desc, sql } from "drizzle-orm";
+import { and, desc, eq, gte, lt, sql } from "drizzle-orm";
 import { decodeCursor, toPage } from "../../http/cursor.js";
 import { Databases, type Tenant } from "../../platform/database.js";
 
@@ -13,7 +14,7 @@ export class AuditQueries {
   constructor(@Inject(Databases) private readonly databases: Databases) {}
 
   /** One page of the workspace's audit entries, newest first. */
-  async listEntries(tenant: Tenant, query: PageQuery): Promise<Page<AuditEntry>> {
+  async listEntries(tenant: Tenant, query: AuditQuery): Promise<Page<AuditEntry>> {
     const before = decodeCursor(query.cursor);
     const rows = await this.databases.inTenant(tenant, (tx) =>
       tx
@@ -21,6 +22,10 @@ export class AuditQueries {
         .from(auditEntries)
         .where(
           and(
+            query.action === undefined ? undefined : eq(auditEntries.action, query.action),
+            query.actorKind && eq(auditEntries.actorKind, query.actorKind),
+            query.from === undefined ? undefined : gte(auditEntries.recordedAt, new Date(query.from)),
+            query.to === undefined ? undefined : lt(auditEntries.recordedAt, new Date(query.to)),
             before &&
               sql`(${auditEntries.recordedAt}, ${auditEntries.id}) < (${before.at.toISOString()}::timestamptz, ${before.id}::uuid)`,
           ),

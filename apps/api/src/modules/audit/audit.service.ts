@@ -1,45 +1,11 @@
 import { Injectable } from "@nestjs/common";
+import type { AuditAction } from "@pulsekeep/contracts/audit-actions";
 import { schema, type Transaction } from "@pulsekeep/database";
 import { sql } from "drizzle-orm";
 import type { Caller } from "../../http/caller.js";
 import { newId } from "../../platform/ids.js";
 
-/**
- * Sensitive actions that leave an audit entry. Run history is not here: the ledger of runs is its own record.
- * Adding one: a row here and its text in the web app's messages (`audit.action`).
- */
-const AUDIT_ACTIONS = [
-  "account.created",
-  "account.signed_in",
-  "account.signed_out",
-  "account.updated",
-  "consent.started",
-  "consent.granted",
-  "consent.refused",
-  "consent.token_revoked",
-  "consent.token_revocation_failed",
-  "worker.created",
-  "worker.verified",
-  "worker.failed",
-  "worker.removed",
-  "pulse.created",
-  "pulse.updated",
-  "pulse.deleted",
-  "run.cancelled",
-  "project.created",
-  "project.updated",
-  "project.deleted",
-  "api_key.created",
-  "api_key.rotated",
-  "hmac.enabled",
-  "hmac.rotated",
-  "hmac.disabled",
-  "endpoint.candidate_set",
-  "endpoint.activated",
-  "endpoint.test_failed",
-  "dead_letter.replay_requested",
-] as const;
-export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+export type { AuditAction };
 
 export type AuditActor = { kind: "user" | "worker" | "api_key" | "system"; id: string | null };
 
