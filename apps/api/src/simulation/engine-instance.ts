@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import { type INestApplicationContext, Module } from "@nestjs/common";
+import { type INestApplicationContext, Inject, Injectable, Module, type OnModuleInit } from "@nestjs/common";
 import { NestFactory } from "@nestjs/core";
 import { ENV, parseEnv } from "../env.js";
 import { AuditService } from "../modules/audit/audit.service.js";
@@ -22,6 +22,16 @@ import { TRANSPORT, type Transport } from "../platform/transport.js";
 
 const SECRET = "simulated-secret-of-thirty-two-characters";
 
+/** Deployments are another story: none is open. */
+@Injectable()
+class NoDeployments implements OnModuleInit {
+  constructor(@Inject(Reconciler) private readonly reconciler: Reconciler) {}
+
+  onModuleInit(): void {
+    this.reconciler.register("deployments.evaluate", async () => []);
+  }
+}
+
 /** What a process with the roles of the engine is made of, beside what is simulated. */
 const PARTS = [
   Announcer,
@@ -30,6 +40,7 @@ const PARTS = [
   Clock,
   Databases,
   DispatcherJobs,
+  NoDeployments,
   Notices,
   PlannerJobs,
   PulsesService,

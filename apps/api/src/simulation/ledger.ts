@@ -4,6 +4,7 @@ import type { SimulatedDatabase } from "./simulated-database.js";
 /** A run as the ledger has it; instants in milliseconds since 1970. */
 export type LedgerRow = {
   id: string;
+  workspace_id: string;
   pulse_id: string | null;
   lane_id: string;
   slot: string;
@@ -27,7 +28,7 @@ const inMs = (column: string, name: string) => `(extract(epoch from ${column}) *
 /** Every run that there is, by id. */
 export async function readLedger(database: SimulatedDatabase): Promise<Ledger> {
   const rows = await database.inspect<LedgerRow>(
-    `select id, pulse_id, lane_id, slot, generation, recovers_run_id, state, seq::int, fence, attempts, reason,
+    `select id, workspace_id, pulse_id, lane_id, slot, generation, recovers_run_id, state, seq::int, fence, attempts, reason,
             ${inMs("planned_at", "planned_ms")}, ${inMs("window_ends_at", "window_ends_ms")},
             ${inMs("next_action_at", "action_ms")}, ${inMs("lease_expires_at", "lease_ms")},
             ${inMs("ended_at", "ended_ms")}

@@ -17,7 +17,7 @@ vi.mock(import("@pulsekeep/database"), async (original) => ({
 vi.mock(import("../platform/ids.js"), () => import("./seeded-ids.js"));
 
 const FIRST_SEED = 1;
-const SEEDS = Number(process.env["PULSEKEEP_SIMULATION_SEEDS"] ?? 250);
+const SEEDS = Number(process.env["PULSEKEEP_SIMULATION_SEEDS"] ?? 150);
 const ONLY_SEED = process.env["PULSEKEEP_SIMULATION_SEED"];
 
 let stage: Stage;

@@ -3,6 +3,7 @@ import { AppError } from "../http/app-error.js";
 import type { EngineInstance } from "./engine-instance.js";
 import { isOpen, type Ledger, readLedger } from "./ledger.js";
 import { findBrokenRules, name } from "./ledger-rules.js";
+import { findFalseNotices, readNotices } from "./notice-rules.js";
 import type { MemoryTransport } from "./memory-transport.js";
 import { populate, type Tenant } from "./population.js";
 import { PulseModel } from "./pulse-model.js";
@@ -11,7 +12,7 @@ import { randomPolicy, randomPulse, randomTiming } from "./random-pulse.js";
 import { newSecret, seedIds } from "./seeded-ids.js";
 import type { SimulatedDatabase } from "./simulated-database.js";
 import { isSimulated } from "./simulated-fault.js";
-import { type Effect, VirtualWorker } from "./virtual-worker.js";
+import { type Effect, type Held, VirtualWorker } from "./virtual-worker.js";
 import type { VirtualTime } from "./virtual-time.js";
 
 const SECOND_MS = 1_000;
@@ -45,6 +46,7 @@ export class Simulation {
   private tenants: Tenant[] = [];
   private workers: VirtualWorker[] = [];
   private ledger: Ledger = new Map();
+  private quietSinceMs = Number.POSITIVE_INFINITY;
 
   constructor(
     private readonly stage: Stage,
@@ -103,12 +105,15 @@ export class Simulation {
       [14, "claim", () => this.claim()],
       [14, "act", () => this.act()],
       [12, "report", () => this.report()],
+      [6, "serve", () => this.serve()],
+      [4, "crowd", () => this.crowd()],
       [2, "release", () => this.release()],
       [2, "crash", () => this.crash()],
       [2.5, "transport", () => this.strikeTransport()],
       [1, "create", () => this.createPulse()],
       [3, "edit", () => this.editPulse()],
-      [2, "run now", () => this.runPulseNow()],
+      [3, "run now", () => this.runPulseNow()],
+      [1.5, "cancel", () => this.cancelRun()],
       [0.7, "delete", () => this.deletePulse()],
     ];
     let left = this.random.next() * steps.reduce((sum, [weight]) => sum + weight, 0);
@@ -193,17 +198,17 @@ export class Simulation {
   /** Everything runs until nothing is left to do. */
   private async calm(): Promise<string> {
     const instance = this.random.pick(this.stage.instances);
-    let handled = 0;
-    do {
-      handled = 0;
+    // Twice without anything: what a loop of the last round wrote may have passed the relay.
+    for (let idle = 0; idle < 2; idle += 1) {
       for (const loop of instance.loops) while ((await loop.run()) === "more");
       for (const { topic, handle } of instance.handlers) {
         const entries = await this.stage.transport.consume(topic, { consumer: instance.name, max: 200 });
-        if (entries.length > 0) await handle(entries);
+        if (entries.length === 0) continue;
+        await handle(entries);
         await this.stage.transport.acknowledge(entries);
-        handled += entries.length;
+        idle = -1;
       }
-    } while (handled > 0);
+    }
     return instance.name;
   }
 
@@ -243,9 +248,14 @@ export class Simulation {
     const idle = worker.held.filter(({ acted, reported }) => !acted && reported === undefined);
     if (idle.length === 0) return "nothing to do";
     const held = this.random.pick(idle);
+    return `${held.run.runId.slice(-6)}#${held.run.fence} ${this.actOn(worker, held)}`;
+  }
+
+  private actOn(worker: VirtualWorker, held: Held): string {
+    if (held.acted || held.reported) return "nothing";
     const result = worker.act(held);
     if (result !== "too late") this.checkEffect(held.run);
-    return `${held.run.runId.slice(-6)}#${held.run.fence} ${result}`;
+    return result;
   }
 
   private checkEffect({ runId, fence }: { runId: string; fence: number }): void {
@@ -264,6 +274,32 @@ export class Simulation {
     const held = this.random.pick(worker.held);
     const context = { ledger: this.ledger, answerLost: this.random.chance(0.1) };
     return `${held.run.runId.slice(-6)}#${held.run.fence} ${await worker.report(this.random.pick(this.stage.instances), held, context)}`;
+  }
+
+  /** One worker does all that there is for it, as on a good day. */
+  private async serve(): Promise<string> {
+    const worker = this.random.pick(this.workers);
+    const before = this.effects.length;
+    await this.quietWorker(worker);
+    return `${worker.identity.workerId.slice(-6)} did ${this.effects.length - before} runs`;
+  }
+
+  /** Every worker comes at the same instant, some of them twice, and all report together. */
+  private async crowd(): Promise<string> {
+    const instance = this.random.pick(this.stage.instances);
+    const coming = [...this.workers, ...this.random.some(this.workers, 0.3)];
+    const claims = coming.map((worker) =>
+      worker.claim(instance, { max: this.random.between(1, 5), claimId: newSecret(16), answerLost: false }),
+    );
+    const claimed = (await Promise.all(claims)).flat();
+    const twice = claimed.find((run, index) => claimed.findIndex(({ runId }) => runId === run.runId) < index);
+    if (twice) throw new Error(`run ${twice.runId} was given to two claims that came together`);
+    await this.watch();
+    const busy = this.workers.flatMap((worker) => worker.held.slice(0, 2).map((held) => ({ worker, held })));
+    for (const { worker, held } of busy) this.actOn(worker, held);
+    const context = { ledger: this.ledger, answerLost: false };
+    const answers = await Promise.all(busy.map(({ worker, held }) => worker.report(instance, held, context)));
+    return `${coming.length} claims got ${claimed.length} runs; ${answers.join(", ")}`;
   }
 
   private async release(): Promise<string> {
@@ -325,6 +361,19 @@ export class Simulation {
     return `${pulse.id.slice(-6)}: run ${id.slice(-6)}`;
   }
 
+  /** Taken back before a worker has it, or refused. */
+  private async cancelRun(): Promise<string> {
+    const { caller } = this.random.pick(this.tenants);
+    const waiting = [...this.ledger.values()].filter(
+      (row) => row.workspace_id === caller.workspaceId && row.state !== "succeeded",
+    );
+    if (waiting.length === 0) return "no run";
+    const run = this.random.pick(waiting);
+    const { pulses } = this.random.pick(this.stage.instances);
+    const done = await pulses.cancelRun(caller, run.id).then(() => "done", swallowRefusal);
+    return `${name(run)} ${done ?? "refused"}`;
+  }
+
   private async deletePulse(): Promise<string> {
     const pulse = this.findPulse();
     if (!pulse) return "no pulse";
@@ -354,6 +403,7 @@ export class Simulation {
   /** Faults end and workers come each minute, until nothing is left to do. */
   private async settle(): Promise<void> {
     this.tell("faults end");
+    this.quietSinceMs = this.stage.time.nowMs;
     this.stage.transport.forgetDeliveries();
     for (let round = 0; round < 8; round += 1) await this.quietMinute();
     await this.checkSlots();
@@ -379,6 +429,7 @@ export class Simulation {
     await this.calm();
     for (const worker of this.workers) await this.quietWorker(worker);
     await this.watch();
+    this.checkOffered();
   }
 
   private async quietWorker(worker: VirtualWorker): Promise<void> {
@@ -389,11 +440,33 @@ export class Simulation {
       if (claimed.length === 0) return;
       await this.watch();
       for (const held of worker.held.slice()) {
-        if (worker.act(held) !== "too late") this.checkEffect(held.run);
+        this.actOn(worker, held);
         await worker.report(instance, held, { ledger: this.ledger, answerLost: false });
       }
       await this.calm();
     }
+  }
+
+  /** With the engine at work and workers there, nothing that could be done now waits. */
+  private checkOffered(): void {
+    const nowMs = this.stage.time.nowMs;
+    const lanes = Map.groupBy([...this.ledger.values()].filter(isOpen), ({ lane_id }) => lane_id);
+    const waiting = [...lanes.values()]
+      .map((rows) => rows.reduce((head, row) => ((row.seq ?? 0) < (head.seq ?? 0) ? row : head)))
+      .filter((head) => head.state === "offered" || (head.state === "queued" && head.attempts === 0));
+    const broken = [
+      ...waiting.map((head) => `${name(head)} could be done and is not: ${JSON.stringify(head)}`),
+      ...[...this.ledger.values()]
+        .filter(
+          (row) =>
+            row.state === "missed" &&
+            row.reason === "worker_did_not_come" &&
+            row.window_ends_ms > this.quietSinceMs + HOUR_MS &&
+            (row.ended_ms ?? nowMs) > this.quietSinceMs,
+        )
+        .map((row) => `${name(row)} was missed though its worker came`),
+    ];
+    if (broken.length > 0) throw new BrokenPromise(this.seed, broken, this.story);
   }
 
   private async checkSlots(): Promise<void> {
@@ -433,6 +506,7 @@ export class Simulation {
         ? []
         : [`the transport keeps ${this.stage.transport.size} entries`]),
       ...this.effectFaults(),
+      ...findFalseNotices(this.ledger, await readNotices(this.stage.database)),
     ];
     if (broken.length > 0) throw new BrokenPromise(this.seed, broken, this.story);
   }

@@ -9,7 +9,8 @@ import { isSimulated } from "./simulated-fault.js";
 /** What was done outside, once and for all; the system does not see this log. */
 export type Effect = { runId: string; fence: number; seq: number; atMs: number };
 
-type Held = { run: Claimed; acted: boolean; reported: RunOutcome | undefined };
+/** A claimed run in the hands of a worker's process. */
+export type Held = { run: Claimed; acted: boolean; reported: RunOutcome | undefined };
 
 const SHA = "a".repeat(40);
 const failure = { code: "github_unavailable", detail: "502" } as const;
