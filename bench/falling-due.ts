@@ -1,23 +1,25 @@
 import type { Figures, Load } from "./contender.ts";
 import { percentile } from "./medians.ts";
 
-/** Time to write the jobs before the first falls due, in milliseconds per job. */
+/** Time to write the jobs before the first falls due, per job and in all. */
 const WRITE_MS_PER_JOB = 0.4;
 const LEAD_MS = 2_000;
 
+/** When the first of so many jobs falls due that are written beforehand, from now on. */
+export const leadMsFor = (jobs: number): number => LEAD_MS + jobs * WRITE_MS_PER_JOB;
+
 /** The instants at which jobs fall due: evenly, `perSecond` in every second, the first ones to warm up. */
-export function dueInstants(load: Pick<Load, "runs" | "warmUp" | "perSecond">, nowMs: number): number[] {
-  const count = load.warmUp + load.runs;
-  const firstMs = Math.ceil(nowMs + LEAD_MS + count * WRITE_MS_PER_JOB);
+export function dueInstants(load: Pick<Load, "runs" | "warmUp" | "perSecond">, firstMs: number): number[] {
   return Array.from(
-    { length: count },
-    (_, number) => firstMs + Math.floor((number * 1_000) / load.perSecond),
+    { length: load.warmUp + load.runs },
+    (_, number) => Math.ceil(firstMs) + Math.floor((number * 1_000) / load.perSecond),
   );
 }
 
 /** Collects how late jobs were, by their number. */
 export class Lateness {
   private readonly lateMs: number[] = [];
+  private count = 0;
   private all: () => void = () => {};
   private readonly load: Pick<Load, "runs" | "warmUp">;
   readonly finished: Promise<void>;
@@ -35,10 +37,9 @@ export class Lateness {
     if (this.count === this.load.warmUp + this.load.runs) this.all();
   }
 
-  private count = 0;
-
-  figures(): Figures {
-    return figuresOf(this.lateMs.slice(this.load.warmUp));
+  /** @param prefix of the metrics' names */
+  figures(prefix = ""): Figures {
+    return figuresOf(this.lateMs.slice(this.load.warmUp), prefix);
   }
 }
 

@@ -1,6 +1,6 @@
 import pg from "pg";
 import type { Figures, Load, Place } from "../contender.ts";
-import { dueInstants, figuresOf } from "../falling-due.ts";
+import { dueInstants, figuresOf, leadMsFor } from "../falling-due.ts";
 import { checkLedger } from "./check-ledger.ts";
 import { driveWorker } from "./drive-worker.ts";
 import { insertPunctualPulses } from "./punctual-pulses.ts";
@@ -20,7 +20,7 @@ export async function lateness(place: Place, load: Load): Promise<Figures> {
   const size = { workers: Math.ceil(count / PULSES_PER_WORKER), lanesPerWorker: PULSES_PER_WORKER };
   const workers = await insertPopulation(pool, size);
   const engine = await startEngine(place);
-  const due = dueInstants(load, Date.now());
+  const due = dueInstants(load, Date.now() + leadMsFor(load.warmUp + load.runs));
   // Neighbours in time belong to different workers, as they would.
   await insertPunctualPulses(pool, {
     size,

@@ -1,6 +1,7 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { type JobsOptions, Queue, Worker } from "bullmq";
 import type { Contender, Figures, Load, Place } from "../contender.ts";
-import { dueInstants, Lateness } from "../falling-due.ts";
+import { dueInstants, Lateness, leadMsFor } from "../falling-due.ts";
 import { batchesOf, Completions, inBulk, oneByOne } from "../in-flight.ts";
 
 const QUEUE = "bench";
@@ -38,11 +39,31 @@ async function single(place: Place, load: Load): Promise<Figures> {
   return figures;
 }
 
-/** Delayed jobs, written beforehand: from the instant they are due to the start of their handler. */
+/**
+ * Delayed jobs, written beforehand, and jobs that something else adds at the instant they are due, which remembers
+ * nothing: from that instant to the start of their handler.
+ */
 async function lateness(place: Place, load: Load): Promise<Figures> {
+  return { ...(await delayed(place, load)), ...(await addedWhenDue(place, load)) };
+}
+
+async function addedWhenDue(place: Place, load: Load): Promise<Figures> {
   const late = new Lateness(load);
   const { queue, close } = open(place, { onStart: (data) => late.record(data.number, data.dueMs ?? 0) });
   const due = dueInstants(load, Date.now());
+  const adding: Promise<unknown>[] = [];
+  for (let number = 0; number < due.length; await delay(1))
+    for (; number < due.length && (due[number] ?? 0) <= Date.now(); number++)
+      adding.push(queue.add("run", { number, dueMs: due[number] ?? 0 }));
+  await Promise.all([...adding, late.finished]);
+  await close();
+  return late.figures("added_");
+}
+
+async function delayed(place: Place, load: Load): Promise<Figures> {
+  const late = new Lateness(load);
+  const { queue, close } = open(place, { onStart: (data) => late.record(data.number, data.dueMs ?? 0) });
+  const due = dueInstants(load, Date.now() + leadMsFor(load.warmUp + load.runs));
   for (const numbers of batchesOf(due.length, ADD_BATCH))
     await queue.addBulk(
       numbers.map((number) => {

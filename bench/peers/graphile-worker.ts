@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Logger, makeWorkerUtils, type Runner, run, type WorkerUtils } from "graphile-worker";
 import pg from "pg";
 import type { Contender, Figures, Load, Place } from "../contender.ts";
-import { dueInstants, Lateness } from "../falling-due.ts";
+import { dueInstants, Lateness, leadMsFor } from "../falling-due.ts";
 import { batchesOf, Completions, inBulk, oneByOne } from "../in-flight.ts";
 
 const ADD_BATCH = 1_000;
@@ -64,7 +64,7 @@ async function lateness(place: Place, load: Load): Promise<Figures> {
     { ...BATCHED, ...SOON },
     { onStart: ({ number, dueMs }) => late.record(number, dueMs ?? 0) },
   );
-  const due = dueInstants(load, Date.now());
+  const due = dueInstants(load, Date.now() + leadMsFor(load.warmUp + load.runs));
   for (const numbers of batchesOf(due.length, ADD_BATCH))
     await utils.addJobs(
       numbers.map((number) => {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { PgBoss } from "pg-boss";
 import type { Contender, Figures, Load, Place } from "../contender.ts";
-import { dueInstants, Lateness } from "../falling-due.ts";
+import { dueInstants, Lateness, leadMsFor } from "../falling-due.ts";
 import { batchesOf, inBulk, oneByOne } from "../in-flight.ts";
 
 const QUEUE = "bench";
@@ -54,7 +54,7 @@ async function single(place: Place, load: Load): Promise<Figures> {
 async function lateness(place: Place, load: Load): Promise<Figures> {
   const boss = await open(place);
   const late = new Lateness(load);
-  const due = dueInstants(load, Date.now());
+  const due = dueInstants(load, Date.now() + leadMsFor(load.warmUp + load.runs));
   for (const numbers of batchesOf(due.length, BATCH))
     await boss.insert(
       QUEUE,
