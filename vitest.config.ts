@@ -40,6 +40,18 @@ export default defineConfig({
           maxWorkers: 2,
         },
       },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: "chaos",
+          include: ["chaos/**/*.chaos.test.ts"],
+          exclude,
+          testTimeout: 180_000,
+          // One run at a time: each has servers and processes of its own.
+          maxWorkers: 1,
+        },
+      },
     ],
   },
 });

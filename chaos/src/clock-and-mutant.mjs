@@ -1,6 +1,6 @@
 // Loaded into each server process before anything else (`node --import`). It shifts that process's clock by
 // the milliseconds that CHAOS_CLOCK_FILE holds, and replaces text of the built product
-// as CHAOS_MUTATIONS says: `[{ "file": "dist/...", "from": "...", "to": "..." }]`, each exactly once.
+// as CHAOS_MUTATIONS says: `[{ "file": "apps/...", "from": "...", "to": "..." }]`, each exactly once.
 import { readFileSync, watchFile } from "node:fs";
 import { registerHooks } from "node:module";
 

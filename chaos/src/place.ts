@@ -32,6 +32,8 @@ export type PlaceOptions = {
   processes: number;
   times: EngineTimes;
   mutations: readonly Mutation[];
+  /** Roles of each process; default a mixture in which every role is there twice where there are enough. */
+  roleSets?: readonly (readonly string[])[];
   signal: AbortSignal;
 };
 
@@ -123,7 +125,7 @@ export class Place {
     return `http://127.0.0.1:${address.port}`;
   }
 
-  private async startProcesses({ processes, times, mutations }: PlaceOptions): Promise<void> {
+  private async startProcesses({ processes, times, mutations, roleSets }: PlaceOptions): Promise<void> {
     const made: ServerProcess[] = [];
     const { publicUrl, keyring } = this;
     const environment = serverEnvironment({ times, publicUrl, keyring, webUrl: await this.startWeb() });
@@ -135,7 +137,7 @@ export class Place {
       made.push(
         await ServerProcess.create({
           name: `process-${index}`,
-          roles: processes === 1 ? EVERYTHING : (ROLE_SETS[index] ?? EVERYTHING),
+          roles: (roleSets ?? (processes === 1 ? [EVERYTHING] : ROLE_SETS))[index] ?? EVERYTHING,
           folder: this.folder,
           mutations,
           postgres,

@@ -17,7 +17,7 @@ import { type Population, populate } from "./population.ts";
 import { createRandom } from "./random.ts";
 import { replayOverheard } from "./replay-attacker.ts";
 import { type EngineTimes, shortTimes } from "./server-environment.ts";
-import { readClock, settle } from "./settle.ts";
+import { type Patience, readClock, settle } from "./settle.ts";
 import { actAsUsers } from "./user-actions.ts";
 
 export type ChaosOptions = {
@@ -32,8 +32,13 @@ export type ChaosOptions = {
   habits?: Habits;
   times?: EngineTimes;
   mutations?: readonly Mutation[];
-  /** Called once everything has started, before the first fault. */
+  /** Called once the processes have started, before there is anything in the database. */
   prepare?: (place: Place) => Promise<void>;
+  /** Goes on beside the load until the signal comes. */
+  disturb?: (place: Place, signal: AbortSignal) => Promise<void>;
+  /** Roles of each process; default see `Place`. */
+  roleSets?: readonly (readonly string[])[];
+  patience?: Patience;
   users?: number;
   workersPerUser?: number;
   lanesPerWorker?: number;
@@ -77,14 +82,15 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     processes: options.processes,
     times: options.times ?? shortTimes,
     mutations: options.mutations ?? [],
+    roleSets: options.roleSets,
     signal,
   });
   const stop = new AbortController();
   const working: Promise<void>[] = [];
   const log = new EffectLog(path.join(place.folder, "effects.jsonl"));
   try {
-    const { population, users } = await inhabit(place, options);
     await options.prepare?.(place);
+    const { population, users } = await inhabit(place, options);
     const around = surroundingsOf(place, { log, options, signal: AbortSignal.any([stop.signal, signal]) });
     const random = createRandom(options.seed);
     for (const [at, seat] of population.seats.entries())
@@ -95,6 +101,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     working.push(
       actAsUsers({ ...visitors, users, population, everyMs: USER_EVERY_MS, random: random.fork("users") }),
     );
+    if (options.disturb) working.push(options.disturb(place, visitors.signal));
     const readyAt = performance.now();
     say(
       `ready after ${Math.round((readyAt - startedAt) / 1_000)} s: ${population.pulses.length} pulses, ${population.seats.length} workers, ${place.processes.length} processes`,
@@ -105,7 +112,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     around.habits = calmHabits;
     const loadedAt = performance.now();
     say("the faults are over; waiting until every run has ended");
-    const { isCalm, ...settled } = await settle(place);
+    const { isCalm, ...settled } = await settle(place, options.patience);
     stop.abort();
     await Promise.all(working);
     const facts: Facts = {

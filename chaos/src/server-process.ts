@@ -98,7 +98,9 @@ export class ServerProcess {
     return child;
   }
 
-  /** @throws Error with the end of its log when it does not become ready */
+  /**
+   * @throws Error with the end of its log when it does not become ready
+   */
   async awaitReady(signal?: AbortSignal): Promise<void> {
     await awaitCondition(
       `${this.name} is ready`,

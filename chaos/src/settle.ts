@@ -2,9 +2,10 @@ import { awaitCondition } from "./await-condition.ts";
 import { countOutbox, inspectStreams } from "./collect-facts.ts";
 import type { Place } from "./place.ts";
 
-const PLANNING_MS = 60_000;
-const ENDING_MS = 150_000;
-const EMPTYING_MS = 100_000;
+/** How long to wait for each part. */
+export type Patience = { planningMs: number; endingMs: number; emptyingMs: number };
+
+const ENOUGH: Patience = { planningMs: 60_000, endingMs: 150_000, emptyingMs: 100_000 };
 /** Recoveries that begin later are left alone. */
 const AHEAD_SECONDS = 10;
 
@@ -14,10 +15,10 @@ export type Settled = { dueUntil: Date; pausedAt: Date; settledAt: Date; isCalm:
  * Waits until everything that was due is planned, every run has ended, and nothing is on its way. When that
  * does not come about in time, `isCalm` is false and the checker says what is left.
  */
-export async function settle(place: Place): Promise<Settled> {
+export async function settle(place: Place, patience: Patience = ENOUGH): Promise<Settled> {
   const { postgres, signal } = place;
   const dueUntil = await readClock(place);
-  let isCalm = await holds("planned", PLANNING_MS, signal, async () => {
+  let isCalm = await holds("planned", patience.planningMs, signal, async () => {
     const text = "select count(*)::int as count from pulses where state = 'active' and next_due_at <= $1";
     const [row] = await postgres.query<{ count: number }>(text, [dueUntil]);
     return row?.count === 0;
@@ -25,13 +26,13 @@ export async function settle(place: Place): Promise<Settled> {
   await postgres.query("update pulses set state = 'paused' where state = 'active'");
   const pausedAt = await readClock(place);
   const settledAt = new Date(pausedAt.getTime() + AHEAD_SECONDS * 1_000);
-  isCalm &&= await holds("ended", ENDING_MS, signal, async () => {
+  isCalm &&= await holds("ended", patience.endingMs, signal, async () => {
     const text = `select count(*)::int as count from runs
                   where ended_at is null and (state <> 'planned' or planned_at <= $1)`;
     const [row] = await postgres.query<{ count: number }>(text, [settledAt]);
     return row?.count === 0;
   });
-  isCalm &&= await holds("emptied", EMPTYING_MS, signal, async () => {
+  isCalm &&= await holds("emptied", patience.emptyingMs, signal, async () => {
     const left = (await inspectStreams(place)).filter(({ length, pending }) => length + pending > 0);
     return left.length === 0 && (await countOutbox(place)) === 0;
   });

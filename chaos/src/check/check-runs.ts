@@ -2,9 +2,9 @@ import type { Facts, RunFact } from "./facts.ts";
 import type { Violation } from "./violation.ts";
 
 const TERMINAL = new Set(["succeeded", "failed", "missed", "cancelled", "skipped", "unknown"]);
-/** A recovery may lie in the future; nothing else may be left. */
+/** A recovery may lie in the future, or have begun while the last things were awaited; nothing else may be left. */
 const isAhead = (run: RunFact, settledAt: Date): boolean =>
-  run.state === "planned" && run.plannedAt.getTime() > settledAt.getTime();
+  run.generation > 0 && run.endedAt === null && run.plannedAt.getTime() > settledAt.getTime();
 
 /** Each run is in exactly one terminal state; what ended as missed is what nobody did, and was said once. */
 export function checkRuns({ log, runs, notices, settledAt }: Facts): Violation[] {

@@ -1,0 +1,86 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { defaultHabits } from "./habits.ts";
+import { type Mutant, mutants, type Mutation, quickened } from "./mutants.ts";
+import type { Place } from "./place.ts";
+import type { ChaosOptions } from "./run-chaos.ts";
+import { countMatches, runForTest } from "./test-run.ts";
+
+const SHORT = {
+  seed: 1,
+  minutes: 0.1,
+  groups: [],
+  patience: { planningMs: 3_000, endingMs: 6_000, emptyingMs: 100 },
+};
+
+const rulesOf = async (
+  options: Partial<ChaosOptions>,
+  mutations: readonly Mutation[],
+): Promise<Set<string>> => {
+  const { violations } = await runForTest({ ...SHORT, ...options, mutations });
+  return new Set(violations.map(({ rule }) => rule));
+};
+
+/** Everybody gives runs back now and then, so that they are claimed again with a new fence. */
+const givingBack = {
+  ...defaultHabits,
+  reportsOldFence: 1,
+  ways: [
+    { name: "usual", weight: 3 },
+    { name: "release", weight: 1 },
+  ] as const,
+};
+
+/** Redis forgets everything, many times a second, while runs are planned and offered. */
+async function flushOften(place: Place, signal: AbortSignal): Promise<void> {
+  await place.redis.withClient(async (redis) => {
+    while (!signal.aborted) {
+      await redis.flushall();
+      await delay(3);
+    }
+  });
+}
+
+/** Windows are long here: what is lost then stays open, and does not end as missed. */
+const flushed = {
+  disturb: flushOften,
+  times: { window: 600, late: 300, lease: 3, spread: 3, retry: 1 },
+  habits: { ...defaultHabits, ways: [{ name: "usual" as const, weight: 1 }] },
+};
+
+it.each<[string, { mutations: readonly Mutation[] }]>([
+  ...Object.entries<Mutant>(mutants),
+  ["quickened", { mutations: quickened }],
+])("the text that %s replaces is built exactly once", (_, { mutations }) => {
+  expect(countMatches(mutations)).toEqual(mutations.map(() => 1));
+});
+
+describe("the suite fails without", () => {
+  it(mutants.fencing.without, async () => {
+    expect(await rulesOf({ habits: givingBack }, mutants.fencing.mutations)).toContain("old_fence_report");
+  });
+
+  it(mutants.nonces.without, async () => {
+    expect(await rulesOf({}, mutants.nonces.mutations)).toContain("nonce_used_twice");
+  });
+
+  it(mutants.slots.without, async () => {
+    const options: Partial<ChaosOptions> = {
+      roleSets: [["http", "scheduler", "dispatcher"], ["scheduler"]],
+      processes: 2,
+      prepare: async ({ postgres }) => {
+        await postgres.query("alter table runs drop constraint runs_slot");
+      },
+    };
+    expect(await rulesOf(options, mutants.slots.mutations)).toContain("slot_twice");
+  });
+
+  it(mutants.reconciler.without, async () => {
+    expect(await rulesOf(flushed, mutants.reconciler.mutations)).toContain("not_ended");
+  });
+});
+
+it("finds nothing where Redis forgets as often and everything is as it should be", async () => {
+  const patience = { planningMs: 20_000, endingMs: 30_000, emptyingMs: 30_000 };
+  expect([...(await rulesOf({ ...flushed, patience }, quickened))]).toEqual([]);
+});
