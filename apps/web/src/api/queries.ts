@@ -123,6 +123,11 @@ export function queriesOf(api: Api) {
         queryFn: ({ signal }) =>
           unwrap(api.GET("/api/v1/provisionings/{id}", { params: { path: { id } }, signal })),
       }),
+    system: () =>
+      queryOptions({
+        queryKey: ["system"],
+        queryFn: ({ signal }) => unwrap(api.GET("/api/v1/admin/system", { signal })),
+      }),
     audit: () =>
       infiniteQueryOptions({
         queryKey: ["audit"],

@@ -20,4 +20,6 @@ export type MetricFinding = Verdict["metrics"][number];
 export type MetricName = MetricFinding["metric"];
 export type VerdictState = Deployment["verdictState"];
 export type AuditEntry = Schemas["AuditEntry"];
+export type System = Schemas["System"];
+export type DeadLetter = Schemas["DeadLetter"];
 export type Schedule = Pulse["schedule"];

@@ -32,10 +32,10 @@ export function AppShell({ me, theme, locales, children }: AppShellProps) {
         <Link href="/app" className="flex rounded-md px-2.5">
           <Wordmark />
         </Link>
-        <Navigation />
+        <Navigation isAdmin={me.user.role === "admin"} />
       </aside>
       <header className="sticky top-0 z-20 flex h-14 items-center gap-1 border-line border-b bg-canvas/90 px-3 backdrop-blur-sm sm:px-6 lg:px-8">
-        <Drawer />
+        <Drawer isAdmin={me.user.role === "admin"} />
         <Link href="/app" className="flex rounded-md lg:hidden" aria-label={t("home")}>
           <Wordmark />
         </Link>

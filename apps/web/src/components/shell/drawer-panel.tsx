@@ -9,13 +9,14 @@ import { Button } from "../ui/button";
 import { Navigation } from "./navigation";
 
 type DrawerPanelProps = {
+  isAdmin: boolean;
   open: boolean;
   onOpenChange: (open: boolean) => void;
   /** The button that opened it, which gets the focus back. */
   opener: RefObject<HTMLButtonElement | null>;
 };
 
-export default function DrawerPanel({ open, onOpenChange, opener }: DrawerPanelProps) {
+export default function DrawerPanel({ isAdmin, open, onOpenChange, opener }: DrawerPanelProps) {
   const t = useTranslations("common");
   return (
     <Dialog.Root open={open} onOpenChange={onOpenChange}>
@@ -38,7 +39,7 @@ export default function DrawerPanel({ open, onOpenChange, opener }: DrawerPanelP
               </Button>
             </Dialog.Close>
           </div>
-          <Navigation onNavigate={() => onOpenChange(false)} />
+          <Navigation isAdmin={isAdmin} onNavigate={() => onOpenChange(false)} />
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>

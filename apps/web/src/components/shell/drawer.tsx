@@ -9,7 +9,7 @@ const loadPanel = () => import("./drawer-panel");
 const DrawerPanel = lazy(loadPanel);
 
 /** The navigation on narrow screens, behind a button. */
-export function Drawer() {
+export function Drawer({ isAdmin }: { isAdmin: boolean }) {
   const t = useTranslations("nav");
   const [open, setOpen] = useState<boolean>();
   const opener = useRef<HTMLButtonElement>(null);
@@ -32,7 +32,7 @@ export function Drawer() {
       </Button>
       {open === undefined ? null : (
         <Suspense fallback={null}>
-          <DrawerPanel open={open} onOpenChange={setOpen} opener={opener} />
+          <DrawerPanel isAdmin={isAdmin} open={open} onOpenChange={setOpen} opener={opener} />
         </Suspense>
       )}
     </>

@@ -8,6 +8,7 @@ import {
   type LucideIcon,
   Rocket,
   ScrollText,
+  ServerCog,
   Settings2,
   Workflow,
 } from "lucide-react";
@@ -25,7 +26,8 @@ type PageKey =
   | "pulses"
   | "workers"
   | "audit"
-  | "settings";
+  | "settings"
+  | "admin";
 type Group = {
   product: "seqpulse" | "keepstreak" | "shared";
   pages: ReadonlyArray<{ href: string; key: PageKey; icon: LucideIcon }>;
@@ -57,6 +59,8 @@ const groups: readonly Group[] = [
   },
 ];
 
+const ADMIN_PAGE = { href: "/app/admin", key: "admin", icon: ServerCog } as const;
+
 /** Which product a page belongs to: it decides the accent colour. */
 export function getProductOf(pathname: string): Group["product"] {
   const isUnder = (href: string) =>
@@ -65,7 +69,9 @@ export function getProductOf(pathname: string): Group["product"] {
   return groups.find((group) => group.pages.some((page) => isUnder(page.href)))?.product ?? "shared";
 }
 
-export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
+type NavigationProps = { isAdmin: boolean; onNavigate?: () => void };
+
+export function Navigation({ isAdmin, onNavigate }: NavigationProps) {
   const t = useTranslations("nav");
   const pathname = usePathname();
   const headings = { seqpulse: SEQPULSE_NAME, keepstreak: KEEPSTREAK_NAME, shared: t("shared") };
@@ -85,7 +91,7 @@ export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
             {headings[group.product]}
           </p>
           <ul aria-labelledby={`nav-${group.product}`} className="flex flex-col gap-0.5">
-            {group.pages.map(({ href, key, icon: Icon }) => (
+            {pagesOf(group, isAdmin).map(({ href, key, icon: Icon }) => (
               <li key={href}>
                 <Link
                   href={href}
@@ -108,6 +114,10 @@ export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
     </nav>
   );
 }
+
+/** Others are not shown that there is an administrator's page. */
+const pagesOf = ({ product, pages }: Group, isAdmin: boolean): Group["pages"] =>
+  product === "shared" && isAdmin ? [...pages, ADMIN_PAGE] : pages;
 
 /** The page's icon; it breathes while the page is on its way. */
 function LinkIcon({ icon: Icon }: { icon: LucideIcon }) {
