@@ -1,9 +1,15 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { type Api, browserApi } from "./client";
 import { unwrap } from "./problem";
-import type { Run, VerdictState } from "./types";
+import type { AuditEntry, Run, VerdictState } from "./types";
 
 export type DeploymentFilter = { projectId?: string; environment?: string; verdict?: VerdictState };
+export type AuditFilter = {
+  action?: string;
+  actorKind?: AuditEntry["actor"]["kind"];
+  from?: string;
+  to?: string;
+};
 export type RunFilter = { pulseId?: string; workerId?: string; state?: Run["state"] };
 export type NoticeFilter = { pulseId?: string };
 
@@ -128,12 +134,15 @@ export function queriesOf(api: Api) {
         queryKey: ["system"],
         queryFn: ({ signal }) => unwrap(api.GET("/api/v1/admin/system", { signal })),
       }),
-    audit: () =>
+    audit: (filter: AuditFilter) =>
       infiniteQueryOptions({
-        queryKey: ["audit"],
+        queryKey: ["audit", filter],
         queryFn: ({ signal, pageParam }) =>
           unwrap(
-            api.GET("/api/v1/audit", { params: { query: { cursor: pageParam, limit: PAGE_LIMIT } }, signal }),
+            api.GET("/api/v1/audit", {
+              params: { query: { ...filter, cursor: pageParam, limit: PAGE_LIMIT } },
+              signal,
+            }),
           ),
         ...paging,
       }),

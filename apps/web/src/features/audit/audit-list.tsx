@@ -1,86 +1,109 @@
 "use client";
 
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { ScrollText } from "lucide-react";
+import { ScrollText, ShieldCheck } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { useState } from "react";
 import { queries } from "@/api/queries";
 import type { AuditEntry } from "@/api/types";
 import { Instant } from "@/components/instant";
 import { PageList } from "@/components/page-list";
+import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Table, Td, Th, Tr } from "@/components/ui/table";
+import { ActionName } from "./action-name";
+import { auditQueryOf } from "./audit-filter";
+import { AuditFilters } from "./audit-filters";
+import { useAuditFilter } from "./use-audit-filter";
+import { VerificationDialog } from "./verification-dialog";
 
 export function AuditList() {
   const t = useTranslations("audit");
-  const entries = useInfiniteQuery(queries.audit());
+  const filtering = useAuditFilter();
+  const entries = useInfiniteQuery(queries.audit(auditQueryOf(filtering.filter)));
+  const filtered = Object.values(filtering.filter).some((it) => it !== undefined);
   return (
-    <Card className="overflow-hidden">
-      <PageList
-        query={entries}
-        empty={
-          <EmptyState icon={ScrollText} title={t("empty")}>
-            {t("emptyHint")}
-          </EmptyState>
-        }
-      >
-        {(rows) => <AuditTable entries={rows} />}
-      </PageList>
-    </Card>
+    <>
+      <AuditFilters {...filtering} />
+      <Card className="overflow-hidden">
+        <PageList
+          query={entries}
+          empty={
+            <EmptyState icon={ScrollText} title={t(filtered ? "noneFound" : "empty")}>
+              {t(filtered ? "noneFoundHint" : "emptyHint")}
+            </EmptyState>
+          }
+        >
+          {(rows) => <AuditTable entries={rows} />}
+        </PageList>
+      </Card>
+    </>
   );
 }
 
 function AuditTable({ entries }: { entries: readonly AuditEntry[] }) {
   const t = useTranslations("audit");
+  const [verified, setVerified] = useState<AuditEntry>();
   return (
-    <Table label={t("tableLabel")}>
-      <thead>
-        <tr>
-          <Th>{t("column.at")}</Th>
-          <Th>{t("column.action")}</Th>
-          <Th>{t("column.actor")}</Th>
-          <Th>{t("column.subject")}</Th>
-          <Th>{t("column.facts")}</Th>
-        </tr>
-      </thead>
-      <tbody>
-        {entries.map((entry) => (
-          <Tr key={entry.id}>
-            <Td className="whitespace-nowrap align-top text-ink-soft">
-              <Instant at={entry.recordedAt} as="dateTime" />
-            </Td>
-            <Td className="whitespace-nowrap align-top">
-              <ActionName action={entry.action} />
-            </Td>
-            <Td className="whitespace-nowrap align-top">{t(`actor.${entry.actor.kind}`)}</Td>
-            <Td className="align-top">
-              <span className="block">{entry.subject.kind}</span>
-              {entry.subject.id ? (
-                <code className="font-mono text-ink-faint text-xs" title={entry.subject.id}>
-                  {entry.subject.id.slice(-12)}
-                </code>
-              ) : null}
-            </Td>
-            <Td className="min-w-56 align-top">
-              <Facts facts={entry.facts} />
-            </Td>
-          </Tr>
-        ))}
-      </tbody>
-    </Table>
+    <>
+      <Table label={t("tableLabel")}>
+        <thead>
+          <tr>
+            <Th>{t("column.at")}</Th>
+            <Th>{t("column.action")}</Th>
+            <Th>{t("column.actor")}</Th>
+            <Th>{t("column.subject")}</Th>
+            <Th>{t("column.facts")}</Th>
+            <Th className="hidden sm:table-cell">{t("column.proof")}</Th>
+          </tr>
+        </thead>
+        <tbody>
+          {entries.map((entry) => (
+            <Tr key={entry.id}>
+              <Td className="whitespace-nowrap align-top text-ink-soft">
+                <Instant at={entry.recordedAt} as="dateTime" />
+                {/* On a phone the last column is out of sight. */}
+                <div className="mt-2 sm:hidden">
+                  <VerifyButton onClick={() => setVerified(entry)} />
+                </div>
+              </Td>
+              <Td className="whitespace-nowrap align-top">
+                <ActionName action={entry.action} />
+              </Td>
+              <Td className="whitespace-nowrap align-top">{t(`actor.${entry.actor.kind}`)}</Td>
+              <Td className="align-top">
+                <span className="block">{entry.subject.kind}</span>
+                {entry.subject.id ? (
+                  <code className="font-mono text-ink-faint text-xs" title={entry.subject.id}>
+                    {entry.subject.id.slice(-12)}
+                  </code>
+                ) : null}
+              </Td>
+              <Td className="min-w-56 align-top">
+                <Facts facts={entry.facts} />
+              </Td>
+              <Td className="hidden align-top sm:table-cell">
+                <VerifyButton onClick={() => setVerified(entry)} />
+              </Td>
+            </Tr>
+          ))}
+        </tbody>
+      </Table>
+      {verified ? (
+        <VerificationDialog key={verified.id} entry={verified} onClose={() => setVerified(undefined)} />
+      ) : null}
+    </>
   );
 }
 
-/** Words for an action where we have some; its stable name always. */
-function ActionName({ action }: { action: string }) {
-  const t = useTranslations("audit.action");
-  const key = action.replaceAll(".", "_");
-  const known = t.has(key as never);
+function VerifyButton({ onClick }: { onClick: () => void }) {
+  const t = useTranslations("audit.verify");
   return (
-    <>
-      {known ? <span className="block font-medium">{t(key as never)}</span> : null}
-      <code className={known ? "font-mono text-ink-faint text-xs" : "font-mono text-xs"}>{action}</code>
-    </>
+    <Button size="sm" title={t("title")} onClick={onClick}>
+      <ShieldCheck aria-hidden />
+      {t("button")}
+    </Button>
   );
 }
 
