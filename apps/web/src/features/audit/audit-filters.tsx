@@ -1,0 +1,66 @@
+"use client";
+
+import { AUDIT_ACTIONS } from "@pulsekeep/contracts/audit-actions";
+import { useTranslations } from "next-intl";
+import { Button } from "@/components/ui/button";
+import { Field, Input, Select } from "@/components/ui/field";
+import { findActorKind } from "./audit-filter";
+import { useActionName } from "./action-name";
+import type { useAuditFilter } from "./use-audit-filter";
+
+export function AuditFilters({ filter, setFilter, clear }: ReturnType<typeof useAuditFilter>) {
+  const t = useTranslations("audit");
+  const nameOf = useActionName();
+  const filtered = Object.values(filter).some((it) => it !== undefined);
+  return (
+    <search aria-label={t("filters")} className="mb-4 grid grid-cols-2 gap-3 sm:flex sm:items-end">
+      <Field label={t("column.action")} className="col-span-2 sm:w-56">
+        <Select
+          value={filter.action ?? ""}
+          onChange={(e) => setFilter({ action: e.target.value || undefined })}
+        >
+          <option value="">{t("allActions")}</option>
+          {AUDIT_ACTIONS.map((action) => (
+            <option key={action} value={action}>
+              {nameOf(action) ?? action}
+            </option>
+          ))}
+        </Select>
+      </Field>
+      <Field label={t("column.actor")} className="col-span-2 sm:w-40">
+        <Select
+          value={filter.actorKind ?? ""}
+          onChange={(e) => setFilter({ actorKind: findActorKind(e.target.value) })}
+        >
+          <option value="">{t("anyActor")}</option>
+          {(["user", "worker", "api_key", "system"] as const).map((kind) => (
+            <option key={kind} value={kind}>
+              {t(`actor.${kind}`)}
+            </option>
+          ))}
+        </Select>
+      </Field>
+      <Field label={t("fromDay")} className="sm:w-40">
+        <Input
+          type="date"
+          value={filter.fromDay ?? ""}
+          max={filter.toDay}
+          onChange={(e) => setFilter({ fromDay: e.target.value || undefined })}
+        />
+      </Field>
+      <Field label={t("toDay")} className="sm:w-40">
+        <Input
+          type="date"
+          value={filter.toDay ?? ""}
+          min={filter.fromDay}
+          onChange={(e) => setFilter({ toDay: e.target.value || undefined })}
+        />
+      </Field>
+      {filtered ? (
+        <Button variant="ghost" size="field" className="col-span-2" onClick={clear}>
+          {t("clear")}
+        </Button>
+      ) : null}
+    </search>
+  );
+}
