@@ -54,6 +54,5 @@ export class BrowserUser {
 
 /** Limits count by address; each person has their own. */
 function addressOf(name: string): string {
-  const last = [...name].reduce((sum, char) => sum + char.charCodeAt(0), 0) % 250;
-  return `192.0.2.${last}`;
+  return `192.0.2.${Number(/\d+$/.exec(name)?.[0] ?? 0) % 250}`;
 }

@@ -5,7 +5,7 @@ import type { Random } from "./random.ts";
 export type FaultFacts = Record<string, string | number>;
 
 /** What a fault of a plan is about: the number of a process, or of a worker. */
-export type FaultTarget = "process" | "worker" | "redis" | "postgres";
+type FaultTarget = "process" | "worker" | "redis" | "postgres";
 
 /**
  * One kind of fault. `draw` says how long it lasts and what else there is to choose; `apply` does it, and

@@ -1,4 +1,4 @@
-export type Way = "usual" | "slow" | "late" | "fail" | "release" | "crash_before" | "crash_after";
+type Way = "usual" | "slow" | "late" | "fail" | "release" | "crash_before" | "crash_after";
 
 /** How often fake workers do what; probabilities from 0 to 1, ways by weight. */
 export type Habits = {

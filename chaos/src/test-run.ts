@@ -19,7 +19,7 @@ export async function runForTest(
       users: 2,
       workersPerUser: 2,
       lanesPerWorker: 8,
-      signal: AbortSignal.timeout(150_000),
+      signal: AbortSignal.timeout(590_000),
       say: (line) => lines.push(line),
       ...options,
     });

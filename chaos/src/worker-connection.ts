@@ -16,7 +16,7 @@ import type { Seat } from "./population.ts";
 export type SentRequest = { path: string; body: string; proof: string };
 
 export type Answered = { kind: "answered"; status: number; body: Record<string, unknown>; sent: SentRequest };
-export type Unproven = { kind: "unproven"; status: number; sent: SentRequest };
+type Unproven = { kind: "unproven"; status: number; sent: SentRequest };
 export type WorkerAnswer = Answered | Unproven | { kind: "unreachable" };
 
 /** The worker's end of the protocol: proofs, verified answers, opened signals. */

@@ -20,5 +20,7 @@ export const commands = {
   "demo:deploy": tool("tools/demo/demo-deploy.ts"),
   verdict: built("packages/verdict/dist/score-cli.js"),
   bench: tool("bench/bench.ts"),
+  chaos: (args) => built("apps/api/dist/main.js")([]) && ["node", "chaos/src/chaos.ts", ...args],
+  "test:full": (args) => ["node", "tools/test/test.ts", "--full", ...args],
   exec: (args) => args,
 };

@@ -1,4 +1,5 @@
-// `npm test`: unit, integration and browser tests against real servers. The last line is the result.
+// `npm test`: unit, integration and browser tests against real servers, and what holds while they fail. The last
+// line is the result. `--full` (`npm run test:full`) adds the long runs of simulation and chaos: about an hour.
 import type { ChildProcess } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
@@ -22,6 +23,8 @@ import { TestRunFailure } from "./test-run-failure.ts";
 const root = path.resolve(import.meta.dirname, "../..");
 const reports = path.join(root, "test-results");
 const stop = listenForStop();
+const full = { PULSEKEEP_TEST_FULL: "1", PULSEKEEP_SIMULATION_SEEDS: "5000" };
+const env = process.argv.includes("--full") ? { ...full, ...process.env } : process.env;
 
 const bin = (name: string) => path.join(root, "node_modules/.bin", name);
 
@@ -32,7 +35,7 @@ function vitest(project: string): Suite {
     name: `${project} tests`,
     command: [bin("vitest"), "run", "--project", project, ...reporters],
     cwd: root,
-    env: process.env,
+    env,
     reportFile,
     count: countVitest,
   };
@@ -44,7 +47,7 @@ function browser(): Suite {
     name: "browser tests",
     command: [bin("playwright"), "test", "--config", "playwright.config.ts"],
     cwd: path.join(root, "e2e"),
-    env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: reportFile },
+    env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: reportFile },
     reportFile,
     count: countPlaywright,
   };
@@ -55,7 +58,7 @@ async function runAll(): Promise<TestCount> {
   await withProgress("building", () => buildProduct(root, stop));
   mkdirSync(reports, { recursive: true });
   const counts: TestCount[] = [];
-  for (const suite of [vitest("unit"), vitest("integration"), browser()]) {
+  for (const suite of [vitest("unit"), vitest("integration"), vitest("chaos"), browser()]) {
     if (stop.aborted) return addCounts([...counts, { ...noTests, failed: 1 }]);
     counts.push(await runSuite(suite, forwardStop));
   }

@@ -37,7 +37,16 @@ export const checks: Check[] = [
   { name: "lint", command: [bin("oxlint"), "--deny-warnings"] },
   {
     name: "import rules",
-    command: [...importRules("tsconfig.json"), "apps/api", "packages", "examples", "tools", "bench", "e2e"],
+    command: [
+      ...importRules("tsconfig.json"),
+      "apps/api",
+      "packages",
+      "examples",
+      "tools",
+      "bench",
+      "chaos",
+      "e2e",
+    ],
   },
   {
     name: "import rules of the web app",

@@ -2,7 +2,7 @@ import type { LogEntry } from "../effect-log.ts";
 import type { PulseSpec } from "../population.ts";
 import type { Facts, RunFact } from "./facts.ts";
 
-export const START = Date.parse("2026-03-01T12:00:00.000Z");
+const START = Date.parse("2026-03-01T12:00:00.000Z");
 export const at = (seconds: number): number => START + seconds * 1_000;
 
 /** Occurs at 60, 120, 180 ... seconds after the start. */
