@@ -10,7 +10,7 @@ export type EngineTimes = {
   retry: number;
 };
 
-export const shortTimes: EngineTimes = { window: 20, late: 5, lease: 5, spread: 5, retry: 1 };
+export const shortTimes: EngineTimes = { window: 30, late: 6, lease: 8, spread: 5, retry: 1 };
 
 /** What all processes of a run have in common. */
 export function serverEnvironment(common: {
