@@ -6,7 +6,7 @@ import { TOPICS, type Topic } from "./outbox.js";
 import { type ShardMark, StreamMarks } from "./stream-marks.js";
 import { TRANSPORT, type Transport } from "./transport.js";
 
-export type StreamTopic = Exclude<Topic, "notices">;
+type StreamTopic = Exclude<Topic, "notices">;
 
 /**
  * A page of everything of a topic that is open: at most `max` entries, ascending by key, one per key, keys after

@@ -78,6 +78,24 @@ describe("RedisTransport", () => {
     expect(taken.sort()).toEqual([busy, quiet].sort());
   });
 
+  it("hands out what the other shards hold when one cannot be asked, and says so when they hold nothing", async () => {
+    const keyOf = (shard: number) =>
+      ["k0", "k1", "k2", "k3", "k4", "k5"].find((key) => shardOf(key, 2) === shard) ?? "";
+    await redis.set("pk:{runs:0}", "not a stream");
+    const [broken, sound] = await Promise.allSettled([
+      transport.append("runs", [{ key: keyOf(0), body: {} }]),
+      transport.append("runs", [{ key: keyOf(1), body: {} }]),
+    ]);
+    expect([broken.status, sound.status]).toEqual(["rejected", "fulfilled"]);
+    const got = await transport.consume("runs", { consumer: "gone", max: 10 });
+    expect(got).toMatchObject([{ key: keyOf(1) }]);
+    const stale = { consumer: "a", minIdleMs: 0, max: 10 };
+    expect((await transport.claimStale("runs", stale)).entries).toMatchObject([{ key: keyOf(1) }]);
+    await transport.acknowledge(got);
+    await expect(transport.consume("runs", { consumer: "a", max: 10 })).rejects.toThrow("WRONGTYPE");
+    await expect(transport.claimStale("runs", stale)).rejects.toThrow("WRONGTYPE");
+  });
+
   it("buries what it cannot read at once, and hands out the rest", async () => {
     await redis.xadd("pk:{runs:0}", "*", "k", "odd", "b", "{not json");
     await redis.xadd("pk:{runs:0}", "*", "something", "else");
