@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -57,6 +57,8 @@ export class Place {
   /** Starts it all; whatever was started is ended when something does not start. */
   static async open(options: PlaceOptions): Promise<Place> {
     const folder = mkdtempSync(path.join(tmpdir(), "pulsekeep-chaos-"));
+    // PostgreSQL runs under another account where we are root: it must be able to reach its data.
+    chmodSync(folder, 0o711);
     let postgres: PostgresServer | undefined;
     let redis: RedisServer | undefined;
     let place: Place | undefined;

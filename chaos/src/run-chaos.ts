@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { BrowserUser } from "./browser-user.ts";
@@ -74,7 +75,10 @@ export function planOf(options: ChaosOptions): PlannedFault[] {
   });
 }
 
-/** Starts everything, lets the faults of the seed happen under load, waits until it is calm, and checks. */
+/**
+ * Starts everything, lets the faults of the seed happen under load, waits until it is calm, and checks. What was
+ * started is ended in any case; the folder with logs and effects stays unless the run was stopped from outside.
+ */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const { signal, say } = options;
   const startedAt = performance.now();
@@ -130,8 +134,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     return { facts, violations: check(facts), faults, folder: place.folder, isCalm, seconds };
   } finally {
     stop.abort();
+    await Promise.allSettled(working);
     log.close();
     await place.close();
+    if (signal.aborted) rmSync(place.folder, { recursive: true, force: true });
   }
 }
 
