@@ -1,11 +1,13 @@
 import { rmSync } from "node:fs";
-import { createProductPlace, startProduct } from "./product.ts";
+import { ADMIN_EMAIL } from "./people.ts";
+import { createProductPlace, startProduct, superuserUrlOf } from "./product.ts";
 
 /** One product for all browser tests, on free ports, with an empty data directory. */
 export default async function startForAllTests(): Promise<() => Promise<void>> {
-  const place = await createProductPlace();
+  const place = await createProductPlace({ PULSEKEEP_ADMIN_EMAILS: ADMIN_EMAIL });
   const product = await startProduct(place);
   process.env.PULSEKEEP_E2E_URL = product.url;
+  process.env.PULSEKEEP_E2E_SUPERUSER_URL = superuserUrlOf(product);
   process.env.PULSEKEEP_E2E_DATA_DIR = place.dataDir;
   process.env.PULSEKEEP_SAMPLE_APP_PORT = place.env.PULSEKEEP_SAMPLE_APP_PORT;
   process.env.PULSEKEEP_E2E_ISSUED_TOKENS_FILE = place.issuedTokensFile;

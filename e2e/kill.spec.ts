@@ -2,10 +2,17 @@ import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { type APIRequestContext, expect, test } from "@playwright/test";
-import pg from "pg";
+import type pg from "pg";
 import { listCommits } from "./bare-repository.ts";
+import { query as queryProduct } from "./database.ts";
 import { createWorker, newPerson, signUp } from "./people.ts";
-import { createProductPlace, type ProductPlace, type StartedProduct, startProduct } from "./product.ts";
+import {
+  createProductPlace,
+  type ProductPlace,
+  type StartedProduct,
+  startProduct,
+  superuserUrlOf,
+} from "./product.ts";
 
 const REPOSITORY = "octo-alice/keepstreak-pulse";
 test.describe.configure({ timeout: 300_000 });
@@ -33,23 +40,8 @@ async function killAndRestart({ downForMs = 0 } = {}): Promise<void> {
   product = await startProduct(place);
 }
 
-/** The product's database as its superuser: row-level security holds for the owner too. */
-function superuserUrl(): string {
-  if (product.superuserUrl === undefined) throw new Error("The embedded database has a superuser");
-  const url = new URL(product.superuserUrl);
-  url.pathname = new URL(product.databaseUrl).pathname;
-  return url.href;
-}
-
-async function query<T extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<T[]> {
-  const client = new pg.Client({ connectionString: superuserUrl() });
-  await client.connect();
-  try {
-    return (await client.query<T>(text, values)).rows;
-  } finally {
-    await client.end();
-  }
-}
+const query = <T extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<T[]> =>
+  queryProduct<T>(text, values, superuserUrlOf(product));
 
 test("a run that was claimed when the API was killed ends exactly once, with one commit", async ({
   browser,

@@ -6,6 +6,9 @@ export interface Person {
   password: string;
 }
 
+/** Whom the product under test has for its administrator, once the address is verified. */
+export const ADMIN_EMAIL = "olga@example.com";
+
 let count = 0;
 
 /** Somebody who has no account yet. */

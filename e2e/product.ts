@@ -52,6 +52,14 @@ export async function createProductPlace(extraEnv: NodeJS.ProcessEnv = {}): Prom
   return { folder, dataDir, issuedTokensFile, env };
 }
 
+/** The product's database as its superuser: row-level security holds for the owner too. */
+export function superuserUrlOf(product: RunningProduct): string {
+  if (product.superuserUrl === undefined) throw new Error("The embedded database has a superuser");
+  const url = new URL(product.superuserUrl);
+  url.pathname = new URL(product.databaseUrl).pathname;
+  return url.href;
+}
+
 /** Starts the product exactly as `npm start` does and waits for its ready line. */
 export async function startProduct(place: ProductPlace): Promise<StartedProduct> {
   const child = spawn(process.execPath, ["tools/start/start.ts"], {
