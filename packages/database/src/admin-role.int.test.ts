@@ -17,6 +17,13 @@ afterAll(async () => {
 
 /** Everything that the role may read: what is counted, and when it is due or happened. */
 const READABLE = [
+  "audit_checkpoints.made_at",
+  "audit_checkpoints.tree_size",
+  "audit_entries.action",
+  "audit_entries.actor_kind",
+  "audit_entries.recorded_at",
+  "audit_leaves.leaf_index",
+  "audit_pending.recorded_at",
   "deployments.next_action_at",
   "deployments.state",
   "metric_endpoints.next_scrape_at",
@@ -67,6 +74,9 @@ it.each([
   "select name from projects",
   "select body from outbox",
   "select facts from audit_entries",
+  "select actor_id from audit_entries",
+  "select workspace_id from audit_entries",
+  "select salt from audit_leaves",
   "select active_url from metric_endpoints",
   "select * from metric_samples",
   "select * from verdicts",
