@@ -82,6 +82,5 @@ it("refuses what has no one encoding", () => {
     { facts: { nan: Number.NaN } },
     { facts: { deep: { a: 1 } as never } },
   ];
-  for (const change of bad)
-    expect(() => auditLeafBytes({ ...entry, ...change }, salt)).toThrow(RangeError);
+  for (const change of bad) expect(() => auditLeafBytes({ ...entry, ...change }, salt)).toThrow(RangeError);
 });
