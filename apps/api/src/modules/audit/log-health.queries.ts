@@ -26,7 +26,7 @@ export class LogHealthQueries {
           pending: sql<number>`count(*)::int`,
           lagMs: sql<
             number | null
-          >`(extract(epoch from clock_timestamp() - min(${auditPending.recordedAt})) * 1000)::int`,
+          >`round(extract(epoch from clock_timestamp() - min(${auditPending.recordedAt})) * 1000)::float8`,
         })
         .from(auditPending),
       db
