@@ -3,11 +3,12 @@ import pg from "pg";
 import type { Figures, Load, Place } from "../contender.ts";
 import { checkLedger } from "./check-ledger.ts";
 import { driveWorker } from "./drive-worker.ts";
-import { insertDuePulses } from "./due-pulses.ts";
+import { insertPulsesDueSoon } from "./due-pulses.ts";
 import { type BenchWorker, insertPopulation } from "./population.ts";
 import { type Engine, startEngine } from "./start-engine.ts";
 
-const LEAD_MS = 1_500;
+/** Workers wait for work already when it falls due. */
+const WAIT_BEFORE_MS = 500;
 
 /**
  * Pulses that all fall due at one instant, until the last of their runs is reported. The engine's own loops do
@@ -38,12 +39,9 @@ interface Party {
 /** Returns the milliseconds from the instant at which the pulses fall due to the last report. */
 async function fallDue(party: Party, pulses: { first: number; count: number }): Promise<number> {
   const { pool, engine, workers, load } = party;
-  // Far enough ahead for the rows to be there, even on a slow machine.
-  const dueAt = new Date(Date.now() + LEAD_MS + pulses.count / 5);
-  await insertDuePulses(pool, { ...pulses, size: load, dueAt });
-  if (Date.now() > dueAt.getTime()) throw new Error("The pulses were not written in time");
+  const dueAt = await insertPulsesDueSoon(pool, { ...pulses, size: load });
   const shares = sharesOf(pulses, load);
-  await delay(dueAt.getTime() - Date.now() - LEAD_MS / 3);
+  await delay(Math.max(0, dueAt.getTime() - Date.now() - WAIT_BEFORE_MS));
   await Promise.all(
     workers.map((worker, index) =>
       driveWorker(engine, worker, { runs: shares[index] ?? 0, onEnd: (id) => party.ended.add(id) }),

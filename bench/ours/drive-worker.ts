@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { deriveWorkerKeys, epochAt, sealSignal, type WorkerKeys } from "@pulsekeep/signing";
+import { say } from "../lines.ts";
 import type { BenchWorker } from "./population.ts";
 import type { Engine } from "./start-engine.ts";
 
@@ -52,10 +53,15 @@ export async function driveWorkerUntil(
 
 async function claim(engine: Engine, worker: BenchWorker): Promise<Claimed[]> {
   const request = { claimId: randomBytes(16).toString("base64url"), max: CLAIM_MAX };
+  const startedMs = performance.now();
   const claimed = await engine.waiting.waitFor(worker.workerId, {
     waitMs: WAIT_MS,
     look: () => engine.claims.claimRuns(worker, request),
   });
+  if (claimed.length > 0 && performance.now() - startedMs >= WAIT_MS)
+    say(
+      `worker ${worker.clientId} was not woken: found ${claimed.length} offered runs at the end of its wait`,
+    );
   const now = new Date();
   for (const run of claimed) sealFor(worker, run, now);
   return claimed;

@@ -21,7 +21,7 @@ export async function single(place: Place, load: Load): Promise<Figures> {
   const size: PopulationSize = { workers: perCaller * load.inFlight, lanesPerWorker: 1 };
   const workers = await insertPopulation(pool, size);
   const dueAt = new Date(Date.now() + FAR_AHEAD_MS);
-  await insertDuePulses(pool, { size, first: 0, count: size.workers, dueAt });
+  await insertDuePulses(pool, { size, first: 0, count: size.workers }, dueAt);
   const engine = await startEngine(place);
   const ended = new Set<string>();
   const begun = Array.from({ length: load.inFlight }, () => 0);
