@@ -11,11 +11,13 @@ import {
 } from "@pulsekeep/contracts/api/audit";
 import { pageSchema } from "@pulsekeep/contracts/api/shared";
 import { Admin, Public } from "../../http/policy.js";
+import { RateLimit } from "../../http/rate-limit/rate-limit.js";
 import { Returns } from "../../http/returns.js";
 import { LogHealthQueries } from "./log-health.queries.js";
 import { LogQueries } from "./log.queries.js";
 
 /** What anybody may check of the log, and what an administrator sees of it. */
+@RateLimit({ name: "audit_log", limit: 300, windowSeconds: 60 })
 @Controller("api/v1")
 export class AuditLogController {
   constructor(
