@@ -19,7 +19,7 @@ const hurried: Partial<ChaosOptions> = {
   workersPerUser: 4,
   lanesPerWorker: 8,
   mutations: quickened,
-  times: { window: 12, late: 3, lease: 3, spread: 3, retry: 1 },
+  times: { window: 15, late: 3, lease: 3, spread: 3, retry: 1 },
 };
 const usual: Partial<ChaosOptions> = {
   users: undefined,

@@ -194,6 +194,35 @@ describe("runs", () => {
   });
 });
 
+describe("offers", () => {
+  const askedAt = (seconds: number) => ({ ...claimAt(seconds), granted: [] });
+  const waiting = { ...missed, windowEndsAt: new Date(at(150)) };
+  const found = (seconds: number, changes: Partial<typeof missed> = {}) =>
+    rulesOf({
+      log: [...logOfFirst, askedAt(seconds), askedAt(seconds + 2)] as Facts["log"],
+      runs: [runAt(60), { ...waiting, ...changes }],
+      notices: [{ runId: missed.id, kind: "missed" }],
+    });
+
+  it("finds a run that was missed while its worker asked in vain", () => {
+    expect(found(139)).toEqual(["missed_while_asked_for"]);
+  });
+
+  it("understands that faults, a worker that asks once or too late, or a lane that is held are reasons", () => {
+    expect(found(136)).toEqual([]);
+    expect(found(148.5)).toEqual([]);
+    expect(found(139, { laneId: "lane-1", seq: 1.5, workerId: "worker-2" })).toEqual([]);
+    const held = runAt(60, { endedAt: new Date(at(135)) });
+    expect(
+      rulesOf({
+        log: [...logOfFirst, askedAt(139), askedAt(141)] as Facts["log"],
+        runs: [held, waiting],
+        notices: [{ runId: missed.id, kind: "missed" }],
+      }),
+    ).toEqual([]);
+  });
+});
+
 describe("answers", () => {
   it("finds a proof that was taken twice", () => {
     const replay = { kind: "replay" as const, at: at(125), path: "/v1/worker/claim", status: 200 };

@@ -1,5 +1,6 @@
 import { checkAnswers } from "./check-answers.ts";
 import { checkEffects } from "./check-effects.ts";
+import { checkOffers } from "./check-offers.ts";
 import { checkRest } from "./check-rest.ts";
 import { checkRuns } from "./check-runs.ts";
 import { checkSlots } from "./check-slots.ts";
@@ -11,6 +12,7 @@ export const check = (facts: Facts): Violation[] => [
   ...checkSlots(facts),
   ...checkEffects(facts),
   ...checkRuns(facts),
+  ...checkOffers(facts),
   ...checkAnswers(facts),
   ...checkRest(facts),
 ];

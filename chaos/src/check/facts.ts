@@ -15,6 +15,7 @@ export type RunFact = {
   attempts: number;
   reason: string | null;
   plannedAt: Date;
+  windowEndsAt: Date;
   endedAt: Date | null;
   nextActionAt: Date | null;
 };
