@@ -13,22 +13,25 @@ const EXIT_USAGE = 2;
 export type Bench = (options: BenchOptions, stop: AbortSignal) => Promise<void>;
 
 /** What there is, and what must be built before. Loaded after the build, which writes the packages it imports. */
-const benches: Record<string, { needs: string; load: () => Promise<Bench> }> = {
-  lateness: { needs: "@pulsekeep/api", load: async () => (await import("./lateness.ts")).benchLateness },
-  planning: { needs: "@pulsekeep/api", load: async () => (await import("./planning.ts")).benchPlanning },
-  pulses: { needs: "@pulsekeep/api", load: async () => (await import("./pulses.ts")).benchPulses },
-  soak: { needs: "@pulsekeep/api", load: async () => (await import("./soak.ts")).benchSoak },
-  streams: { needs: "@pulsekeep/streams", load: async () => (await import("./streams.ts")).benchStreams },
-  verdict: { needs: "@pulsekeep/verdict", load: async () => (await import("./verdict.ts")).benchVerdict },
-  "web-size": { needs: "@pulsekeep/web", load: async () => (await import("./web-size.ts")).benchWebSize },
+const benches: Record<string, { needs: string[]; load: () => Promise<Bench> }> = {
+  lateness: { needs: ["@pulsekeep/api"], load: async () => (await import("./lateness.ts")).benchLateness },
+  planning: { needs: ["@pulsekeep/api"], load: async () => (await import("./planning.ts")).benchPlanning },
+  pulses: { needs: ["@pulsekeep/api"], load: async () => (await import("./pulses.ts")).benchPulses },
+  soak: { needs: ["@pulsekeep/api"], load: async () => (await import("./soak.ts")).benchSoak },
+  streams: {
+    needs: ["@pulsekeep/streams", "@pulsekeep/database"],
+    load: async () => (await import("./streams.ts")).benchStreams,
+  },
+  verdict: { needs: ["@pulsekeep/verdict"], load: async () => (await import("./verdict.ts")).benchVerdict },
+  "web-size": { needs: ["@pulsekeep/web"], load: async () => (await import("./web-size.ts")).benchWebSize },
 };
 
 async function run(stop: AbortSignal): Promise<void> {
   const { name, options } = readBenchOptions(process.argv.slice(2), Object.keys(benches));
   const bench = benches[name];
   if (!bench) throw new UsageError(`There is no bench "${name}".`);
-  say(`building ${bench.needs} ...`);
-  await buildWorkspaces(root, [bench.needs], stop);
+  say(`building ${bench.needs.join(", ")} ...`);
+  await buildWorkspaces(root, bench.needs, stop);
   await (await bench.load())(options, stop);
 }
 

@@ -39,7 +39,7 @@ export const DEFAULT_LOAD: Load = {
 /** Figures of one turn by metric. */
 export type Figures = Record<string, { value: number; unit: string }>;
 
-export type Way = (place: Place, load: Load) => Promise<Figures>;
+type Way = (place: Place, load: Load) => Promise<Figures>;
 
 /** What a contender can do. Each way opens what it needs, warms up, measures and closes. */
 export type Contender = Partial<Record<"bulk" | "single" | "lateness" | "planning" | "soak", Way>>;

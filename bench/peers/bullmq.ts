@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type JobsOptions, Queue, Worker } from "bullmq";
 import type { Contender, Figures, Load, Place } from "../contender.ts";
+import { BenchFailure } from "../failure.ts";
 import { dueInstants, Lateness, leadMsFor } from "../falling-due.ts";
 import { batchesOf, Completions, inBulk, oneByOne } from "../in-flight.ts";
 
@@ -98,6 +99,8 @@ function open(
   worker.on("completed", (job) => on.onFinish?.(job.data));
   const close = async () => {
     await worker.close();
+    const left = await queue.getJobCountByTypes("active", "waiting", "delayed", "failed");
+    if (left > 0) throw new BenchFailure(`BullMQ left ${left} jobs`);
     await queue.close();
   };
   return { queue, close };
