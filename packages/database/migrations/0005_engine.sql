@@ -93,8 +93,9 @@ DO $$
 DECLARE
   table_name text;
   tenant text := 'nullif(current_setting(''app.workspace_id'', true), '''')::uuid';
-  -- A subquery, so that the text is taken apart once per statement and not once per row.
-  named text := '(SELECT string_to_array(current_setting(''app.workspace_ids'', true), '',''))::uuid[]';
+  -- A subquery, so that the text is taken apart once per statement and not once per row. IS TRUE keeps it from
+  -- being a way to find rows: that way leads over all of a workspace's history.
+  named text := '(SELECT string_to_array(current_setting(''app.workspace_ids'', true), '','')::uuid[])::uuid[]';
 BEGIN
   FOREACH table_name IN ARRAY ARRAY['pulse_progress','run_notices'] LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', table_name);
@@ -104,6 +105,6 @@ BEGIN
   END LOOP;
   CREATE POLICY engine ON run_notices TO pulsekeep_engine USING (true) WITH CHECK (true);
   FOREACH table_name IN ARRAY ARRAY['runs','lanes','pulses','workers','pulse_progress','run_notices'] LOOP
-    EXECUTE format('CREATE POLICY claims ON %I TO pulsekeep_claims USING (workspace_id = ANY (%s)) WITH CHECK (workspace_id = ANY (%s))', table_name, named, named);
+    EXECUTE format('CREATE POLICY claims ON %I TO pulsekeep_claims USING ((workspace_id = ANY (%s)) IS TRUE) WITH CHECK ((workspace_id = ANY (%s)) IS TRUE)', table_name, named, named);
   END LOOP;
 END $$;

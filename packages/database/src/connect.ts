@@ -14,6 +14,8 @@ export type Transaction = Parameters<Parameters<Database["transaction"]>[0]>[0];
 
 export type Connection = { pool: pg.Pool; database: Database };
 
+const DEFAULT_SETTINGS = { statement_timeout: "30000", idle_in_transaction_session_timeout: "60000" };
+
 /** A statement that the server parses and plans once per connection: `name` must differ wherever `text` does. */
 export type Statement = { name: string; text: string };
 
@@ -25,15 +27,18 @@ export interface Statements {
 /**
  * Runs `work` in one transaction of prepared statements: for the few statements that run thousands of times a
  * second. Everything else uses `Connection.database`.
+ *
+ * @param begin what opens the transaction, one round trip in all
  */
 export async function inStatements<T>(
   pool: pg.Pool,
   work: (statements: Statements) => Promise<T>,
+  begin = "begin",
 ): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query("begin");
+    await client.query(begin);
     const result = await work({
       run: async <Row>({ name, text }: Statement, values: readonly unknown[]) =>
         (await client.query<Row & pg.QueryResultRow>({ name, text, values: [...values] })).rows,
@@ -56,13 +61,21 @@ export async function inStatements<T>(
  * works with the owner's rights.
  *
  * @param options.max connections in the pool, 1 to 100
+ * @param options.settings of every connection, as the server names them
  */
-export function connect(url: string, role: DatabaseRole, options: { max?: number } = {}): Connection {
+export function connect(
+  url: string,
+  role: DatabaseRole,
+  options: { max?: number; settings?: Record<string, string> } = {},
+): Connection {
+  const settings = { ...DEFAULT_SETTINGS, ...options.settings };
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max ?? 10,
     application_name: role,
-    options: `-c role=${role} -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000`,
+    options: Object.entries({ role, ...settings })
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(" "),
   });
   // An idle connection that the server ends must not end the process; the next query opens another.
   pool.on("error", () => undefined);

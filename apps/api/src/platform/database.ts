@@ -13,10 +13,22 @@ import { ENV, type Env } from "../env.js";
 /** Who a request acts for: decides which rows the database shows. */
 export type Tenant = { workspaceId: string; userId?: string };
 
-const NAME_WORKSPACES = {
-  name: "name_workspaces",
-  text: "select set_config('app.workspace_ids', $1, true)",
-};
+/**
+ * For statements that walk from ids by index, whatever the statistics say of tables that grow from nothing to
+ * thousands of rows between two looks at them.
+ */
+const BY_INDEX = Object.fromEntries(
+  ["seqscan", "bitmapscan", "hashjoin", "mergejoin", "material", "memoize"].map((way) => [
+    `enable_${way}`,
+    "off",
+  ]),
+);
+
+/**
+ * What nobody outside has been told of yet need not be on disk: after a crash of the database it is planned,
+ * carried and offered again. The next claim or report that is answered flushes all that came before it.
+ */
+const UNTOLD = { synchronous_commit: "off" };
 
 /**
  * The process's connections, one pool per database role. Requests work through `inTenant`, roles that span
@@ -28,6 +40,7 @@ export class Databases implements OnApplicationShutdown {
   private readonly engineConnection: Connection;
   private readonly identityConnection: Connection;
   private readonly adminConnection: Connection;
+  private readonly pathConnection: Connection;
   private readonly claimsConnection: Connection;
 
   constructor(@Inject(ENV) env: Env) {
@@ -35,7 +48,14 @@ export class Databases implements OnApplicationShutdown {
     this.engineConnection = connect(env.DATABASE_URL, "pulsekeep_engine", { max: 8 });
     this.identityConnection = connect(env.DATABASE_URL, "pulsekeep_identity", { max: 5 });
     this.adminConnection = connect(env.DATABASE_URL, "pulsekeep_admin", { max: 3 });
-    this.claimsConnection = connect(env.DATABASE_URL, "pulsekeep_claims", { max: 4 });
+    this.pathConnection = connect(env.DATABASE_URL, "pulsekeep_engine", {
+      max: 6,
+      settings: { ...BY_INDEX, ...UNTOLD, jit: "off" },
+    });
+    this.claimsConnection = connect(env.DATABASE_URL, "pulsekeep_claims", {
+      max: 4,
+      settings: { ...BY_INDEX, jit: "off" },
+    });
   }
 
   /** For scheduler, relay, dispatcher, collector, analyst, notifier: scheduling columns across tenants. */
@@ -74,9 +94,9 @@ export class Databases implements OnApplicationShutdown {
     return this.engineConnection.database.transaction(work);
   }
 
-  /** As `inEngine`, for the prepared statements of the runs' way. */
+  /** As `inEngine`, for the prepared statements of the runs' way from due to offered. */
   async inEngineStatements<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
-    return inStatements(this.engineConnection.pool, work);
+    return inStatements(this.pathConnection.pool, work);
   }
 
   /** For claims and reports of many workers at once: sees the rows of the named workspaces only. */
@@ -84,10 +104,12 @@ export class Databases implements OnApplicationShutdown {
     workspaceIds: readonly string[],
     work: (statements: Statements) => Promise<T>,
   ): Promise<T> {
-    return inStatements(this.claimsConnection.pool, async (statements) => {
-      await statements.run(NAME_WORKSPACES, [[...new Set(workspaceIds)].join(",")]);
-      return work(statements);
-    });
+    const named = [...new Set(workspaceIds)].filter((id) => /^[0-9a-f-]{36}$/.test(id)).join(",");
+    return inStatements(
+      this.claimsConnection.pool,
+      work,
+      `begin; select set_config('app.workspace_ids', '${named}', true)`,
+    );
   }
 
   async ping(): Promise<void> {
@@ -104,6 +126,7 @@ export class Databases implements OnApplicationShutdown {
       this.engineConnection,
       this.identityConnection,
       this.adminConnection,
+      this.pathConnection,
       this.claimsConnection,
     ];
   }

@@ -2,12 +2,9 @@ import { Inject, Injectable, type OnModuleInit } from "@nestjs/common";
 import type { Statement } from "@pulsekeep/database";
 import { Databases } from "./database.js";
 import { Jobs } from "./jobs.js";
-import type { Topic } from "./outbox.js";
 import { TRANSPORT, type Transport } from "./transport.js";
 
 const BATCH = 1_000;
-/** So much that waits for its consumer is a second's work at most. */
-const BEHIND = 3_000;
 const NAME = "relay";
 
 type OutboxRow = { id: string; topic: string; key: string; body: Record<string, string> };
@@ -17,12 +14,6 @@ const takeOutbox: Statement = {
   name: "take_outbox",
   text: `delete from outbox where id in (select id from outbox order by id limit $1 for update skip locked)
     returning id, topic, key, body`,
-};
-
-/** $1 topic, $2 most rows to count. */
-const countOutbox: Statement = {
-  name: "count_outbox",
-  text: "select count(*)::int as rows from (select from outbox where topic = $1 limit $2) waiting",
 };
 
 /**
@@ -44,15 +35,6 @@ export class Relay implements OnModuleInit {
   /** To be called after a commit that wrote to the outbox: saves the wait for the next look. */
   wake(): void {
     this.jobs.wake(NAME);
-  }
-
-  /** Whether more of a topic is on its way, in the outbox or its stream, than its consumer soon gets through. */
-  async isBehind(topic: Topic): Promise<boolean> {
-    const [waiting] = await this.databases.inEngineStatements((db) =>
-      db.run<{ rows: number }>(countOutbox, [topic, BEHIND]),
-    );
-    const { length } = await this.transport.inspect(topic);
-    return (waiting?.rows ?? 0) + length >= BEHIND;
   }
 
   /** Moves one batch; "more" when the outbox may hold further rows. */

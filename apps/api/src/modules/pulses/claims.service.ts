@@ -23,7 +23,7 @@ import { type ClaimableRow, writeAction, type WrittenAction } from "./write-acti
 
 const { runs } = schema;
 
-const BATCH = 250;
+const BATCH = 500;
 
 export type ClaimingWorker = { workerId: string; workspaceId: string };
 
@@ -39,7 +39,7 @@ export type Claimed = {
   action: PulseAction;
 };
 
-export type Reported = Pick<RunRow, "id" | "state">;
+export type Reported = { id: string; state: RunRow["state"]; ended: boolean };
 
 /** Called in the transaction that ends a run, so that what follows from it commits with it. */
 export type OnEnd = (tx: Transaction, run: RunRow, result: RunOutcome) => Promise<void>;
@@ -86,14 +86,14 @@ export class ClaimsService {
     const { runId, fence, result } = report;
     if (result.outcome === "succeeded" || result.outcome === "already_done") {
       const done = await this.successes.call({ ...worker, runId, fence, commitSha: result.commitSha });
-      if (done) return { id: runId, state: "succeeded" };
+      if (done) return { id: runId, state: "succeeded", ended: true };
     }
     const { run, offered } = await this.databases.inTenant(worker, (tx) =>
       this.settle(tx, { worker, report, onEnd }),
     );
     this.announcer.announceChanged([{ id: run.id, workspace_id: run.workspaceId }]);
     await this.announcer.announceOffered(offered);
-    return run;
+    return { id: run.id, state: run.state, ended: run.endedAt !== null };
   }
 
   /** Gives claimed runs back, to be offered again at once; returns the ids of those that were given back. */

@@ -1,5 +1,5 @@
 import type { Jitter, RestRules, Schedule } from "@pulsekeep/contracts/schedule";
-import { expandMissed, nextRun, type PlannedRun, type PulseTiming } from "@pulsekeep/schedule";
+import { expandMissed, type PlannedRun, type PulseTiming } from "@pulsekeep/schedule";
 import { newId } from "../../platform/ids.js";
 import { CATCH_UP_WITHIN_SECONDS, type RunRules } from "./run-rules.js";
 
@@ -67,7 +67,7 @@ export function planPulse(
     generation: 1,
     recoversRunId: missed.find((entry) => entry.run.slot === run.slot)?.id ?? null,
   }));
-  const next = nextRun({ ...timing, after: past.cursorAt });
+  const { next } = past;
   return {
     runs: [...missed, ...past.due.map(first("queued")), ...again],
     move: {

@@ -29,50 +29,32 @@ export const lockDuePulsesById: Statement = {
 
 /**
  * One row per run: $1 ids, $2 workspaces, $3 workers, $4 pulses, $5 lanes, $6 kinds, $7 states, $8 slots,
- * $9 generations, $10 recovered runs, $11 nominal instants, $12 planned instants; $13 seconds until late, $14 of
- * the window. A slot that is there already stays as it is. Lanes are locked in one order by all, and each takes
- * its numbers from its own row; a lane with something new is told to the dispatcher.
+ * $9 generations, $10 recovered runs, $11 nominal instants, $12 planned instants, $13 numbers in the lane; $14
+ * seconds until late, $15 of the window. A slot that is there already stays as it is. Returns the lanes that
+ * have something new to offer.
  */
 export const insertRuns: Statement = {
   name: "insert_runs",
-  text: `with input as (
-      select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[],
-        $8::text[], $9::int[], $10::uuid[], $11::timestamptz[], $12::timestamptz[]) with ordinality
-        as t (id, workspace_id, worker_id, pulse_id, lane_id, kind, state, slot, generation, recovers_run_id,
-              nominal_at, planned_at, place)
-    ), wanted as (
-      select lane_id, count(*) as runs from input where state = 'queued' group by lane_id
-    ), locked as (
-      select id from lanes where id in (select lane_id from wanted) order by id for update
-    ), taken as (
-      update lanes l set next_seq = l.next_seq + w.runs
-      from wanted w join locked on locked.id = w.lane_id where l.id = w.lane_id
-      returning l.id, l.next_seq - w.runs as first
-    ), written as (
+  text: `with written as (
       insert into runs (id, workspace_id, worker_id, pulse_id, lane_id, kind, state, slot, generation,
         recovers_run_id, seq, nominal_at, planned_at, late_after, window_ends_at, next_action_at, ended_at, reason)
-      select i.id, i.workspace_id, i.worker_id, i.pulse_id, i.lane_id, i.kind, i.state, i.slot, i.generation,
-        i.recovers_run_id,
-        case i.state when 'queued'
-          then t.first + row_number() over (partition by i.lane_id, i.state order by i.place) - 1 end,
-        i.nominal_at, i.planned_at, i.planned_at + make_interval(secs => $13),
-        i.planned_at + make_interval(secs => $14),
-        case i.state when 'queued' then clock_timestamp() + interval '${FIRST_LOOK_SECONDS} s'
-                     when 'planned' then i.planned_at end,
-        case i.state when 'missed' then clock_timestamp() end,
-        case i.state when 'missed' then 'server_was_down' end
-      from input i left join taken t on t.id = i.lane_id
+      select id, workspace_id, worker_id, pulse_id, lane_id, kind, state, slot, generation, recovers_run_id, seq,
+        nominal_at, planned_at, planned_at + make_interval(secs => $14), planned_at + make_interval(secs => $15),
+        case state when 'queued' then clock_timestamp() + interval '${FIRST_LOOK_SECONDS} s'
+                   when 'planned' then planned_at end,
+        case state when 'missed' then clock_timestamp() end,
+        case state when 'missed' then 'server_was_down' end
+      from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[],
+        $8::text[], $9::int[], $10::uuid[], $11::timestamptz[], $12::timestamptz[], $13::bigint[])
+        as t (id, workspace_id, worker_id, pulse_id, lane_id, kind, state, slot, generation, recovers_run_id,
+              nominal_at, planned_at, seq)
       on conflict (pulse_id, slot, generation) do nothing
       returning id, workspace_id, pulse_id, lane_id, state
-    ), told as (
-      insert into outbox (topic, key, body)
-      select 'runs.queued', lane_id, jsonb_build_object('laneId', lane_id)
-      from (select distinct lane_id from written where state = 'queued') lanes
     ), noticed as (
       insert into run_notices (run_id, kind, workspace_id, pulse_id, reason)
       select id, 'missed', workspace_id, pulse_id, 'server_was_down' from written where state = 'missed'
     )
-    select count(*)::int as written from written`,
+    select distinct lane_id from written where state = 'queued'`,
 };
 
 /** $1 pulses, $2 cursors, $3 next slots, $4 next nominal instants, $5 next due instants, $6 whether it has ended. */

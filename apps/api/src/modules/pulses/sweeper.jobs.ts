@@ -17,6 +17,8 @@ import {
   takeBackRuns,
 } from "./sweeper.statements.js";
 
+import { takeSeqs } from "./take-seqs.js";
+
 const BATCH = 500;
 
 type Overdue = {
@@ -70,10 +72,16 @@ export class SweeperJobs implements OnModuleInit {
     const idsOf = (which: (run: Overdue) => boolean | null) => overdue.filter(which).map(({ id }) => id);
     const expired = idsOf((run) => run.state === "claimed" && run.lease_over);
     const closing = idsOf((run) => run.state !== "claimed" && run.window_over);
-    const planned = idsOf((run) => run.state === "planned" && !run.window_over);
+    const planned = overdue.filter((run) => run.state === "planned" && !run.window_over);
     if (expired.length > 0) await db.run(takeBackRuns, [pgArray(expired)]);
     if (closing.length > 0) await this.recover(db, await db.run<ClosedRun>(closeWindows, [pgArray(closing)]));
-    if (planned.length > 0) await db.run(queuePlannedRuns, [pgArray(planned)]);
+    if (planned.length > 0) {
+      const seqs = await takeSeqs(
+        db,
+        planned.map(({ lane_id }) => lane_id),
+      );
+      await db.run(queuePlannedRuns, [pgArray(planned.map(({ id }) => id)), pgArray(seqs)]);
+    }
     const offered = await offerHeads(db, [...new Set(overdue.map(({ lane_id }) => lane_id))]);
     await db.run(lookAgain, [pgArray(idsOf(() => true))]);
     return offered;

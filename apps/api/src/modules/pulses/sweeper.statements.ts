@@ -34,23 +34,11 @@ export const takeBackRuns: Statement = {
     on conflict do nothing`,
 };
 
-/** Puts planned runs at the end of their lanes. $1 runs, oldest first. */
+/** Puts planned runs at the end of their lanes. $1 runs, $2 their numbers. */
 export const queuePlannedRuns: Statement = {
   name: "queue_planned_runs",
-  text: `with input as (
-      select t.id, r.lane_id, row_number() over (partition by r.lane_id order by t.place) - 1 as nth
-      from unnest($1::uuid[]) with ordinality as t (id, place) join runs r on r.id = t.id and r.state = 'planned'
-    ), wanted as (
-      select lane_id, count(*) as runs from input group by lane_id
-    ), locked as (
-      select id from lanes where id in (select lane_id from wanted) order by id for update
-    ), taken as (
-      update lanes l set next_seq = l.next_seq + w.runs
-      from wanted w join locked on locked.id = w.lane_id where l.id = w.lane_id
-      returning l.id, l.next_seq - w.runs as first
-    )
-    update runs r set state = 'queued', seq = taken.first + input.nth
-    from input join taken on taken.id = input.lane_id where r.id = input.id and r.state = 'planned'`,
+  text: `update runs r set state = 'queued', seq = t.seq from unnest($1::uuid[], $2::bigint[]) as t (id, seq)
+    where r.id = t.id and r.state = 'planned'`,
 };
 
 /**

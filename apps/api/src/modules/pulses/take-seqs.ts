@@ -1,0 +1,34 @@
+import type { Statement, Statements } from "@pulsekeep/database";
+import { pgArray } from "../../platform/pg-array.js";
+
+/** $1 lanes. All lock lanes in one order, so that no two wait for each other. */
+const lockLanes: Statement = {
+  name: "lock_lanes",
+  text: "select id, next_seq::float8 as next_seq from lanes where id = any($1::uuid[]) order by id for update",
+};
+
+/** $1 lanes, $2 their next numbers. */
+const moveLanes: Statement = {
+  name: "move_lanes",
+  text: `update lanes l set next_seq = t.next_seq from unnest($1::uuid[], $2::bigint[]) as t (id, next_seq)
+    where l.id = t.id`,
+};
+
+/**
+ * Takes one number of its lane's order for each entry, in the given order.
+ *
+ * @throws Error when a lane does not exist
+ */
+export async function takeSeqs(db: Statements, laneIds: readonly string[]): Promise<number[]> {
+  if (laneIds.length === 0) return [];
+  const lanes = await db.run<{ id: string; next_seq: number }>(lockLanes, [pgArray([...new Set(laneIds)])]);
+  const next = new Map(lanes.map(({ id, next_seq }) => [id, next_seq]));
+  const seqs = laneIds.map((laneId) => {
+    const seq = next.get(laneId);
+    if (seq === undefined) throw new Error(`Lane ${laneId} does not exist`);
+    next.set(laneId, seq + 1);
+    return seq;
+  });
+  await db.run(moveLanes, [pgArray([...next.keys()]), pgArray([...next.values()])]);
+  return seqs;
+}
