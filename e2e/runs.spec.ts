@@ -27,14 +27,20 @@ async function createIdlePulse(page: Page): Promise<{ id: string }> {
   return (await created.json()) as { id: string };
 }
 
-test("a late run says why and when its worker comes, and can be cancelled", async ({ page }) => {
-  await signUp(page, newPerson("Dana"));
-  const pulse = await createIdlePulse(page);
+/** A run beside the schedule, once its worker could take it. */
+async function offerRun(page: Page, pulse: { id: string }): Promise<string> {
   const ran = await page.request.post(`/api/v1/pulses/${pulse.id}/run`);
   const { id } = (await ran.json()) as { id: string };
   const stateOf = async () =>
     ((await (await page.request.get(`/api/v1/runs/${id}`)).json()) as { state: string }).state;
   await expect.poll(stateOf).toBe("offered");
+  return id;
+}
+
+test("a late run says why and when its worker comes, and can be cancelled", async ({ page }) => {
+  await signUp(page, newPerson("Dana"));
+  const pulse = await createIdlePulse(page);
+  const id = await offerRun(page, pulse);
   // An hour and a half passes here.
   await query("update runs set late_after = now(), next_action_at = now() where id = $1", [id]);
 
@@ -62,8 +68,8 @@ test("a late run says why and when its worker comes, and can be cancelled", asyn
 test("a missed run names its reason, and its notice goes when it is dismissed", async ({ page }) => {
   await signUp(page, newPerson("Dana"));
   const pulse = await createIdlePulse(page);
-  const ran = await page.request.post(`/api/v1/pulses/${pulse.id}/run`);
-  const { id } = (await ran.json()) as { id: string };
+  const id = await offerRun(page, pulse);
+  // Its window of twelve hours passes here.
   await query("update runs set window_ends_at = now(), next_action_at = now() where id = $1", [id]);
 
   await page.goto(`/app/pulses/${pulse.id}`);

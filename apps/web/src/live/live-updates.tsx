@@ -63,6 +63,8 @@ function openStream(client: QueryClient, onState: (state: LiveState) => void): (
   source.onopen = () => {
     stop();
     onState("live");
+    // The server painted the page before the stream was there, and what changed in between was told to nobody.
+    void client.invalidateQueries();
   };
   source.onerror = () => {
     if (source.readyState !== EventSource.CLOSED) {
