@@ -21,7 +21,7 @@ export type RunContext = {
   now: Date;
 };
 
-export type Recovery = { runId: string; state: RunState; plannedAt: Date };
+type Recovery = { runId: string; state: RunState; plannedAt: Date };
 
 /** A run as the API shows it. `githubUrl` is where people look at GitHub. */
 export function toRun(row: RunRow, context: RunContext, githubUrl: string): Run {
@@ -72,7 +72,7 @@ function reasonToWait(state: RunState): RunReason {
 export type RunSigns = { late: boolean; lastOutcome: RunState | null };
 
 /** How a pulse is, in the one word that people ask for; see the contract. */
-export function conditionOf(pulse: Pick<PulseRow, "state" | "nextDueAt">, signs: RunSigns): PulseCondition {
+function conditionOf(pulse: Pick<PulseRow, "state" | "nextDueAt">, signs: RunSigns): PulseCondition {
   if (pulse.state !== "active") return pulse.state;
   if (signs.late) return "late";
   if (signs.lastOutcome !== null && signs.lastOutcome !== "succeeded") return "failed";

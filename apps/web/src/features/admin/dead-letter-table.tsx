@@ -17,10 +17,9 @@ import { Table, Td, Th, Tr } from "@/components/ui/table";
 import { useMeasures } from "./use-measures";
 
 /** What no handler could take, and the second chance for it. */
-export function DeadLetterTable({ letters }: { letters: readonly DeadLetter[] }) {
+export default function DeadLetterTable({ letters }: { letters: readonly DeadLetter[] }) {
   const t = useTranslations("admin.dead");
   const { number } = useMeasures();
-  if (letters.length === 0) return null;
   return (
     <Section title={t("title")} hint={t("hint")} bodyClassName="border-t border-line">
       <Table label={t("title")}>

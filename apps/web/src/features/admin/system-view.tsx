@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
+import { lazy, Suspense } from "react";
 import { queries } from "@/api/queries";
 import type { System } from "@/api/types";
 import { ErrorState } from "@/components/error-state";
@@ -11,7 +12,6 @@ import { Card, Section } from "@/components/ui/card";
 import { cn } from "@/components/ui/cn";
 import { Skeleton } from "@/components/ui/skeleton";
 import { BacklogTable } from "./backlog-table";
-import { DeadLetterTable } from "./dead-letter-table";
 import { LatenessHistogram } from "./lateness-histogram";
 import { ProcessList } from "./process-list";
 import { RunCounts } from "./run-counts";
@@ -19,6 +19,8 @@ import { StoreFacts } from "./store-facts";
 import { StreamTable } from "./stream-table";
 import { SystemWarnings } from "./system-warnings";
 import { useMeasures } from "./use-measures";
+
+const DeadLetterTable = lazy(() => import("./dead-letter-table"));
 
 const REFRESH_MS = 5_000;
 
@@ -61,7 +63,11 @@ export function SystemView() {
             <p className="p-5 text-danger text-sm">{t("streams.unreachable")}</p>
           )}
         </Section>
-        <DeadLetterTable letters={it.deadLetters} />
+        {it.deadLetters.length > 0 ? (
+          <Suspense fallback={null}>
+            <DeadLetterTable letters={it.deadLetters} />
+          </Suspense>
+        ) : null}
         <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-2">
           <LatenessHistogram lateness={it.lateness} />
           <div className="flex min-w-0 flex-col gap-5">
