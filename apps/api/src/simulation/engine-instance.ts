@@ -37,7 +37,6 @@ const PARTS = [
   Announcer,
   AuditService,
   ClaimsService,
-  Clock,
   Databases,
   DispatcherJobs,
   NoDeployments,
@@ -84,7 +83,11 @@ export class EngineInstance {
     this.pulses = context.get(PulsesService);
   }
 
-  static async start(name: string, transport: Transport): Promise<EngineInstance> {
+  /** @param options.clockMs by how much the process's own clock is ahead */
+  static async start(
+    name: string,
+    { transport, clockMs }: { transport: Transport; clockMs: number },
+  ): Promise<EngineInstance> {
     const jobs = new ManualJobs();
     const complaints: string[] = [];
     const context = await NestFactory.createApplicationContext(
@@ -94,6 +97,7 @@ export class EngineInstance {
           { provide: ENV, useValue: env() },
           { provide: TRANSPORT, useValue: transport },
           { provide: Jobs, useValue: jobs },
+          { provide: Clock, useValue: { now: () => new Date(Date.now() + clockMs) } satisfies Clock },
           { provide: LOGGER, useValue: logInto(complaints) },
           ...PARTS,
         ],

@@ -44,6 +44,8 @@ function changeFaults(before: LedgerRow | undefined, after: LedgerRow): string[]
   const faults: string[] = [];
   if (!ALLOWED[before.state].includes(after.state)) faults.push(`${name(after)} was ${before.state}`);
   if (after.fence < before.fence) faults.push(`the fence of ${name(after)} shrank`);
+  if (after.attempts > before.attempts && after.fence === before.fence)
+    faults.push(`${name(after)} was claimed again with its old fence`);
   if (before.seq !== null && after.seq !== before.seq) faults.push(`${name(after)} changed places`);
   if (after.slot !== before.slot || after.lane_id !== before.lane_id) faults.push(`${name(after)} changed`);
   return faults;

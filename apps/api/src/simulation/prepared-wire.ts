@@ -10,8 +10,8 @@ const { prepareValue } = (pg as unknown as { utils: { prepareValue: (value: unkn
 export type Query = { text: string; values?: unknown[]; rowMode?: "array"; types?: typeof pg.types };
 
 /**
- * Statements over PostgreSQL's protocol, with values as `pg` sends and reads them. Each text is prepared once and
- * takes one message there and back: what makes thousands of seeds affordable.
+ * Statements over PostgreSQL's protocol, with values as `pg` sends and reads them. Each text with values is
+ * prepared once and takes one message there and back: what makes thousands of seeds affordable.
  */
 export class PreparedWire {
   private readonly names = new Map<string, string>();
@@ -19,7 +19,14 @@ export class PreparedWire {
   constructor(private readonly server: PGlite) {}
 
   /** @throws DatabaseError with the server's SQLSTATE as `code` */
-  run({ text, values = [], rowMode, types = pg.types }: Query): pg.QueryResult {
+  run(query: Query): pg.QueryResult {
+    return resultOf(
+      query.values === undefined ? this.send([serialize.query(query.text)]) : this.sendPrepared(query),
+      query,
+    );
+  }
+
+  private sendPrepared({ text, values = [] }: Query): messages.BackendMessage[] {
     const known = this.names.get(text);
     const name = known ?? `s${this.names.size}`;
     const answers = this.send([
@@ -30,15 +37,7 @@ export class PreparedWire {
       serialize.sync(),
     ]);
     this.names.set(text, name);
-    const fields = answers.find(isRowDescription)?.fields ?? [];
-    const parsers = fields.map(({ dataTypeID }) => types.getTypeParser(dataTypeID, "text"));
-    const rows = answers.filter(isDataRow).map((row) => {
-      const parsed = row.fields.map((value, index) => (value === null ? null : parsers[index]?.(value)));
-      if (rowMode === "array") return parsed;
-      return Object.fromEntries(fields.map((field, index) => [field.name, parsed[index]]));
-    });
-    const done = answers.find(isComplete)?.text ?? "";
-    return { rows, rowCount: Number(done.split(" ").at(-1)) || 0, fields: [], command: "", oid: 0 };
+    return answers;
   }
 
   private send(parts: readonly Uint8Array[]): messages.BackendMessage[] {
@@ -51,6 +50,22 @@ export class PreparedWire {
     if (failures[0]) throw failures[0];
     return answers;
   }
+}
+
+/** Of several commands sent as one, the answer to the last that has rows. */
+function resultOf(
+  answers: readonly messages.BackendMessage[],
+  { rowMode, types = pg.types }: Query,
+): pg.QueryResult {
+  const fields = answers.find(isRowDescription)?.fields ?? [];
+  const parsers = fields.map(({ dataTypeID }) => types.getTypeParser(dataTypeID, "text"));
+  const rows = answers.filter(isDataRow).map((row) => {
+    const parsed = row.fields.map((value, index) => (value === null ? null : parsers[index]?.(value)));
+    if (rowMode === "array") return parsed;
+    return Object.fromEntries(fields.map((field, index) => [field.name, parsed[index]]));
+  });
+  const done = answers.find(isComplete)?.text ?? "";
+  return { rows, rowCount: Number(done.split(" ").at(-1)) || 0, fields: [], command: "", oid: 0 };
 }
 
 const isRowDescription = (answer: messages.BackendMessage): answer is messages.RowDescriptionMessage =>

@@ -20,7 +20,7 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 
 /** Steps that leave the database as it is. */
-const QUIET_STEPS: ReadonlySet<string> = new Set(["time", "act", "crash", "transport"]);
+const QUIET_STEPS: ReadonlySet<string> = new Set(["time", "act", "crash", "absence", "transport"]);
 
 export type Stage = {
   database: SimulatedDatabase;
@@ -77,7 +77,8 @@ export class Simulation {
     this.stage.time.advance(this.random.between(0, 300) * HOUR_MS);
     this.tenants = await populate(database, this.random);
     this.workers = this.tenants.flatMap(({ workers }) =>
-      workers.map((identity) => new VirtualWorker(identity, this.effects, this.random)),
+      // Two processes of each: one may sleep while the other goes on.
+      [...workers, ...workers].map((identity) => new VirtualWorker(identity, this.effects, this.random)),
     );
     for (let count = this.random.between(1, 5); count > 0; count -= 1) await this.createPulse();
   }
@@ -108,8 +109,9 @@ export class Simulation {
       [6, "serve", () => this.serve()],
       [4, "crowd", () => this.crowd()],
       [2, "release", () => this.release()],
-      [2, "crash", () => this.crash()],
-      [2.5, "transport", () => this.strikeTransport()],
+      [3, "crash", () => this.crash()],
+      [3, "absence", () => this.stayAway()],
+      [4, "transport", () => this.strikeTransport()],
       [1, "create", () => this.createPulse()],
       [3, "edit", () => this.editPulse()],
       [3, "run now", () => this.runPulseNow()],
@@ -230,11 +232,10 @@ export class Simulation {
   private async claim(): Promise<string> {
     const worker = this.random.pick(this.workers);
     const { random } = this;
+    if (worker.isAway) return "nobody comes";
     if (random.chance(0.05)) worker.forgetLostClaim();
     const request = { max: random.between(1, 5), claimId: newSecret(16), answerLost: random.chance(0.1) };
     const claimed = await worker.claim(random.pick(this.stage.instances), request);
-    if (claimed.length > request.max)
-      throw new Error(`${claimed.length} runs came, ${request.max} were asked for`);
     for (const run of claimed) {
       const state = this.ledger.get(run.runId)?.state;
       if (state !== "offered" && state !== "claimed")
@@ -248,13 +249,19 @@ export class Simulation {
     const idle = worker.held.filter(({ acted, reported }) => !acted && reported === undefined);
     if (idle.length === 0) return "nothing to do";
     const held = this.random.pick(idle);
-    return `${held.run.runId.slice(-6)}#${held.run.fence} ${this.actOn(worker, held)}`;
+    const result = this.actOn(worker, held);
+    const dies = this.random.chance(0.15);
+    if (dies) worker.crash();
+    return `${held.run.runId.slice(-6)}#${held.run.fence} ${result}${dies ? ", and vanishes" : ""}`;
   }
 
   private actOn(worker: VirtualWorker, held: Held): string {
     if (held.acted || held.reported) return "nothing";
     const result = worker.act(held);
     if (result !== "too late") this.checkEffect(held.run);
+    // Some say so long after their lease, when another may have claimed the run.
+    if (this.random.chance(0.25))
+      held.sleepsUntilMs = this.stage.time.nowMs + this.random.between(11, 40) * MINUTE_MS;
     return result;
   }
 
@@ -270,15 +277,25 @@ export class Simulation {
 
   private async report(): Promise<string> {
     const worker = this.random.pick(this.workers);
-    if (worker.held.length === 0) return "nothing to report";
-    const held = this.random.pick(worker.held);
+    const awake = worker.held.filter(({ sleepsUntilMs }) => sleepsUntilMs <= this.stage.time.nowMs);
+    if (awake.length === 0) return "nothing to report";
+    const held = this.random.pick(awake);
     const context = { ledger: this.ledger, answerLost: this.random.chance(0.1) };
-    return `${held.run.runId.slice(-6)}#${held.run.fence} ${await worker.report(this.random.pick(this.stage.instances), held, context)}`;
+    const answer = await worker.report(this.random.pick(this.stage.instances), held, context);
+    if (answer.endsWith("stale_claim")) await this.checkUnchanged(held.run.runId);
+    return `${held.run.runId.slice(-6)}#${held.run.fence} ${answer}`;
+  }
+
+  private async checkUnchanged(runId: string): Promise<void> {
+    const after = (await readLedger(this.stage.database)).get(runId);
+    if (after?.state !== this.ledger.get(runId)?.state)
+      throw new Error(`a report of ${after && name(after)} was refused and counted all the same`);
   }
 
   /** One worker does all that there is for it, as on a good day. */
   private async serve(): Promise<string> {
     const worker = this.random.pick(this.workers);
+    if (worker.isAway) return "nobody comes";
     const before = this.effects.length;
     await this.quietWorker(worker);
     return `${worker.identity.workerId.slice(-6)} did ${this.effects.length - before} runs`;
@@ -287,7 +304,8 @@ export class Simulation {
   /** Every worker comes at the same instant, some of them twice, and all report together. */
   private async crowd(): Promise<string> {
     const instance = this.random.pick(this.stage.instances);
-    const coming = [...this.workers, ...this.random.some(this.workers, 0.3)];
+    const there = this.workers.filter(({ isAway }) => !isAway);
+    const coming = [...there, ...this.random.some(there, 0.3)];
     const claims = coming.map((worker) =>
       worker.claim(instance, { max: this.random.between(1, 5), claimId: newSecret(16), answerLost: false }),
     );
@@ -311,6 +329,13 @@ export class Simulation {
     const lost = worker.held.length;
     worker.crash();
     return `a worker vanishes with ${lost} runs`;
+  }
+
+  /** Nobody starts the worker for hours. */
+  private async stayAway(): Promise<string> {
+    const worker = this.random.pick(this.workers);
+    worker.awayUntilMs = this.stage.time.nowMs + this.random.between(2, 30) * HOUR_MS;
+    return `${worker.identity.workerId.slice(-6)} stays away until ${new Date(worker.awayUntilMs).toISOString()}`;
   }
 
   // What people do.
@@ -434,6 +459,7 @@ export class Simulation {
 
   private async quietWorker(worker: VirtualWorker): Promise<void> {
     const instance = this.random.pick(this.stage.instances);
+    worker.awayUntilMs = 0;
     worker.crash();
     for (let rounds = 0; rounds < 50; rounds += 1) {
       const claimed = await worker.claim(instance, { max: 10, claimId: newSecret(16), answerLost: false });
@@ -533,7 +559,7 @@ export class Simulation {
         .filter(({ state, id }) => state === "succeeded" && !succeeded.has(id))
         .map((row) => `${name(row)} was never done`),
       ...done
-        .filter(({ row }) => !["succeeded", "unknown", "cancelled"].includes(row.state))
+        .filter(({ row }) => ["planned", "missed", "skipped"].includes(row.state))
         .map(({ row }) => `${name(row)} was done`),
     ];
   }

@@ -10,7 +10,7 @@ import { isSimulated } from "./simulated-fault.js";
 export type Effect = { runId: string; fence: number; seq: number; atMs: number };
 
 /** A claimed run in the hands of a worker's process. */
-export type Held = { run: Claimed; acted: boolean; reported: RunOutcome | undefined };
+export type Held = { run: Claimed; acted: boolean; reported: RunOutcome | undefined; sleepsUntilMs: number };
 
 const SHA = "a".repeat(40);
 const failure = { code: "github_unavailable", detail: "502" } as const;
@@ -21,8 +21,10 @@ const failure = { code: "github_unavailable", detail: "502" } as const;
  */
 export class VirtualWorker {
   readonly held: Held[] = [];
+  /** Nobody starts it before this instant. */
+  awayUntilMs = 0;
   /** A claim whose answer was lost. */
-  private lostClaimId: string | undefined;
+  private lostClaim: { claimId: string; max: number } | undefined;
 
   constructor(
     readonly identity: ClaimingWorker,
@@ -30,27 +32,33 @@ export class VirtualWorker {
     private readonly random: Random,
   ) {}
 
-  /** Returns what was claimed, also when the answer did not reach the worker. */
+  get isAway(): boolean {
+    return Date.now() < this.awayUntilMs;
+  }
+
+  /** Claims, or repeats the claim whose answer was lost; returns what the worker got to know of. */
   async claim(
     instance: EngineInstance,
     request: { max: number; claimId: string; answerLost: boolean },
   ): Promise<Claimed[]> {
-    const claimId = this.lostClaimId ?? request.claimId;
-    this.lostClaimId = request.answerLost ? claimId : undefined;
+    const { claimId, max } = this.lostClaim ?? request;
+    this.lostClaim = { claimId, max };
     const claimed = await instance.claims
-      .claimRuns(this.identity, { claimId, max: request.max })
+      .claimRuns(this.identity, { claimId, max })
       .catch((error: unknown) => {
-        if (!isSimulated(error)) throw error;
-        this.lostClaimId = claimId;
-        return [];
+        if (isSimulated(error)) return undefined;
+        throw error;
       });
-    if (this.lostClaimId === undefined) this.hold(claimed);
+    if (claimed === undefined || request.answerLost) return [];
+    this.lostClaim = undefined;
+    if (claimed.length > max) throw new Error(`${claimed.length} runs came, ${max} were asked for`);
+    this.hold(claimed);
     return claimed;
   }
 
-  /** Sends a claim a second time that was answered before, as a proxy might. */
+  /** The process that waited for the answer is gone. */
   forgetLostClaim(): void {
-    this.lostClaimId = undefined;
+    this.lostClaim = undefined;
   }
 
   /** Does what the signal says, unless it is done or the signal is over. */
@@ -119,14 +127,14 @@ export class VirtualWorker {
   /** Its process is gone, with all that it knew. */
   crash(): void {
     this.held.length = 0;
-    this.lostClaimId = undefined;
+    this.lostClaim = undefined;
   }
 
   private hold(claimed: readonly Claimed[]): void {
     for (const run of claimed) {
       const before = this.held.find((held) => held.run.runId === run.runId && held.run.fence === run.fence);
       if (before) before.run = run;
-      else this.held.push({ run, acted: false, reported: undefined });
+      else this.held.push({ run, acted: false, reported: undefined, sleepsUntilMs: 0 });
     }
   }
 
