@@ -37,10 +37,10 @@ CREATE INDEX "runs_lane_open" ON "runs" USING btree ("lane_id","seq") WHERE ende
 ALTER TABLE "runs" ADD CONSTRAINT "runs_slot" UNIQUE("pulse_id","slot","generation");--> statement-breakpoint
 -- Room on the page for the versions that a row goes through, so that they need no new index entries; and what a
 -- signal says is kept out of the row that is copied each time.
-ALTER TABLE runs SET (fillfactor = 50, toast_tuple_target = 640);
+ALTER TABLE runs SET (fillfactor = 30, toast_tuple_target = 640);
 ALTER TABLE runs ALTER COLUMN params SET STORAGE EXTERNAL;
 ALTER TABLE lanes SET (fillfactor = 50);
-ALTER TABLE pulses SET (fillfactor = 70);
+ALTER TABLE pulses SET (fillfactor = 50);
 ALTER TABLE pulse_progress SET (fillfactor = 50);
 -- Tables that live from being emptied: tidied by count, not by share of a size that they do not keep.
 ALTER TABLE outbox SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000, autovacuum_vacuum_cost_delay = 0);

@@ -77,7 +77,9 @@ export function connect(
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(" "),
   });
-  // An idle connection that the server ends must not end the process; the next query opens another.
+  // A connection that the server ends must not end the process. The pool hears of idle ones only; one that is in
+  // use says it in its next query.
   pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return { pool, database: drizzle(pool, { schema }) };
 }

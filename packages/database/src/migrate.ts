@@ -15,6 +15,7 @@ const lockId = createHash("sha256").update("pulsekeep.migrate").digest().readInt
  */
 export async function migrate(ownerUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: ownerUrl, application_name: "pulsekeep-migrate" });
+  client.on("error", () => undefined);
   await client.connect();
   try {
     await client.query("select pg_advisory_lock($1)", [lockId]);

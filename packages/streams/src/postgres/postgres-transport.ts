@@ -78,6 +78,8 @@ export class PostgresTransport implements Transport {
     const config = { keepAlive: true, connectionTimeoutMillis: 5_000, query_timeout: 10_000, ...connection };
     this.pool = new pg.Pool({ ...config, max: poolSize ?? 4 });
     this.pool.on("error", report);
+    // The pool hears of idle connections only; an unheard error of one in use would end the process.
+    this.pool.on("connect", (client) => client.on("error", () => undefined));
     this.hints = new PostgresHints({
       connection: config,
       onError: report,

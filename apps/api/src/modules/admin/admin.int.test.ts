@@ -73,11 +73,7 @@ describe.each(["redis", "postgres"] as const)("the system over %s", (transport) 
       deadLetters: [],
       transport: { kind: transport, reachable: true },
     });
-    expect(body.streams.map(({ stream }) => stream).sort()).toEqual([
-      "deployments.evaluate",
-      "lanes.freed",
-      "runs.queued",
-    ]);
+    expect(body.streams.map(({ stream }) => stream).sort()).toEqual(["deployments.evaluate", "runs.queued"]);
     expect(body.roles).toEqual(
       expect.arrayContaining(["scheduler", "dispatcher"].map((role) => ({ role, processes: 1 }))),
     );
@@ -158,14 +154,14 @@ describe.each(["redis", "postgres"] as const)("a dead letter in %s", (transport)
   afterAll(() => test.close());
 
   const bury = async (key: string, reason = "handed out too often"): Promise<void> => {
-    await streams.append("lanes.freed", [{ key, body: { laneId: key } }]);
-    const [entry] = await streams.consume("lanes.freed", { consumer: "test", max: 1, blockMs: 5_000 });
+    await streams.append("runs.queued", [{ key, body: { laneId: key } }]);
+    const [entry] = await streams.consume("runs.queued", { consumer: "test", max: 1, blockMs: 5_000 });
     if (!entry) throw new Error("Nothing was handed out");
     await streams.deadLetter(entry, reason);
   };
   const list = async (query = ""): Promise<Page<DeadLetter>> =>
-    (await olga.get<Page<DeadLetter>>(`/api/v1/admin/dead-letters/lanes.freed${query}`)).body;
-  const replay = (letter: { id: string }, stream = "lanes.freed") =>
+    (await olga.get<Page<DeadLetter>>(`/api/v1/admin/dead-letters/runs.queued${query}`)).body;
+  const replay = (letter: { id: string }, stream = "runs.queued") =>
     olga.post(`/api/v1/admin/dead-letters/${stream}/${letter.id}/replay`);
   const replayEntries = async (): Promise<AuditEntry[]> =>
     (await olga.get<Page<AuditEntry>>("/api/v1/audit?limit=100")).body.rows.filter(
@@ -177,17 +173,17 @@ describe.each(["redis", "postgres"] as const)("a dead letter in %s", (transport)
     await bury("lane-2", "said gho_1234567890abcdefghijklmnop");
     const body = await system(olga);
     expect(body.streams).toEqual(
-      expect.arrayContaining([expect.objectContaining({ stream: "lanes.freed", deadLetters: 2, length: 0 })]),
+      expect.arrayContaining([expect.objectContaining({ stream: "runs.queued", deadLetters: 2, length: 0 })]),
     );
     expect(body.warnings).toContainEqual({
       code: "dead_letters",
       severity: "warning",
-      subject: "lanes.freed",
+      subject: "runs.queued",
       value: 2,
     });
     expect(body.deadLetters.map(({ key }) => key).sort()).toEqual(["lane-1", "lane-2"]);
     const second = body.deadLetters.find(({ key }) => key === "lane-2");
-    expect(second).toMatchObject({ stream: "lanes.freed", reason: "said [redacted]", deliveries: 1 });
+    expect(second).toMatchObject({ stream: "runs.queued", reason: "said [redacted]", deliveries: 1 });
     expect(body.deadLetters.every(({ reason }) => reason.length <= 200)).toBe(true);
   });
 
@@ -208,17 +204,17 @@ describe.each(["redis", "postgres"] as const)("a dead letter in %s", (transport)
     const letter = (await list()).rows.find(({ key }) => key === "lane-1");
     if (!letter) throw new Error("The letter is gone");
     expect((await replay(letter)).status).toBe(204);
-    expect(await streams.inspect("lanes.freed")).toMatchObject({ length: 1, deadLetters: 2 });
+    expect(await streams.inspect("runs.queued")).toMatchObject({ length: 1, deadLetters: 2 });
     const me = (await olga.get<{ user: { id: string } }>("/api/v1/me")).body;
     expect(await replayEntries()).toMatchObject([
       {
         actor: { kind: "user", id: me.user.id },
         subject: { kind: "dead_letter", id: letter.id },
-        facts: { stream: "lanes.freed" },
+        facts: { stream: "runs.queued" },
       },
     ]);
     expect((await replay(letter)).status).toBe(404);
-    expect(await streams.inspect("lanes.freed")).toMatchObject({ length: 1, deadLetters: 2 });
+    expect(await streams.inspect("runs.queued")).toMatchObject({ length: 1, deadLetters: 2 });
   });
 
   it("stays where it is when the audit cannot say so", async () => {
@@ -227,7 +223,7 @@ describe.each(["redis", "postgres"] as const)("a dead letter in %s", (transport)
     await test.sql("revoke insert on audit_entries from pulsekeep_app");
     expect((await replay(letter)).status).toBe(500);
     await test.sql("grant insert on audit_entries to pulsekeep_app");
-    expect(await streams.inspect("lanes.freed")).toMatchObject({ deadLetters: 2 });
+    expect(await streams.inspect("runs.queued")).toMatchObject({ deadLetters: 2 });
   });
 
   it.each([
@@ -241,7 +237,7 @@ describe.each(["redis", "postgres"] as const)("a dead letter in %s", (transport)
     ["an id of nobody", Buffer.from(transport === "redis" ? "0/1-1" : "999999999").toString("base64url")],
   ])("is not found by %s", async (_, id) => {
     expect((await replay({ id })).status).toBe(404);
-    const { status } = await olga.get(`/api/v1/admin/dead-letters/lanes.freed?cursor=${id}`);
+    const { status } = await olga.get(`/api/v1/admin/dead-letters/runs.queued?cursor=${id}`);
     expect([200, 404]).toContain(status);
   });
 

@@ -73,7 +73,7 @@ export const endUnwritable: Statement = {
 /**
  * Ends runs that were done, where the claim is still the latest: $1 runs, $2 workers, $3 fences, $4 commits.
  * A report that comes after its lease counts until somebody else has claimed the run. What it does not return
- * is to be looked at one by one.
+ * is to be looked at one by one. (`coalesce`: "is null" would look like a way to find rows.)
  */
 export const endSucceeded: Statement = {
   name: "end_succeeded",
@@ -81,9 +81,9 @@ export const endSucceeded: Statement = {
       update runs r set state = 'succeeded', commit_sha = t.commit_sha, reason = null, ended_at = clock_timestamp(),
         next_action_at = null, lease_expires_at = null
       from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[]) as t (id, worker_id, fence, commit_sha)
-      where r.id = t.id and r.worker_id = t.worker_id and r.fence = t.fence and r.ended_at is null
-        and r.kind <> 'verify'
-      returning r.id, r.workspace_id, r.pulse_id, r.lane_id, r.generation, r.subject_hash, r.streak_days, r.streak_on
+      where r.id = t.id and r.worker_id = t.worker_id and r.fence = t.fence
+        and r.kind <> 'verify' and coalesce(r.ended_at, 'infinity') = 'infinity'
+      returning r.id, r.worker_id, r.fence, r.workspace_id, r.pulse_id, r.lane_id, r.generation, r.subject_hash, r.streak_days, r.streak_on
     ), recovered as (
       insert into run_notices (run_id, kind, workspace_id, pulse_id)
       select id, 'recovered', workspace_id, pulse_id from done where generation > 0 on conflict do nothing
@@ -97,5 +97,5 @@ export const endSucceeded: Statement = {
         streak_days = excluded.streak_days, streak_on = coalesce(excluded.streak_on, g.streak_on),
         recent_subjects = (g.recent_subjects || excluded.recent_subjects)[greatest(1, cardinality(g.recent_subjects) - 48):]
     )
-    select id, workspace_id, lane_id from done`,
+    select id, worker_id, fence, workspace_id, lane_id from done`,
 };

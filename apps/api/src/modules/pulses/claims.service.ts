@@ -49,6 +49,8 @@ type DoneReport = ClaimingWorker & { runId: string; fence: number; commitSha: st
 type WrittenRow = ClaimableRow & WrittenAction & { signalId: string };
 type LeasedRow = { id: string; fence: number; seq: number; lease_expires_at: Date; signal_expires_at: Date };
 
+type EndedRow = { id: string; worker_id: string; fence: number; workspace_id: string; lane_id: string };
+
 /**
  * Leases of runs: a worker claims what is offered, reports how it ended, or gives it back. What many workers ask
  * at the same time is answered by one transaction.
@@ -196,7 +198,7 @@ export class ClaimsService {
   private async endTogether(reports: readonly DoneReport[]): Promise<boolean[]> {
     const workspaceIds = reports.map(({ workspaceId }) => workspaceId);
     const { done, offered } = await this.databases.inClaims(workspaceIds, async (db) => {
-      const done = await db.run<{ id: string; workspace_id: string; lane_id: string }>(endSucceeded, [
+      const done = await db.run<EndedRow>(endSucceeded, [
         pgArray(reports.map(({ runId }) => runId)),
         pgArray(reports.map(({ workerId }) => workerId)),
         pgArray(reports.map(({ fence }) => fence)),
@@ -206,8 +208,9 @@ export class ClaimsService {
     });
     this.announcer.announceChanged(done);
     await this.announcer.announceOffered(offered);
-    const ids = new Set(done.map(({ id }) => id));
-    return reports.map(({ runId }) => ids.has(runId));
+    // By all that was checked: another worker's report, or one with an old fence, may name the same run.
+    const ended = new Set(done.map((run) => `${run.id} ${run.worker_id} ${run.fence}`));
+    return reports.map(({ runId, workerId, fence }) => ended.has(`${runId} ${workerId} ${fence}`));
   }
 
   private async settle(

@@ -16,7 +16,7 @@ export async function settleRun(
   run: RunRow,
   { report: { result }, rules }: { report: ReportRequest; rules: RunRules },
 ): Promise<RunRow> {
-  const change = result.outcome === "failed" && mayRetry(run) ? retry(run, result, rules) : end(result);
+  const change = result.outcome === "failed" && mayRetry(run) ? retry(run, result, rules) : end(run, result);
   const [changed] = await tx
     .update(runs)
     .set({ ...change, leaseExpiresAt: null })
@@ -43,15 +43,21 @@ async function raiseNotice(tx: Transaction, run: RunRow): Promise<void> {
 const mayRetry = (run: RunRow): boolean =>
   run.endedAt === null && run.attempts < MAX_ATTEMPTS && (run.kind === "verify" || run.pulseId !== null);
 
+/**
+ * Nobody reported an earlier attempt, which may have done it: a later one that failed says nothing of that. Only
+ * one that succeeded, or found it done, does.
+ */
+const wasLost = (run: RunRow): boolean => run.reason === LEASE_EXPIRED;
+
 const ended = () => ({ endedAt: sql`clock_timestamp()`, nextActionAt: null });
 
 const retry = (run: RunRow, result: Extract<RunOutcome, { outcome: "failed" }>, rules: RunRules) => ({
   state: "queued" as const,
-  reason: result.reason.code,
+  reason: wasLost(run) ? LEASE_EXPIRED : result.reason.code,
   nextActionAt: sql`clock_timestamp() + make_interval(secs => ${rules.backoffSeconds(run.attempts)})`,
 });
 
-function end(result: RunOutcome) {
+function end(run: RunRow, result: RunOutcome) {
   const base = ended();
   switch (result.outcome) {
     case "succeeded":
@@ -59,7 +65,9 @@ function end(result: RunOutcome) {
       return { ...base, state: "succeeded" as const, commitSha: result.commitSha, reason: null };
     case "failed":
     case "refused":
-      return { ...base, state: "failed" as const, reason: result.reason.code };
+      return wasLost(run)
+        ? { ...base, state: "unknown" as const, reason: LEASE_EXPIRED }
+        : { ...base, state: "failed" as const, reason: result.reason.code };
     case "unknown":
       return { ...base, state: "unknown" as const, reason: result.reason.code };
   }

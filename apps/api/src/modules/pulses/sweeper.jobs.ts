@@ -24,6 +24,7 @@ const BATCH = 500;
 type Overdue = {
   id: string;
   workspace_id: string;
+  worker_id: string;
   lane_id: string;
   state: "planned" | "queued" | "offered" | "claimed";
   window_over: boolean;
@@ -64,7 +65,8 @@ export class SweeperJobs implements OnModuleInit {
       return { overdue, offered: overdue.length > 0 ? await this.act(db, overdue) : [] };
     });
     this.announcer.announceChanged(overdue);
-    await this.announcer.announceOffered(offered);
+    // Also of those that were offered before: a claim that came during this look found them locked.
+    await this.announcer.announceOffered([...offered, ...overdue.filter(({ state }) => state === "offered")]);
     return overdue.length === BATCH ? "more" : "idle";
   }
 

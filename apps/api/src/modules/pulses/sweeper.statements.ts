@@ -10,7 +10,7 @@ import {
 /** $1 most rows. */
 export const lockOverdueRuns: Statement = {
   name: "lock_overdue_runs",
-  text: `select id, workspace_id, lane_id, state, window_ends_at <= clock_timestamp() as window_over,
+  text: `select id, workspace_id, worker_id, lane_id, state, window_ends_at <= clock_timestamp() as window_over,
       lease_expires_at <= clock_timestamp() as lease_over
     from runs where next_action_at <= now() order by next_action_at limit $1 for update skip locked`,
 };

@@ -12,22 +12,31 @@ export class WaitingRoom {
    * what came in between is not slept through.
    */
   async waitFor<T>(workerId: string, wait: { waitMs: number; look: () => Promise<T[]> }): Promise<T[]> {
-    const endsAt = performance.now() + wait.waitMs;
+    const startedMs = performance.now();
     const first = await wait.look();
     if (first.length > 0 || wait.waitMs === 0) return first;
     let wake: () => void = () => undefined;
     const subscription = await this.transport.subscribe(wakeChannel(workerId), () => wake());
+    let over = false;
+    const timer = setTimeout(
+      () => {
+        over = true;
+        wake();
+      },
+      startedMs + wait.waitMs - performance.now(),
+    );
+    timer.unref();
     try {
       for (;;) {
         const woken = new Promise<void>((resolve) => {
           wake = resolve;
-          setTimeout(resolve, Math.max(0, endsAt - performance.now())).unref();
         });
         const found = await wait.look();
-        if (found.length > 0 || performance.now() >= endsAt) return found;
+        if (found.length > 0 || over) return found;
         await woken;
       }
     } finally {
+      clearTimeout(timer);
       await subscription.close();
     }
   }
