@@ -4,7 +4,13 @@ import type { UserCaller } from "../http/caller.js";
 import { expectedSlots, type Stretch } from "./expected-slots.js";
 import type { SimulatedDatabase } from "./simulated-database.js";
 
-type Kept = { cursor_ms: number; jitter_secret: string; state: string; recovery: PulseCreate["recovery"] };
+type Kept = {
+  cursor_ms: number;
+  updated_ms: number;
+  jitter_secret: string;
+  state: string;
+  recovery: PulseCreate["recovery"];
+};
 type Timing = {
   schedule: Schedule;
   timeZone: string;
@@ -42,6 +48,8 @@ export class PulseModel {
    */
   async follow(database: SimulatedDatabase, before: Kept, update: PulseUpdate): Promise<void> {
     const after = await this.read(database);
+    // Refused, or its commit was lost.
+    if (after.updated_ms === before.updated_ms) return;
     this.timing = { ...this.timing, ...update };
     if (after.state === "paused") return this.close(before.cursor_ms);
     if (after.state === before.state && after.cursor_ms === before.cursor_ms) return;
@@ -56,7 +64,8 @@ export class PulseModel {
   /** As the database has it. */
   async read(database: SimulatedDatabase): Promise<Kept> {
     const [kept] = await database.inspect<Kept>(
-      `select (extract(epoch from cursor_at) * 1000)::float8 as cursor_ms, jitter_secret, state, recovery
+      `select (extract(epoch from cursor_at) * 1000)::float8 as cursor_ms,
+              (extract(epoch from updated_at) * 1000)::float8 as updated_ms, jitter_secret, state, recovery
        from pulses where id = $1`,
       [this.id],
     );
