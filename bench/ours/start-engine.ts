@@ -52,6 +52,9 @@ function environmentOf(place: Place, roles: string): Record<string, string> {
     PULSEKEEP_PUBLIC_URL: "http://localhost:3000",
     DATABASE_URL: place.databaseUrl,
     REDIS_URL: place.redisUrl,
+    // Counted as always, and never reached.
+    PULSEKEEP_MAX_COMMITS_PER_DAY: "1000000",
+    PULSEKEEP_MAX_WRITES_PER_MINUTE: "1000000",
     AUTH_SECRET: randomBytes(32).toString("base64url"),
     PULSEKEEP_KEYRING: JSON.stringify({
       currentId: "k1",

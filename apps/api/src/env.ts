@@ -6,6 +6,7 @@ export type Role = (typeof ROLES)[number];
 const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ""));
 const port = z.coerce.number().int().min(1).max(65_535);
 const seconds = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const count = (max: number) => z.coerce.number().int().min(1).max(max);
 const hostAndPort = z
   .string()
   .regex(/^[^\s:/]+:\d{1,5}$|^\[[0-9a-f:]+\]:\d{1,5}$/i, { error: "host:port expected" });
@@ -105,6 +106,11 @@ const envSchema = z
     PULSEKEEP_RECOVERY_SPREAD_SECONDS: seconds(0, 86_400).default(10 * 60),
     /** Pause before the second attempt of a run; each further one is twice as long. */
     PULSEKEEP_RETRY_BASE_SECONDS: seconds(1, 900).default(30),
+
+    /** Commits in one repository on one day of the pulse's zone; what is beyond is skipped. */
+    PULSEKEEP_MAX_COMMITS_PER_DAY: count(1_000_000).default(24),
+    /** Signals to write something, of one workspace and a minute; what is beyond waits. GitHub allows 80. */
+    PULSEKEEP_MAX_WRITES_PER_MINUTE: count(1_000_000).default(20),
 
     METRICS_TOKEN: z.string().min(16).optional(),
     /** host:port pairs that the guarded fetch may reach although their address is private. */

@@ -15,6 +15,8 @@ export const RUN_REASONS = [
   "pulse_deleted",
   "set_up_again",
   "cancelled_by_user",
+  /** Skipped: its repository has had its most commits of the day. */
+  "daily_cap",
   /** Late, and still waiting: for the worker's next check-in. */
   "waits_for_worker",
   /** Late, and still waiting: an earlier run for the same branch is not over. */

@@ -251,6 +251,26 @@ export const reportResponseSchema = z
   })
   .meta({ id: "WorkerReportResponse" });
 
+// --- POST /v1/worker/heartbeat ------------------------------------------------------------------------------
+
+/** Extends the leases of claimed runs whose effect takes its time. A signal is never extended. */
+export const heartbeatRequestSchema = z
+  .strictObject({
+    runs: z
+      .array(z.strictObject({ runId: uuid, fence }))
+      .min(1)
+      .max(MAX_CLAIM_RUNS),
+  })
+  .meta({ id: "WorkerHeartbeatRequest" });
+
+/** What is not among `held` may be somebody else's by now: the worker stops before its next step. */
+export const heartbeatResponseSchema = z
+  .strictObject({
+    held: z.array(z.strictObject({ runId: uuid, leaseExpiresAt: instant })).max(MAX_CLAIM_RUNS),
+    serverTime: instant,
+  })
+  .meta({ id: "WorkerHeartbeatResponse" });
+
 // --- POST /v1/worker/release --------------------------------------------------------------------------------
 
 /** Gives back claims that the worker will not finish. */
@@ -306,5 +326,7 @@ export type VerifyFacts = z.infer<typeof verifyFactsSchema>;
 export type RunOutcome = z.infer<typeof runOutcomeSchema>;
 export type ReportRequest = z.infer<typeof reportRequestSchema>;
 export type ReportResponse = z.infer<typeof reportResponseSchema>;
+export type HeartbeatRequest = z.infer<typeof heartbeatRequestSchema>;
+export type HeartbeatResponse = z.infer<typeof heartbeatResponseSchema>;
 export type ReleaseRequest = z.infer<typeof releaseRequestSchema>;
 export type ReleaseResponse = z.infer<typeof releaseResponseSchema>;

@@ -7,3 +7,4 @@ export * from "./schema/projects.js";
 export * from "./schema/pulses.js";
 export * from "./schema/vault.js";
 export * from "./schema/workers.js";
+export * from "./schema/write-counts.js";

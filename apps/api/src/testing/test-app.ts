@@ -163,6 +163,9 @@ function baseEnvironment(parts: {
     WEB_ORIGIN: `http://127.0.0.1:${parts.webPort}`,
     DATABASE_URL: parts.database.ownerUrl,
     REDIS_URL: parts.redis?.url ?? "",
+    // Tests do in seconds what takes a user days.
+    PULSEKEEP_MAX_COMMITS_PER_DAY: "10000",
+    PULSEKEEP_MAX_WRITES_PER_MINUTE: "10000",
     AUTH_SECRET: randomBytes(32).toString("base64url"),
     PULSEKEEP_KEYRING: JSON.stringify({ currentId: "k1", keys: { k1: key } }),
   };

@@ -88,6 +88,7 @@ const NOT_RECORDED: Record<string, string> = {
   "POST /api/v1/notices/{id}/{kind}/dismiss": "hides a notice, and changes nothing else",
   "POST /v1/worker/claim": "the ledger of runs is its own record",
   "POST /v1/worker/report": "the ledger of runs is its own record",
+  "POST /v1/worker/heartbeat": "the ledger of runs is its own record",
   "POST /v1/worker/release": "the ledger of runs is its own record",
 };
 

@@ -67,7 +67,7 @@ export const endUnwritable: Statement = {
       insert into run_notices (run_id, kind, workspace_id, pulse_id, reason)
       select id, 'failed', workspace_id, pulse_id, 'invalid_params' from ended on conflict do nothing
     )
-    select lane_id from ended`,
+    select id, workspace_id, lane_id from ended`,
 };
 
 /**

@@ -1,11 +1,12 @@
 import { Inject, Injectable } from "@nestjs/common";
 import type {
+  HeartbeatRequest,
   PulseAction,
   ReleaseRequest,
   ReportRequest,
   RunOutcome,
 } from "@pulsekeep/contracts/worker-protocol";
-import { schema, type Transaction } from "@pulsekeep/database";
+import { schema, type Statement, type Statements, type Transaction } from "@pulsekeep/database";
 import { and, eq, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
 import { Databases, sqlState } from "../../platform/database.js";
@@ -19,7 +20,10 @@ import { offerHeads, offerHeadsIn, type OfferedRun } from "./offer-heads.js";
 import type { RunRow } from "./pulse-view.js";
 import { RunRules } from "./run-rules.js";
 import { isUndecided, settleRun } from "./settle-run.js";
+import { extendLeases, type HeldRun } from "./extend-leases.js";
 import { type ClaimableRow, writeAction, type WrittenAction } from "./write-action.js";
+import { endCapped } from "./write-room.statements.js";
+import { findRoom, type Room } from "./write-room.js";
 
 const { runs } = schema;
 
@@ -47,6 +51,7 @@ export type OnEnd = (tx: Transaction, run: RunRow, result: RunOutcome) => Promis
 type ClaimRequest = ClaimingWorker & { claimId: string; max: number };
 type DoneReport = ClaimingWorker & { runId: string; fence: number; commitSha: string | null };
 type WrittenRow = ClaimableRow & WrittenAction & { signalId: string };
+type UnclaimedRow = { id: string; workspace_id: string; lane_id: string };
 type LeasedRow = { id: string; fence: number; seq: number; lease_expires_at: Date; signal_expires_at: Date };
 
 type EndedRow = { id: string; worker_id: string; fence: number; workspace_id: string; lane_id: string };
@@ -57,8 +62,12 @@ type EndedRow = { id: string; worker_id: string; fence: number; workspace_id: st
  */
 @Injectable()
 export class ClaimsService {
-  private readonly claims: Gather<ClaimRequest, Claimed[]>;
+  /** By workspace, so that two batches under way do not wait for each other's counts of writes. */
+  private readonly claims: Record<"even" | "odd", Gather<ClaimRequest, Claimed[]>>;
   private readonly successes: Gather<DoneReport, boolean>;
+  /** Workspaces whose minute is full, and when it is over. */
+  private readonly full = new Set<string>();
+  private fullUntilMs = 0;
 
   constructor(
     @Inject(Databases) private readonly databases: Databases,
@@ -66,9 +75,18 @@ export class ClaimsService {
     @Inject(RunRules) private readonly rules: RunRules,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    const shared = { max: BATCH, concurrency: 2, isOneAtFault: isData };
-    this.claims = new Gather({ ...shared, run: (requests) => this.claimTogether(requests) });
-    this.successes = new Gather({ ...shared, run: (reports) => this.endTogether(reports) });
+    const shared = { max: BATCH, isOneAtFault: isData };
+    const half = {
+      ...shared,
+      concurrency: 1,
+      run: (requests: ClaimRequest[]) => this.claimTogether(requests),
+    };
+    this.claims = { even: new Gather(half), odd: new Gather(half) };
+    this.successes = new Gather({
+      ...shared,
+      concurrency: 2,
+      run: (reports) => this.endTogether(reports),
+    });
   }
 
   /**
@@ -76,7 +94,15 @@ export class ClaimsService {
    * fresh signal ids: a worker that lost the answer loses nothing.
    */
   async claimRuns(worker: ClaimingWorker, request: { claimId: string; max: number }): Promise<Claimed[]> {
-    return this.claims.call({ ...worker, ...request });
+    const isOdd = Number.parseInt(worker.workspaceId.slice(-1), 16) % 2 === 1;
+    return this.claims[isOdd ? "odd" : "even"].call({ ...worker, ...request });
+  }
+
+  /** Until a workspace may write again whose last claim here found its minute full; undefined when it may now. */
+  msUntilRoom(workspaceId: string): number | undefined {
+    const ms = this.fullUntilMs - performance.now();
+    if (ms <= 0) this.full.clear();
+    return this.full.has(workspaceId) ? ms : undefined;
   }
 
   /**
@@ -96,6 +122,17 @@ export class ClaimsService {
     this.announcer.announceChanged([{ id: run.id, workspace_id: run.workspaceId }]);
     await this.announcer.announceOffered(offered);
     return { id: run.id, state: run.state, ended: run.endedAt !== null };
+  }
+
+  /** Extends the leases of claimed runs that this worker still holds, and says which those are. */
+  async extendLeases(worker: ClaimingWorker, request: HeartbeatRequest): Promise<HeldRun[]> {
+    return this.databases.inTenant(worker, (tx) =>
+      extendLeases(tx, {
+        workerId: worker.workerId,
+        runs: request.runs,
+        leaseSeconds: this.rules.leaseSeconds,
+      }),
+    );
   }
 
   /** Gives claimed runs back, to be offered again at once; returns the ids of those that were given back. */
@@ -126,28 +163,38 @@ export class ClaimsService {
   private async claimTogether(requests: readonly ClaimRequest[]): Promise<Claimed[][]> {
     const answers: Claimed[][] = requests.map(() => []);
     const workspaceIds = requests.map(({ workspaceId }) => workspaceId);
-    const { leased, offered } = await this.databases.inClaims(workspaceIds, async (db) => {
+    const { leased, ended, room, offered } = await this.databases.inClaims(workspaceIds, async (db) => {
       const rows = await db.run<ClaimableRow>(lockClaimable, [
         pgArray(requests.map(({ workerId }) => workerId)),
         requests.map(({ claimId }) => claimId),
         pgArray(requests.map(({ max }) => max)),
       ]);
       const { written, unwritable } = this.writeAll(rows);
-      const ended =
-        unwritable.length > 0 ? await db.run<{ lane_id: string }>(endUnwritable, [pgArray(unwritable)]) : [];
-      const leased = written.length > 0 ? await this.lease(db, written, requests) : [];
-      return {
-        leased,
-        offered: await offerHeads(
+      const room = await findRoom(db, written, this.rules);
+      const ended = [
+        ...(await endEach(db, endUnwritable, unwritable)),
+        ...(await endEach(
           db,
-          ended.map(({ lane_id }) => lane_id),
-        ),
-      };
+          endCapped,
+          room.capped.map(({ id }) => id),
+        )),
+      ];
+      const leased = room.granted.length > 0 ? await this.lease(db, room.granted, requests) : [];
+      const laneIds = [...new Set(ended.map(({ lane_id }) => lane_id))];
+      return { leased, ended, room, offered: await offerHeads(db, laneIds) };
     });
     for (const { row, lease } of leased) answers[row.place]?.push(toClaimed(row, lease, this.rules));
-    this.announcer.announceChanged(leased.map(({ row }) => row));
+    this.recordFull(room);
+    this.announcer.announceChanged([...leased.map(({ row }) => row), ...ended]);
     await this.announcer.announceOffered(offered);
     return answers;
+  }
+
+  private recordFull({ waiting, overInMs }: Room<WrittenRow>): void {
+    if (overInMs === undefined) return;
+    if (this.fullUntilMs <= performance.now()) this.full.clear();
+    this.fullUntilMs = performance.now() + overInMs;
+    for (const row of waiting) this.full.add(row.workspace_id);
   }
 
   private writeAll(rows: readonly ClaimableRow[]): { written: WrittenRow[]; unwritable: string[] } {
@@ -173,7 +220,7 @@ export class ClaimsService {
   }
 
   private async lease(
-    db: Parameters<Parameters<Databases["inClaims"]>[1]>[0],
+    db: Statements,
     written: readonly WrittenRow[],
     requests: readonly ClaimRequest[],
   ): Promise<{ row: WrittenRow; lease: LeasedRow }[]> {
@@ -237,6 +284,9 @@ const toClaimed = (row: WrittenRow, lease: LeasedRow, rules: RunRules): Claimed 
   expiresAt: lease.signal_expires_at,
   action: row.action,
 });
+
+const endEach = async (db: Statements, end: Statement, ids: readonly string[]): Promise<UnclaimedRow[]> =>
+  ids.length === 0 ? [] : db.run<UnclaimedRow>(end, [pgArray(ids)]);
 
 /** Whether the database refused what it was given, rather than failed. */
 const isData = (error: unknown): boolean => /^2[23]/.test(sqlState(error) ?? "");

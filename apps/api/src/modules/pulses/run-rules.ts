@@ -19,9 +19,12 @@ export const FIRST_LOOK_SECONDS = 2;
 /** How often a run is looked at that waits behind another of its lane, which offers it when it ends. */
 export const WAITING_LOOK_SECONDS = 60;
 
+/** How long heartbeats may hold a run, from its claim on, in leases. */
+export const MOST_LEASES = 6;
+
 const LONGEST_BACKOFF_SECONDS = 900;
 
-/** The times of a run's way, in seconds; `env.ts` says what they mean. */
+/** The times of a run's way, in seconds, and what workers may write; `env.ts` says what they mean. */
 @Injectable()
 export class RunRules {
   readonly windowSeconds: number;
@@ -30,6 +33,8 @@ export class RunRules {
   /** A signal ends before its lease: who holds an expired lease holds an expired signal. */
   readonly signalSeconds: number;
   readonly spreadSeconds: number;
+  readonly commitsPerDay: number;
+  readonly writesPerMinute: number;
   private readonly retrySeconds: number;
 
   constructor(@Inject(ENV) env: Env) {
@@ -38,6 +43,8 @@ export class RunRules {
     this.leaseSeconds = env.PULSEKEEP_RUN_LEASE_SECONDS;
     this.signalSeconds = Math.floor(this.leaseSeconds * 0.9);
     this.spreadSeconds = env.PULSEKEEP_RECOVERY_SPREAD_SECONDS;
+    this.commitsPerDay = env.PULSEKEEP_MAX_COMMITS_PER_DAY;
+    this.writesPerMinute = env.PULSEKEEP_MAX_WRITES_PER_MINUTE;
     this.retrySeconds = env.PULSEKEEP_RETRY_BASE_SECONDS;
   }
 

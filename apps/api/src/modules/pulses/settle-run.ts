@@ -3,6 +3,7 @@ import { schema, type Transaction } from "@pulsekeep/database";
 import { and, eq, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
 import type { RunRow } from "./pulse-view.js";
+import { giveBackCommit } from "./give-back-commit.js";
 import { LEASE_EXPIRED, MAX_ATTEMPTS, type RunRules } from "./run-rules.js";
 
 const { runNotices, runs } = schema;
@@ -24,8 +25,12 @@ export async function settleRun(
     .returning();
   if (!changed) throw new AppError("stale_claim");
   await raiseNotice(tx, changed);
+  if (hadNoEffect(changed)) await giveBackCommit(tx, changed);
   return changed;
 }
+
+/** Of an earlier claim that nobody reported, nobody knows. */
+const hadNoEffect = (run: RunRow): boolean => run.state === "failed" && run.attempts === 1;
 
 async function raiseNotice(tx: Transaction, run: RunRow): Promise<void> {
   const kind =

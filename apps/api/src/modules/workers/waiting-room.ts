@@ -10,8 +10,13 @@ export class WaitingRoom {
   /**
    * Calls `look` until it finds something or the wait is over. It looks once more after subscribing, so that
    * what came in between is not slept through.
+   *
+   * @param wait.againInMs asked after a look in vain: when to look again though nobody wakes it
    */
-  async waitFor<T>(workerId: string, wait: { waitMs: number; look: () => Promise<T[]> }): Promise<T[]> {
+  async waitFor<T>(
+    workerId: string,
+    wait: { waitMs: number; look: () => Promise<T[]>; againInMs?: () => number | undefined },
+  ): Promise<T[]> {
     const startedMs = performance.now();
     const first = await wait.look();
     if (first.length > 0 || wait.waitMs === 0) return first;

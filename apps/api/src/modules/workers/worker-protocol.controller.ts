@@ -3,6 +3,9 @@ import {
   type ClaimRequest,
   claimRequestSchema,
   claimResponseSchema,
+  type HeartbeatRequest,
+  heartbeatRequestSchema,
+  heartbeatResponseSchema,
   type HelloRequest,
   helloRequestSchema,
   helloResponseSchema,
@@ -58,6 +61,7 @@ export class WorkerProtocolController {
     const claimed = await this.waiting.waitFor(caller.workerId, {
       waitMs: body.waitSeconds * 1_000,
       look: () => this.claims.claimRuns(caller, body),
+      againInMs: () => this.claims.msUntilRoom(caller.workspaceId),
     });
     const now = this.clock.now();
     return {
@@ -80,6 +84,22 @@ export class WorkerProtocolController {
       if (ended.kind === "verify") await this.handshake.recordVerification(tx, worker, body);
     });
     return { runId: run.id, state: run.state, serverTime: this.clock.now().toISOString() };
+  }
+
+  @Post("heartbeat")
+  @Returns(heartbeatResponseSchema)
+  async heartbeat(
+    @CallerOf() caller: WorkerCaller,
+    @Body({ schema: heartbeatRequestSchema }) body: HeartbeatRequest,
+  ) {
+    const held = await this.claims.extendLeases(caller, body);
+    return {
+      held: held.map(({ runId, leaseExpiresAt }) => ({
+        runId,
+        leaseExpiresAt: leaseExpiresAt.toISOString(),
+      })),
+      serverTime: this.clock.now().toISOString(),
+    };
   }
 
   @Post("release")
