@@ -28,7 +28,7 @@ if (mutations.length > 0)
       const loaded = nextLoad(url, context);
       const wanted = mutations.filter(({ file }) => url.endsWith(`/${file}`));
       if (wanted.length === 0) return loaded;
-      let source = String(loaded.source ?? readFileSync(new URL(url), "utf8"));
+      let source = readFileSync(new URL(url), "utf8");
       for (const { file, from, to } of wanted) {
         if (source.split(from).length !== 2)
           throw new Error(`The mutation of ${file} does not match exactly once`);

@@ -11,7 +11,7 @@ export function listMessageArguments(message: string): string[] {
 
 function collect(text: string, found: Set<string>): void {
   for (const block of listBlocks(text)) {
-    const [, name, branches] = /^\s*(\w+)\s*(?:,\s*\w+\s*,([\s\S]*))?$/.exec(block) ?? [];
+    const [, name, branches] = /^\s*(\w+)\s*(?:,\s*\w+\s*(?:,([\s\S]*))?)?$/.exec(block) ?? [];
     if (name === undefined) throw new Error(`not an argument: {${block}}`);
     found.add(name);
     if (branches) for (const branch of listBlocks(branches)) collect(branch, found);

@@ -5,7 +5,7 @@ import { Clock } from "../../platform/clock.js";
 import { within } from "../../platform/within.js";
 import { DatabaseHealthQueries } from "../observability/database-health.queries.js";
 import { LedgerQueries } from "../observability/ledger.queries.js";
-import { RedisMonitor } from "../observability/redis-monitor.js";
+import { RedisMonitor } from "../observability/redis-monitor.queries.js";
 import { SchedulingQueries } from "../observability/scheduling.queries.js";
 import { StreamsQueries } from "../observability/streams.queries.js";
 import { DeadLettersService } from "./dead-letters.service.js";

@@ -5,7 +5,7 @@ import { HeartbeatJobs } from "./heartbeat.jobs.js";
 import { HttpMetrics } from "./http-metrics.js";
 import { LedgerQueries } from "./ledger.queries.js";
 import { ObservabilityController } from "./observability.controller.js";
-import { RedisMonitor } from "./redis-monitor.js";
+import { RedisMonitor } from "./redis-monitor.queries.js";
 import { SchedulingQueries } from "./scheduling.queries.js";
 import { StreamsQueries } from "./streams.queries.js";
 import { SystemMetrics } from "./system-metrics.js";

@@ -6,7 +6,7 @@ import { DatabaseHealthQueries } from "./database-health.queries.js";
 import { HttpMetrics } from "./http-metrics.js";
 import { LATENESS_BOUNDS_SECONDS, LATENESS_WINDOW_MINUTES, LatenessGauges } from "./lateness-gauges.js";
 import { LedgerQueries } from "./ledger.queries.js";
-import { RedisMonitor } from "./redis-monitor.js";
+import { RedisMonitor } from "./redis-monitor.queries.js";
 import { SchedulingQueries } from "./scheduling.queries.js";
 import { StreamsQueries } from "./streams.queries.js";
 import { SYSTEM_GAUGES, type SystemFacts } from "./system-gauges.js";
