@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createApp } from "../create-app.js";
 import { parseEnv } from "../env.js";
 import { insertDeployment, insertProject } from "../modules/metrics/test-watched-project.js";
-import { type DurableRedis, startDurableRedis } from "../testing/durable-redis.js";
+import { type DurableRedis, startDurableRedis } from "../testing/test-durable-redis.js";
 import { startTestApp, type TestApp } from "../testing/test-app.js";
 import { eventually } from "../testing/test-eventually.js";
 import { enrolTestWorker, type TestWorker } from "../testing/test-worker.js";
