@@ -3,7 +3,7 @@ import { LOGGER, type Logger } from "../../platform/logger.js";
 import { Notices } from "../../platform/notices.js";
 import { TRANSPORT, type Transport } from "../../platform/transport.js";
 import type { OfferedRun } from "./offer-heads.js";
-import { wakeChannel } from "./pulses.ports.js";
+import { WAKE_UPS, writeWakeUps } from "./pulses.ports.js";
 
 /** Says after a commit what it changed: to workers that wait, and to pages that are open. */
 @Injectable()
@@ -22,12 +22,8 @@ export class Announcer {
     if (offered.length === 0) return;
     this.announceChanged(offered);
     try {
-      await this.transport.publish(
-        [...new Set(offered.map(({ worker_id }) => worker_id))].map((workerId) => ({
-          channel: wakeChannel(workerId),
-          message: "offered",
-        })),
-      );
+      const messages = writeWakeUps(new Set(offered.map(({ worker_id }) => worker_id)));
+      await this.transport.publish(messages.map((message) => ({ channel: WAKE_UPS, message })));
     } catch (error) {
       this.logger.warn({ err: error }, "waiting workers were not woken");
     }

@@ -22,6 +22,9 @@ import { takeSeqs } from "./take-seqs.js";
 
 const BATCH = 1_000;
 const IDLE_MS = 250;
+/** So few are worth waiting a moment for more, which spares transactions and delays nobody. */
+const FEW = 50;
+const FEW_MS = 2;
 const PUT_OFF_SECONDS = 300;
 const TOPIC = "runs.queued";
 /** So much that waits for the dispatcher is less than a second's work. */
@@ -61,7 +64,8 @@ export class PlannerJobs implements OnModuleInit {
     if (this.crowded.size > 0) return this.planInTurns();
     const planned = await this.planBatch({ max: BATCH, without: [] });
     if (planned.length === BATCH) this.noteCrowded(planned);
-    return planned.length > 0 ? "more" : this.untilNextDue();
+    if (planned.length > FEW) return "more";
+    return planned.length > 0 ? { againInMs: FEW_MS } : this.untilNextDue();
   }
 
   /**

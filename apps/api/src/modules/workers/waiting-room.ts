@@ -1,48 +1,63 @@
-import { Inject, Injectable } from "@nestjs/common";
+import { Inject, Injectable, type OnApplicationBootstrap } from "@nestjs/common";
 import { TRANSPORT, type Transport } from "../../platform/transport.js";
-import { wakeChannel } from "../pulses/pulses.ports.js";
+import { readWakeUp, WAKE_UPS } from "../pulses/pulses.ports.js";
 
-/** Where long polls wait. A wake-up is a hint: whoever waits looks again at the end of the wait in any case. */
+export type Wait<T> = {
+  waitMs: number;
+  look: () => Promise<T[]>;
+  /** Asked after a look in vain: when to look again though nobody wakes it. */
+  againInMs?: () => number | undefined;
+};
+
+/**
+ * Where long polls wait. One subscription of the process serves them all. A wake-up is a hint: whoever waits looks
+ * again at the end of the wait in any case.
+ */
 @Injectable()
-export class WaitingRoom {
+export class WaitingRoom implements OnApplicationBootstrap {
+  private readonly waiting = new Map<string, Set<() => void>>();
+
   constructor(@Inject(TRANSPORT) private readonly transport: Transport) {}
 
+  async onApplicationBootstrap(): Promise<void> {
+    await this.transport.subscribe(WAKE_UPS, (message) => {
+      for (const workerId of readWakeUp(message)) for (const wake of this.waiting.get(workerId) ?? []) wake();
+    });
+  }
+
   /**
-   * Calls `look` until it finds something or the wait is over. It looks once more after subscribing, so that
-   * what came in between is not slept through.
-   *
-   * @param wait.againInMs asked after a look in vain: when to look again though nobody wakes it
+   * Calls `look` until it finds something or the wait is over. It listens before it looks, so that what comes in
+   * between is not slept through.
    */
-  async waitFor<T>(
-    workerId: string,
-    wait: { waitMs: number; look: () => Promise<T[]>; againInMs?: () => number | undefined },
-  ): Promise<T[]> {
-    const startedMs = performance.now();
-    const first = await wait.look();
-    if (first.length > 0 || wait.waitMs === 0) return first;
+  async waitFor<T>(workerId: string, { waitMs, look, againInMs }: Wait<T>): Promise<T[]> {
+    const endsAt = performance.now() + waitMs;
     let wake: () => void = () => undefined;
-    const subscription = await this.transport.subscribe(wakeChannel(workerId), () => wake());
-    let over = false;
-    const timer = setTimeout(
-      () => {
-        over = true;
-        wake();
-      },
-      startedMs + wait.waitMs - performance.now(),
-    );
-    timer.unref();
+    const leave = this.enter(workerId, () => wake());
     try {
       for (;;) {
         const woken = new Promise<void>((resolve) => {
           wake = resolve;
         });
-        const found = await wait.look();
-        if (found.length > 0 || over) return found;
+        const found = await look();
+        const leftMs = endsAt - performance.now();
+        if (found.length > 0 || leftMs <= 0) return found;
+        const timer = setTimeout(wake, Math.min(leftMs, againInMs?.() ?? leftMs));
+        timer.unref();
         await woken;
+        clearTimeout(timer);
       }
     } finally {
-      clearTimeout(timer);
-      await subscription.close();
+      leave();
     }
+  }
+
+  /** Returns the function that ends the listening. */
+  private enter(workerId: string, wake: () => void): () => void {
+    const others = this.waiting.get(workerId) ?? new Set();
+    this.waiting.set(workerId, others.add(wake));
+    return () => {
+      others.delete(wake);
+      if (others.size === 0) this.waiting.delete(workerId);
+    };
   }
 }
