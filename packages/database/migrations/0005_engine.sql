@@ -80,6 +80,8 @@ GRANT USAGE ON SCHEMA public TO pulsekeep_claims;
 GRANT SELECT ON runs, lanes, pulses TO pulsekeep_claims;
 GRANT SELECT (id, workspace_id, repository_full_name, default_branch, author_name, author_email) ON workers TO pulsekeep_claims;
 GRANT UPDATE (state, next_action_at, offered_at, claimed_at, claim_id, fence, lease_expires_at, signal_jti, signal_expires_at, attempts, params, subject_hash, streak_days, streak_on, commit_sha, reason, ended_at) ON runs TO pulsekeep_claims;
+GRANT INSERT (id, workspace_id, worker_id, pulse_id, lane_id, kind, state, slot, seq, nominal_at, planned_at, late_after, window_ends_at, next_action_at) ON runs TO pulsekeep_claims;
+GRANT UPDATE (next_seq) ON lanes TO pulsekeep_claims;
 GRANT SELECT, INSERT, UPDATE ON pulse_progress TO pulsekeep_claims;
 GRANT SELECT, INSERT ON run_notices TO pulsekeep_claims;
 GRANT INSERT ON outbox TO pulsekeep_claims;

@@ -139,3 +139,6 @@ export function sqlState(error: unknown): string | undefined {
     (cause as { code?: unknown } | undefined)?.code ?? (error as { code?: unknown } | undefined)?.code;
   return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
+
+/** Whether the database refused what it was given, rather than failed. */
+export const isRefusedData = (error: unknown): boolean => /^2[23]/.test(sqlState(error) ?? "");

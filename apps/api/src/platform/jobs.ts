@@ -69,11 +69,6 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
     this.streams.push(job);
   }
 
-  /** Starts the next turn of a periodic job now, where it runs in this process. */
-  wake(name: string): void {
-    for (const { loop } of this.loops) if (loop.name === name) loop.wake();
-  }
-
   /** The loops that run here. */
   heartbeats(): LoopState[] {
     return this.loops.map(({ role, loop }) => ({

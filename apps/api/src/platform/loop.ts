@@ -24,8 +24,6 @@ export class Loop {
   private stopped = false;
   private failures = 0;
   private wakeUp: () => void = () => undefined;
-  /** Somebody called `wake` during the turn: what it saw may be out of date. */
-  private woken = false;
 
   constructor(private readonly options: LoopOptions) {
     this.name = options.name;
@@ -33,12 +31,6 @@ export class Loop {
 
   start(): void {
     this.running ??= this.turnUntilStopped();
-  }
-
-  /** Starts the next turn now instead of after the pause. A pause after a failure is kept. */
-  wake(): void {
-    this.woken = true;
-    if (this.failures === 0) this.wakeUp();
   }
 
   /** Resolves when the turn that is under way has ended. */
@@ -50,9 +42,8 @@ export class Loop {
 
   private async turnUntilStopped(): Promise<void> {
     while (!this.stopped) {
-      this.woken = false;
       const pauseMs = await this.turn();
-      if (pauseMs > 0 && !this.stopped && !(this.woken && this.failures === 0)) await this.pause(pauseMs);
+      if (pauseMs > 0 && !this.stopped) await this.pause(pauseMs);
     }
   }
 

@@ -5,7 +5,6 @@ import { Jobs } from "./jobs.js";
 import { TRANSPORT, type Transport } from "./transport.js";
 
 const BATCH = 1_000;
-const NAME = "relay";
 
 type OutboxRow = { id: string; topic: string; key: string; body: Record<string, string> };
 
@@ -29,12 +28,7 @@ export class Relay implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.jobs.every({ name: NAME, role: "dispatcher", intervalMs: 50, run: () => this.relayOnce() });
-  }
-
-  /** To be called after a commit that wrote to the outbox: saves the wait for the next look. */
-  wake(): void {
-    this.jobs.wake(NAME);
+    this.jobs.every({ name: "relay", role: "dispatcher", intervalMs: 50, run: () => this.relayOnce() });
   }
 
   /** Moves one batch; "more" when the outbox may hold further rows. */

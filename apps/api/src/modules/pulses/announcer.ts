@@ -5,14 +5,38 @@ import { TRANSPORT, type Transport } from "../../platform/transport.js";
 import type { OfferedRun } from "./offer-heads.js";
 import { WAKE_UPS, writeWakeUps } from "./pulses.ports.js";
 
-/** Says after a commit what it changed: to workers that wait, and to pages that are open. */
+/** Appends under way, at most: a transport that is away gets no longer queue than that. */
+const APPENDS = 16;
+
+/** Says after a commit what it changed: to the dispatcher, to workers that wait, and to pages that are open. */
 @Injectable()
 export class Announcer {
+  private appends = 0;
+
   constructor(
     @Inject(TRANSPORT) private readonly transport: Transport,
     @Inject(Notices) private readonly notices: Notices,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
+
+  /**
+   * Tells the dispatcher of lanes with something to offer, after the commit and without an outbox: the row itself
+   * says that it waits, and the sweeper looks at it in two seconds if nobody has. So what is lost here, with the
+   * transport or with this process, costs that time and no run.
+   */
+  announceQueued(laneIds: readonly string[]): void {
+    if (laneIds.length === 0 || this.appends >= APPENDS) return;
+    this.appends += 1;
+    this.transport
+      .append(
+        "runs.queued",
+        laneIds.map((laneId) => ({ key: laneId, body: { laneId } })),
+      )
+      .catch((error: unknown) => this.logger.warn({ err: error }, "the dispatcher was not told"))
+      .finally(() => {
+        this.appends -= 1;
+      });
+  }
 
   /**
    * Wakes the workers of offered runs. A wake-up is a hint, and what was committed stays so without it: a

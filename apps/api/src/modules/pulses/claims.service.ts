@@ -9,7 +9,7 @@ import type {
 import { schema, type Statement, type Statements, type Transaction } from "@pulsekeep/database";
 import { and, eq, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
-import { Databases, sqlState } from "../../platform/database.js";
+import { Databases, isRefusedData } from "../../platform/database.js";
 import { Gather } from "../../platform/gather.js";
 import { newSecret } from "../../platform/ids.js";
 import { LOGGER, type Logger } from "../../platform/logger.js";
@@ -75,7 +75,7 @@ export class ClaimsService {
     @Inject(RunRules) private readonly rules: RunRules,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    const shared = { max: BATCH, isOneAtFault: isData };
+    const shared = { max: BATCH, isOneAtFault: isRefusedData };
     const half = {
       ...shared,
       concurrency: 1,
@@ -287,9 +287,6 @@ const toClaimed = (row: WrittenRow, lease: LeasedRow, rules: RunRules): Claimed 
 
 const endEach = async (db: Statements, end: Statement, ids: readonly string[]): Promise<UnclaimedRow[]> =>
   ids.length === 0 ? [] : db.run<UnclaimedRow>(end, [pgArray(ids)]);
-
-/** Whether the database refused what it was given, rather than failed. */
-const isData = (error: unknown): boolean => /^2[23]/.test(sqlState(error) ?? "");
 
 async function lockRun(tx: Transaction, worker: ClaimingWorker, runId: string): Promise<RunRow> {
   const [run] = await tx

@@ -1,12 +1,13 @@
 import { Inject, Injectable, type OnModuleInit } from "@nestjs/common";
 import type { Statements } from "@pulsekeep/database";
 import { sql } from "drizzle-orm";
-import { Databases, sqlState } from "../../platform/database.js";
+import { Databases, isRefusedData } from "../../platform/database.js";
 import { Jobs, type Turn } from "../../platform/jobs.js";
 import { LOGGER, type Logger } from "../../platform/logger.js";
 import { Notices } from "../../platform/notices.js";
 import { pgArray } from "../../platform/pg-array.js";
 import { TRANSPORT, type Transport } from "../../platform/transport.js";
+import { Announcer } from "./announcer.js";
 import { type CursorMove, type DuePulse, type NewRun, planPulse } from "./plan-pulse.js";
 import {
   insertRuns,
@@ -29,8 +30,6 @@ const PUT_OFF_SECONDS = 300;
 const TOPIC = "runs.queued";
 /** So much that waits for the dispatcher is less than a second's work. */
 const FAR_AHEAD = 3_000;
-/** Appends under way, at most: a transport that is away gets no longer queue than that. */
-const APPENDS = 8;
 
 /** Which due pulses a batch takes: all tenants' but some, one tenant's, or those named. */
 type Choice = { max: number; without: readonly string[] } | { max: number; only: string } | { ids: string[] };
@@ -44,12 +43,12 @@ export class PlannerJobs implements OnModuleInit {
   /** Tenants with so much due at once that they are planned beside the others, not before them. */
   private readonly crowded = new Set<string>();
   private lookAroundAtMs = 0;
-  private appends = 0;
 
   constructor(
     @Inject(Databases) private readonly databases: Databases,
     @Inject(Jobs) private readonly jobs: Jobs,
     @Inject(TRANSPORT) private readonly transport: Transport,
+    @Inject(Announcer) private readonly announcer: Announcer,
     @Inject(Notices) private readonly notices: Notices,
     @Inject(RunRules) private readonly rules: RunRules,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -57,6 +56,11 @@ export class PlannerJobs implements OnModuleInit {
 
   onModuleInit(): void {
     this.jobs.every({ name: "planner", role: "scheduler", intervalMs: IDLE_MS, run: () => this.planOnce() });
+  }
+
+  /** Plans what is due of one pulse by the settings that it has, before they change; of a long absence, a part. */
+  async planDue(pulseId: string): Promise<void> {
+    await this.planBatch({ ids: [pulseId] });
   }
 
   /** Plans one batch of due pulses. */
@@ -109,32 +113,13 @@ export class PlannerJobs implements OnModuleInit {
         pulses = await lockPulses(db, choice);
         return pulses.length > 0 ? this.plan(db, pulses) : [];
       });
-      this.tellDispatcher(lanes);
+      this.announcer.announceQueued(lanes);
     } catch (error) {
-      if (!isData(error) || pulses.length === 0) throw error;
+      if (!isRefusedData(error) || pulses.length === 0) throw error;
       for (const pulse of pulses) await this.planAlone(pulse);
     }
     for (const pulse of pulses) this.notices.tell(pulse.workspace_id, "pulse.changed", pulse.id);
     return pulses;
-  }
-
-  /**
-   * After the commit, and without an outbox: the row itself says that it waits to be offered, and the sweeper
-   * looks at it in two seconds if nobody has. So what is lost here, with the transport or with this process,
-   * costs that time and no run.
-   */
-  private tellDispatcher(laneIds: readonly string[]): void {
-    if (laneIds.length === 0 || this.appends >= APPENDS) return;
-    this.appends += 1;
-    this.transport
-      .append(
-        TOPIC,
-        laneIds.map((laneId) => ({ key: laneId, body: { laneId } })),
-      )
-      .catch((error: unknown) => this.logger.warn({ err: error }, "the dispatcher was not told"))
-      .finally(() => {
-        this.appends -= 1;
-      });
   }
 
   /** Returns the lanes with something new to offer. */
@@ -170,9 +155,9 @@ export class PlannerJobs implements OnModuleInit {
         const [locked] = await lockPulses(db, { ids: [pulse.id] });
         return locked ? this.plan(db, [locked]) : [];
       });
-      this.tellDispatcher(laneIds);
+      this.announcer.announceQueued(laneIds);
     } catch (error) {
-      if (!isData(error)) throw error;
+      if (!isRefusedData(error)) throw error;
       this.logger.error({ err: error, pulseId: pulse.id }, "a pulse cannot be planned");
       await this.databases.engine.execute(
         sql`update pulses set next_due_at = clock_timestamp() + make_interval(secs => ${PUT_OFF_SECONDS})
@@ -245,6 +230,3 @@ async function writeMoves(db: Statements, moves: readonly CursorMove[]): Promise
     column(({ dueAt }) => dueAt === undefined),
   ]);
 }
-
-/** Whether the database refused what it was given, rather than failed. */
-const isData = (error: unknown): boolean => /^2[23]/.test(sqlState(error) ?? "");

@@ -7,6 +7,7 @@ import { PlannerJobs } from "./planner.jobs.js";
 import { PulsesController, RunsController } from "./pulses.controller.js";
 import { PulsesQueries } from "./pulses.queries.js";
 import { PulsesService } from "./pulses.service.js";
+import { RunNowService } from "./run-now.service.js";
 import { RunRules } from "./run-rules.js";
 import { SweeperJobs } from "./sweeper.jobs.js";
 
@@ -20,6 +21,7 @@ import { SweeperJobs } from "./sweeper.jobs.js";
     PlannerJobs,
     PulsesQueries,
     PulsesService,
+    RunNowService,
     RunRules,
     SweeperJobs,
   ],

@@ -5,9 +5,9 @@ import type {
   PulsePreviewRequest,
   PulseUpdate,
 } from "@pulsekeep/contracts/api/pulses";
-import type { Jitter, MessageSettings, RestRules, Schedule } from "@pulsekeep/contracts/schedule";
+import type { Jitter, MessageSettings, RestRules } from "@pulsekeep/contracts/schedule";
 import { schema, type Transaction } from "@pulsekeep/database";
-import { nextRun, previewRuns } from "@pulsekeep/schedule";
+import { previewRuns } from "@pulsekeep/schedule";
 import { and, eq, ne, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
 import type { UserCaller } from "../../http/caller.js";
@@ -15,11 +15,13 @@ import { Clock } from "../../platform/clock.js";
 import { Databases, type Tenant } from "../../platform/database.js";
 import { newId, newSecret } from "../../platform/ids.js";
 import { enqueue, notice } from "../../platform/outbox.js";
-import { Relay } from "../../platform/relay.js";
 import { actorOf, type AuditAction, AuditService } from "../audit/audit.service.js";
+import { PlannerJobs } from "./planner.jobs.js";
 import { listPreviewGaps } from "./preview-gaps.js";
+import { firstColumns, readClock, replanColumns, timingChanged } from "./pulse-cursor.js";
 import type { PulseRow } from "./pulse-view.js";
 import { ensureLane, insertQueuedRun } from "./queue-run.js";
+import { RunNowService } from "./run-now.service.js";
 import { RunRules } from "./run-rules.js";
 import { refuseFaultySchedule, refuseFaultyTarget, refuseFaultyTemplates } from "./refuse-faulty.js";
 
@@ -41,7 +43,8 @@ export class PulsesService {
     @Inject(AuditService) private readonly audit: AuditService,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(RunRules) private readonly rules: RunRules,
-    @Inject(Relay) private readonly relay: Relay,
+    @Inject(PlannerJobs) private readonly planner: PlannerJobs,
+    @Inject(RunNowService) private readonly runs: RunNowService,
   ) {}
 
   /** Returns the id of the new pulse. */
@@ -53,7 +56,6 @@ export class PulsesService {
       const worker = await getWorker(tx, input.workerId);
       const repository = input.target?.repository ?? worker.repositoryFullName;
       const branch = input.target?.branch ?? worker.defaultBranch;
-      const now = this.clock.now();
       const row = {
         id: newId(),
         workspaceId: caller.workspaceId,
@@ -71,35 +73,47 @@ export class PulsesService {
         targetBranch: input.target?.branch ?? null,
         recovery: input.recovery,
         jitterSecret: newSecret(16),
-        cursorAt: now,
       };
-      await tx.insert(pulses).values({ ...row, ...nextColumns(row, now) });
+      await tx.insert(pulses).values({ ...row, ...firstColumns(row, await readClock(tx)) });
       await this.leaveTrace(tx, caller, "pulse.created", row);
       return row.id;
     });
   }
 
-  /** @throws AppError `not_found`, `invalid_schedule` */
+  /**
+   * Edits a pulse. What was due before keeps the settings that it was due by, so that an edit neither drops a run
+   * nor makes it twice; the new settings hold for what is planned for later than now.
+   *
+   * @throws AppError `not_found`, `invalid_schedule`
+   */
   async updatePulse(caller: UserCaller, id: string, update: PulseUpdate): Promise<void> {
     if (update.schedule) refuseFaultySchedule(update.schedule);
     refuseFaultyTemplates(update.message);
-    await this.databases.inTenant(caller, async (tx) => {
+    while (!(await this.tryUpdate(caller, id, update))) await this.planner.planDue(id);
+  }
+
+  /** False, and nothing is done, while something is due that is not planned yet. */
+  private async tryUpdate(caller: UserCaller, id: string, update: PulseUpdate): Promise<boolean> {
+    return this.databases.inTenant(caller, async (tx) => {
       const row = await lockPulse(tx, id);
-      const now = this.clock.now();
+      const now = await readClock(tx);
+      if (row.state === "active" && row.nextDueAt !== null && row.nextDueAt <= now) return false;
       const changed = { ...row, ...update };
       const state = update.state ?? (row.state === "finished" && update.schedule ? "active" : row.state);
-      // Resuming and editing plan from now on: what a pause left out is not caught up.
-      const replanned = timingChanged(update) || (row.state === "paused" && state === "active");
+      const resumed = row.state !== "active" && state === "active";
       await tx
         .update(pulses)
         .set({
           ...update,
           state,
           updatedAt: now,
-          ...(replanned ? { cursorAt: now, ...nextColumns(changed, now) } : {}),
+          // What a pause left out is not caught up.
+          ...(resumed ? await replanColumns(tx, { ...changed, cursorAt: now }, now) : {}),
+          ...(!resumed && timingChanged(update) ? await replanColumns(tx, changed, now) : {}),
         })
         .where(eq(pulses.id, id));
       await this.leaveTrace(tx, caller, "pulse.updated", changed, { fields: Object.keys(update).join(", ") });
+      return true;
     });
   }
 
@@ -125,19 +139,9 @@ export class PulsesService {
 
   /** Queues one run at once, beside the schedule; returns its id. It waits for the worker's next check-in. */
   async runNow(caller: UserCaller, id: string): Promise<string> {
-    const queued = await this.databases.inTenant(caller, async (tx) => {
-      const pulse = await lockPulse(tx, id);
-      const runId = newId();
-      await insertQueuedRun(tx, { ...pulse, runId, pulseId: pulse.id, slot: `now:${runId}` }, this.rules);
-      await enqueue(
-        tx,
-        { topic: "runs.queued", key: pulse.laneId, body: { laneId: pulse.laneId } },
-        notice(caller.workspaceId, "run.changed", runId, pulse.id),
-      );
-      return runId;
-    });
-    this.relay.wake();
-    return queued;
+    const runId = await this.runs.queueRun(caller, id);
+    if (runId === undefined) throw new AppError("not_found");
+    return runId;
   }
 
   /**
@@ -245,28 +249,6 @@ export class PulsesService {
     });
     await enqueue(tx, notice(caller.workspaceId, "pulse.changed", pulse.id));
   }
-}
-
-const timingChanged = (update: PulseUpdate): boolean =>
-  Boolean(update.schedule ?? update.timeZone ?? update.jitter ?? update.rest);
-
-type Timed = Pick<PulseRow, "id" | "timeZone" | "jitterSecret" | "schedule" | "jitter" | "rest">;
-
-function nextColumns(pulse: Timed, after: Date) {
-  const next = nextRun({
-    schedule: pulse.schedule as Schedule,
-    timeZone: pulse.timeZone,
-    pulseId: pulse.id,
-    jitterSecret: pulse.jitterSecret,
-    jitter: pulse.jitter as Jitter,
-    rest: pulse.rest as RestRules,
-    after,
-  });
-  if (!next)
-    throw new AppError("invalid_schedule", {
-      errors: [{ path: "schedule", message: "it leaves no run to plan" }],
-    });
-  return { nextSlot: next.slot, nextNominalAt: next.occurrenceAt, nextDueAt: next.plannedAt };
 }
 
 async function lockPulse(tx: Transaction, id: string): Promise<PulseRow> {

@@ -1,0 +1,76 @@
+import type { PulseUpdate } from "@pulsekeep/contracts/api/pulses";
+import type { Jitter, RestRules, Schedule } from "@pulsekeep/contracts/schedule";
+import { schema, type Transaction } from "@pulsekeep/database";
+import { nextRun, type PlannedRun, replan } from "@pulsekeep/schedule";
+import { and, desc, eq, sql } from "drizzle-orm";
+import { AppError } from "../../http/app-error.js";
+import type { PulseRow } from "./pulse-view.js";
+
+const { runs } = schema;
+
+/** Whether an edit changes when a pulse runs. */
+export const timingChanged = (update: PulseUpdate): boolean =>
+  Boolean(update.schedule ?? update.timeZone ?? update.jitter ?? update.rest);
+
+type Timed = Pick<PulseRow, "id" | "timeZone" | "jitterSecret" | "schedule" | "jitter" | "rest">;
+
+const timingOf = (pulse: Timed) => ({
+  schedule: pulse.schedule as Schedule,
+  timeZone: pulse.timeZone,
+  pulseId: pulse.id,
+  jitterSecret: pulse.jitterSecret,
+  jitter: pulse.jitter as Jitter,
+  rest: pulse.rest as RestRules,
+});
+
+/**
+ * Where a new pulse begins.
+ *
+ * @throws AppError `invalid_schedule` when there is nothing to plan
+ */
+export function firstColumns(pulse: Timed, now: Date) {
+  const next = nextRun({ ...timingOf(pulse), after: now });
+  if (!next) return refuseEmpty();
+  return { cursorAt: now, ...columnsOf(next) };
+}
+
+/**
+ * How a pulse goes on by its new settings, at its distance from the last run that the schedule has given it.
+ *
+ * @throws AppError `invalid_schedule` when they leave nothing to plan
+ */
+export async function replanColumns(tx: Transaction, pulse: Timed & { cursorAt: Date }, now: Date) {
+  const [last] = await tx
+    .select({ plannedAt: runs.plannedAt })
+    .from(runs)
+    .where(and(eq(runs.pulseId, pulse.id), eq(runs.generation, 0), sql`${runs.slot} not like 'now:%'`))
+    .orderBy(desc(runs.plannedAt))
+    .limit(1);
+  const { cursorAt } = pulse;
+  const found = replan({
+    ...timingOf(pulse),
+    cursorAt,
+    now,
+    ...(last && { lastPlannedAt: last.plannedAt }),
+  });
+  if (!found) return refuseEmpty();
+  return { cursorAt: found.cursorAt, ...columnsOf(found.next) };
+}
+
+const columnsOf = (next: PlannedRun) => ({
+  nextSlot: next.slot,
+  nextNominalAt: next.occurrenceAt,
+  nextDueAt: next.plannedAt,
+});
+
+function refuseEmpty(): never {
+  throw new AppError("invalid_schedule", {
+    errors: [{ path: "schedule", message: "it leaves no run to plan" }],
+  });
+}
+
+/** The database's clock: the planner goes by it too. */
+export async function readClock(tx: Transaction): Promise<Date> {
+  const { rows } = await tx.execute<{ now: Date | string }>(sql`select clock_timestamp() as now`);
+  return new Date(rows[0]?.now ?? Number.NaN);
+}

@@ -1,0 +1,89 @@
+import { Inject, Injectable } from "@nestjs/common";
+import type { Statement } from "@pulsekeep/database";
+import type { Tenant } from "../../platform/database.js";
+import { Databases, isRefusedData } from "../../platform/database.js";
+import { Gather } from "../../platform/gather.js";
+import { newId } from "../../platform/ids.js";
+import { pgArray } from "../../platform/pg-array.js";
+import { Announcer } from "./announcer.js";
+import { FIRST_LOOK_SECONDS, RunRules } from "./run-rules.js";
+import { takeSeqs } from "./take-seqs.js";
+
+/** $1 pulses. */
+const selectPulses: Statement = {
+  name: "select_pulses_to_run",
+  text: "select id, workspace_id, lane_id from pulses where id = any($1::uuid[])",
+};
+
+/** $1 ids, $2 pulses, $3 numbers in the lane; $4 seconds until late, $5 of the window. */
+const insertRunsNow: Statement = {
+  name: "insert_runs_now",
+  text: `insert into runs (id, workspace_id, worker_id, pulse_id, lane_id, kind, state, slot, seq, nominal_at,
+      planned_at, late_after, window_ends_at, next_action_at)
+    select t.id, p.workspace_id, p.worker_id, p.id, p.lane_id, p.kind, 'queued', 'now:' || t.id, t.seq, at, at,
+      at + make_interval(secs => $4), at + make_interval(secs => $5), at + interval '${FIRST_LOOK_SECONDS} s'
+    from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as t (id, pulse_id, seq)
+    join pulses p on p.id = t.pulse_id, (select clock_timestamp() as at) clock
+    returning id`,
+};
+
+type Asked = { workspaceId: string; pulseId: string };
+type FoundPulse = { id: string; workspace_id: string; lane_id: string };
+
+/** Queues runs beside the schedule, at the end of their lanes and due at once. */
+@Injectable()
+export class RunNowService {
+  private readonly asked: Gather<Asked, string | undefined>;
+
+  constructor(
+    @Inject(Databases) private readonly databases: Databases,
+    @Inject(Announcer) private readonly announcer: Announcer,
+    @Inject(RunRules) private readonly rules: RunRules,
+  ) {
+    this.asked = new Gather({
+      max: 250,
+      concurrency: 2,
+      isOneAtFault: isRefusedData,
+      run: (asked) => this.queueTogether(asked),
+    });
+  }
+
+  /** Returns the id of the new run; undefined when the tenant has no such pulse. */
+  async queueRun({ workspaceId }: Tenant, pulseId: string): Promise<string | undefined> {
+    return this.asked.call({ workspaceId, pulseId });
+  }
+
+  private async queueTogether(asked: readonly Asked[]): Promise<(string | undefined)[]> {
+    const runs = await this.databases.inClaims(
+      asked.map(({ workspaceId }) => workspaceId),
+      async (db) => {
+        const pulses = await db.run<FoundPulse>(selectPulses, [pgArray(asked.map(({ pulseId }) => pulseId))]);
+        const byId = new Map(pulses.map((pulse) => [pulse.id, pulse]));
+        const wanted = asked.flatMap(({ workspaceId, pulseId }, place) => {
+          const pulse = byId.get(pulseId);
+          // The transaction sees all workspaces of the batch: whose pulse it is decides here.
+          return pulse?.workspace_id === workspaceId ? [{ place, pulse, id: newId() }] : [];
+        });
+        if (wanted.length === 0) return [];
+        const seqs = await takeSeqs(
+          db,
+          wanted.map(({ pulse }) => pulse.lane_id),
+        );
+        const written = await db.run<{ id: string }>(insertRunsNow, [
+          pgArray(wanted.map(({ id }) => id)),
+          pgArray(wanted.map(({ pulse }) => pulse.id)),
+          pgArray(seqs),
+          this.rules.lateSeconds,
+          this.rules.windowSeconds,
+        ]);
+        // A pulse may have been deleted in between.
+        const ids = new Set(written.map(({ id }) => id));
+        return wanted.filter(({ id }) => ids.has(id));
+      },
+    );
+    this.announcer.announceQueued([...new Set(runs.map(({ pulse }) => pulse.lane_id))]);
+    this.announcer.announceChanged(runs.map(({ id, pulse }) => ({ id, workspace_id: pulse.workspace_id })));
+    const idByPlace = new Map(runs.map(({ place, id }) => [place, id]));
+    return asked.map((_, place) => idByPlace.get(place));
+  }
+}
