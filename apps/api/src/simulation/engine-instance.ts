@@ -8,6 +8,7 @@ import { ClaimsService } from "../modules/pulses/claims.service.js";
 import { DispatcherJobs } from "../modules/pulses/dispatcher.jobs.js";
 import { PlannerJobs } from "../modules/pulses/planner.jobs.js";
 import { PulsesService } from "../modules/pulses/pulses.service.js";
+import { RunNowService } from "../modules/pulses/run-now.service.js";
 import { RunRules } from "../modules/pulses/run-rules.js";
 import { SweeperJobs } from "../modules/pulses/sweeper.jobs.js";
 import { Clock } from "../platform/clock.js";
@@ -45,6 +46,7 @@ const PARTS = [
   PulsesService,
   Reconciler,
   Relay,
+  RunNowService,
   RunRules,
   StreamMarks,
   SweeperJobs,

@@ -4,7 +4,7 @@ import { nextRun, type PulseTiming } from "@pulsekeep/schedule";
 export type Stretch = {
   timing: PulseTiming;
   afterMs: number;
-  /** Where it ended: nominal instants up to it were planned. Undefined while it lasts. */
+  /** When it ended: what was planned for up to then, it has planned. Undefined while it lasts. */
   untilMs: number | undefined;
 };
 
@@ -19,8 +19,8 @@ export function expectedSlots(stretches: readonly Stretch[], nowMs: number): str
 function walk({ timing, afterMs, untilMs }: Stretch, nowMs: number): string[] {
   const slots: string[] = [];
   let run = nextRun({ ...timing, after: new Date(afterMs) });
-  while (run !== undefined && run.plannedAt.getTime() <= nowMs) {
-    if (untilMs !== undefined && run.occurrenceAt.getTime() > untilMs) break;
+  const endMs = Math.min(nowMs, untilMs ?? nowMs);
+  while (run !== undefined && run.plannedAt.getTime() <= endMs) {
     slots.push(run.slot);
     run = nextRun({ ...timing, after: run.occurrenceAt });
   }

@@ -43,17 +43,16 @@ export class PulseModel {
   }
 
   /**
-   * Follows what an update did. The old timing holds up to the cursor: an edit plans from now on, and what it
-   * finds due but not yet planned is left out.
+   * Follows what an update did. The old timing holds for what it planned for up to the edit, the new one for what
+   * it plans for later.
    */
   async follow(database: SimulatedDatabase, before: Kept, update: PulseUpdate): Promise<void> {
     const after = await this.read(database);
     // Refused, or its commit was lost.
     if (after.updated_ms === before.updated_ms) return;
     this.timing = { ...this.timing, ...update };
-    if (after.state === "paused") return this.close(before.cursor_ms);
-    if (after.state === before.state && after.cursor_ms === before.cursor_ms) return;
-    this.close(before.cursor_ms);
+    this.close(after.updated_ms);
+    if (after.state === "paused") return;
     await this.open(database);
   }
 
