@@ -741,6 +741,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/worker/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["WorkerProtocol_heartbeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/worker/release": {
         parameters: {
             query?: never;
@@ -1709,6 +1725,23 @@ export interface components {
             runId: string;
             /** @enum {string} */
             state: "queued" | "succeeded" | "failed" | "unknown" | "missed" | "cancelled" | "skipped";
+            /** Format: date-time */
+            serverTime: string;
+        };
+        WorkerHeartbeatRequest: {
+            runs: {
+                /** Format: uuid */
+                runId: string;
+                fence: number;
+            }[];
+        };
+        WorkerHeartbeatResponse: {
+            held: {
+                /** Format: uuid */
+                runId: string;
+                /** Format: date-time */
+                leaseExpiresAt: string;
+            }[];
             /** Format: date-time */
             serverTime: string;
         };
@@ -3360,6 +3393,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkerReportResponse"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WorkerProtocol_heartbeat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkerHeartbeatRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerHeartbeatResponse"];
                 };
             };
             /** @description Refused: RFC 9457 problem details with a stable code */
