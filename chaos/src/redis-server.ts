@@ -6,7 +6,7 @@ import path from "node:path";
 import { spawnGuarded } from "@pulsekeep/database/embedded";
 import { Redis } from "ioredis";
 import { awaitCondition } from "./await-condition.ts";
-import { findFreePort } from "./free-port.ts";
+import { findFreePort } from "@pulsekeep/database/embedded";
 
 const SIZE_EVERY_MS = 100;
 

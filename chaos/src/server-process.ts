@@ -5,7 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { spawnGuarded } from "@pulsekeep/database/embedded";
 import { awaitCondition } from "./await-condition.ts";
-import { findFreePort } from "./free-port.ts";
+import { findFreePort } from "@pulsekeep/database/embedded";
 import type { Mutation } from "./mutants.ts";
 import type { TcpProxy } from "./tcp-proxy.ts";
 

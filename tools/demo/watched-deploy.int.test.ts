@@ -2,7 +2,7 @@ import type { DeploymentDetail, DeploymentSamples } from "@pulsekeep/contracts/a
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startTestApp, type TestApp } from "../../apps/api/src/testing/test-app.ts";
 import { eventually } from "../../apps/api/src/testing/test-eventually.ts";
-import { findFreePort } from "../../apps/api/src/testing/test-ports.ts";
+import { findFreePort } from "@pulsekeep/database/embedded";
 import { startSampleApp } from "../../examples/sample-app/src/start-sample-app.ts";
 import { ApiClient } from "./api-client.ts";
 import { activateEndpoint, type DemoProject, openProject, signIn } from "./demo-project.ts";

@@ -1,3 +1,5 @@
+import { randomInt } from "node:crypto";
+import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
@@ -109,16 +111,22 @@ function openRunner(context: StandInContext, options: StandInOptions): Runner | 
   return createRunner(createRunnerHost(context), runnerOptions);
 }
 
-// The URLs must be known before the first route is built, so a free port is looked up first.
-function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.on("error", reject);
-    probe.listen(0, HOST, () => {
-      const address = probe.address();
-      probe.close(() =>
-        typeof address === "object" && address ? resolve(address.port) : reject(new Error("no port")),
-      );
-    });
-  });
+/**
+ * The URLs must be known before the first route is built, so a free port is looked up first: below those that
+ * systems give to outgoing connections, one of which could take it meanwhile.
+ */
+async function findFreePort(): Promise<number> {
+  for (let tried = 0; tried < 100; tried += 1) {
+    const port = randomInt(15_000, 32_000);
+    const probe = createServer().listen(port, HOST);
+    const isFree = await once(probe, "listening").then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    probe.close();
+    await once(probe, "close");
+    return port;
+  }
+  throw new Error("No free port");
 }

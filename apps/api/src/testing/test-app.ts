@@ -15,7 +15,8 @@ import { type Env, parseEnv, type Role } from "../env.js";
 import { Clock } from "../platform/clock.js";
 import { createLogger } from "../platform/logger.js";
 import { createTestClient, type TestClient } from "./test-client.js";
-import { closeServer, findFreePort, listen } from "./test-ports.js";
+import { findFreePort } from "@pulsekeep/database/embedded";
+import { closeServer, listen } from "./test-ports.js";
 import { environmentOf, startTestStandIn, type TestStandIn } from "./test-stand-in.js";
 
 export type TestAppOptions = {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Redis } from "ioredis";
 import { eventually } from "./test-eventually.js";
-import { findFreePort } from "./test-ports.js";
+import { findFreePort } from "@pulsekeep/database/embedded";
 
 export type DurableRedis = Awaited<ReturnType<typeof startDurableRedis>>;
 

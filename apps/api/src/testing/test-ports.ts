@@ -1,13 +1,5 @@
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-
-/** A port of loopback that was free a moment ago: for addresses that must be known before the server is built. */
-export async function findFreePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server);
-  await closeServer(server);
-  return port;
-}
+import type { Server } from "node:http";
 
 /** Listens on loopback and returns the port. */
 export async function listen(server: Server, port = 0): Promise<number> {

@@ -1,8 +1,8 @@
 import type { ChildProcess } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { findFreePort } from "./free-port.js";
 import { EmbeddedPostgresError } from "./embedded-postgres-error.js";
 import { ensureOwnedDatabase } from "./owned-database.js";
 import { findPostgresAccount, type PostgresAccount } from "./postgres-account.js";
@@ -14,6 +14,7 @@ import { findPostmasterFile, releaseCluster } from "./postmaster-file.js";
 import { spawnGuarded } from "./spawn-guarded.js";
 
 export { EmbeddedPostgresError } from "./embedded-postgres-error.js";
+export { findFreePort } from "./free-port.js";
 export { spawnGuarded, type GuardedSpawn } from "./spawn-guarded.js";
 
 export interface EmbeddedPostgresOptions {
@@ -172,16 +173,4 @@ async function stopServer(child: ChildProcess): Promise<void> {
     patience.abort();
     if (outcome === "gone") return;
   }
-}
-
-function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      const port = typeof address === "object" && address ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
-  });
 }

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { findFreePort } from "@pulsekeep/database/embedded";
 import { createTestDatabase, createTestRedis } from "@pulsekeep/database/testing";
 import { Cluster, Redis } from "ioredis";
 import pg from "pg";
@@ -128,15 +128,4 @@ async function stopChild(child: ChildProcess, folder: string): Promise<void> {
   child.kill("SIGTERM");
   await exited;
   await rm(folder, { recursive: true, force: true });
-}
-
-async function findFreePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  const closed = once(probe, "close");
-  probe.close();
-  await closed;
-  if (typeof address !== "object" || !address) throw new Error("no address of a listening socket");
-  return address.port;
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Databases } from "../../platform/database.js";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
 import { eventually } from "../../testing/test-eventually.js";
-import { findFreePort } from "../../testing/test-ports.js";
+import { findFreePort } from "@pulsekeep/database/embedded";
 import { VaultService } from "../vault/vault.service.js";
 import { CollectorJobs } from "./collector.jobs.js";
 import {
