@@ -18,6 +18,11 @@ export class PacedPipe {
     to.on("drain", () => this.flow());
   }
 
+  /** Whether something waits here for its time. */
+  get isWaiting(): boolean {
+    return this.waiting.length > 0;
+  }
+
   /** Carries nothing until `release`; what comes meanwhile waits in the kernel. */
   hold(): void {
     this.isHeld = true;

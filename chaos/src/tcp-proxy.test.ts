@@ -65,11 +65,9 @@ describe("the proxy", () => {
     proxy.latencyMs = 60;
     const beganAt = performance.now();
     client.socket.write("second,");
-    await eventually("it is on its way", () => proxy.connections === 1);
-    setTimeout(() => {
-      proxy.latencyMs = 0;
-      client.socket.write("third");
-    }, 10);
+    await eventually("it is on its way", () => proxy.isCarrying);
+    proxy.latencyMs = 0;
+    client.socket.write("third");
     await eventually("both come back", () => client.received === "first,second,third");
     expect(performance.now() - beganAt).toBeGreaterThanOrEqual(55);
   });

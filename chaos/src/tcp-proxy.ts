@@ -39,6 +39,11 @@ export class TcpProxy {
     return this.pairs.size;
   }
 
+  /** Whether something is on its way through. */
+  get isCarrying(): boolean {
+    return [...this.pairs].some(({ pipes }) => pipes.some((pipe) => pipe.isWaiting));
+  }
+
   /** Sends later connections to another port: that of a server that was started again. */
   retarget(upstreamPort: number): void {
     this.upstreamPort = upstreamPort;
