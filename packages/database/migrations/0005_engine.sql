@@ -84,8 +84,6 @@ GRANT INSERT (id, workspace_id, worker_id, pulse_id, lane_id, kind, state, slot,
 GRANT UPDATE (next_seq) ON lanes TO pulsekeep_claims;
 GRANT SELECT, INSERT, UPDATE ON pulse_progress TO pulsekeep_claims;
 GRANT SELECT, INSERT ON run_notices TO pulsekeep_claims;
-GRANT INSERT ON outbox TO pulsekeep_claims;
-GRANT USAGE ON SEQUENCE outbox_id_seq TO pulsekeep_claims;
 GRANT SELECT ON pulse_progress TO pulsekeep_app;
 GRANT SELECT, INSERT, UPDATE (dismissed_at) ON run_notices TO pulsekeep_app;
 GRANT SELECT, INSERT ON run_notices TO pulsekeep_engine;
