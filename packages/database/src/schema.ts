@@ -2,6 +2,7 @@ export * from "./schema/audit.js";
 export * from "./schema/deployments.js";
 export * from "./schema/identity.js";
 export * from "./schema/messages.js";
+export * from "./schema/pipelines.js";
 export * from "./schema/processes.js";
 export * from "./schema/projects.js";
 export * from "./schema/pulses.js";

@@ -34,6 +34,8 @@ export const deployments = pgTable(
     branch: text("branch"),
     version: text("version"),
     commitSha: text("commit_sha"),
+    /** When the deployed commit was made, as the pipeline says: where lead time begins. */
+    committedAt: instant("committed_at"),
     pr: text("pr"),
     actor: text("actor"),
     runUrl: text("run_url"),
@@ -56,6 +58,7 @@ export const deployments = pgTable(
       .on(t.projectId, t.environment, t.service)
       .where(sql`state = 'running'`),
     index("deployments_workspace").on(t.workspaceId, t.startedAt, t.id),
+    index("deployments_project").on(t.projectId, t.startedAt, t.id),
     index("deployments_action").on(t.nextActionAt).where(sql`next_action_at is not null`),
     index("deployments_open").on(t.projectId).where(sql`state in ('running', 'observing')`),
   ],
