@@ -2,6 +2,8 @@ import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uuid } from "
 import { bytea, createdAt, instant, workspaceId } from "./columns.js";
 import { workspaces } from "./identity.js";
 
+/** How a worker came to be: by a consent lent to us, or by its user's own hands. */
+export type WorkerWay = "consent" | "browser" | "machine" | "manual";
 export type WorkerState = "provisioning" | "verifying" | "active" | "failed" | "removed";
 
 /** Shadow workers. GitHub's numeric ids are what a handshake is bound to; names are for people. */
@@ -28,6 +30,16 @@ export const workers = pgTable(
     cronMinute: integer("cron_minute").notNull(),
     lastHandshakeAt: instant("last_handshake_at"),
     nextCheckInAt: instant("next_check_in_at"),
+    way: text("way").$type<WorkerWay>().notNull().default("consent"),
+    /** When a person said that the repository is theirs; GitHub says it for a worker that a consent made. */
+    confirmedAt: instant("confirmed_at").defaultNow(),
+    /** A root that was put into the repository and not yet proven. Its first proof makes it the root. */
+    nextSecretSealed: bytea("next_secret_sealed"),
+    nextSecretCreatedAt: instant("next_secret_created_at"),
+    /** The root before, for the run that was under way when the next one was proven. */
+    previousSecretSealed: bytea("previous_secret_sealed"),
+    previousSecretUntil: instant("previous_secret_until"),
+    removedAt: instant("removed_at"),
     createdAt: createdAt(),
   },
   (t) => [index("workers_workspace").on(t.workspaceId, t.createdAt)],
@@ -72,7 +84,28 @@ export type ProvisioningStepRow = {
   errorCode: string | null;
 };
 
-/** Attempts to create a worker. `state_hash` binds GitHub's answer to the browser session that asked. */
+export type ProvisioningState =
+  | "awaiting_consent"
+  | "awaiting_enrolment"
+  | "running"
+  | "verifying"
+  | "awaiting_confirmation"
+  | "done"
+  | "failed";
+
+/** What the worker becomes once its new repository holds its secrets. */
+export type ProvisioningTarget = {
+  repositoryId: number;
+  repositoryOwnerId: number;
+  repositoryFullName: string;
+  defaultBranch: string;
+  workflowRef: string;
+  authorName: string;
+  authorEmail: string;
+  workflowSha?: string;
+};
+
+/** Attempts to create, move or re-key a worker. `state_hash` binds GitHub's answer to the browser session that asked. */
 export const provisionings = pgTable(
   "provisionings",
   {
@@ -82,13 +115,44 @@ export const provisionings = pgTable(
       .notNull()
       .references(() => workers.id, { onDelete: "cascade" }),
     userId: uuid("user_id").notNull(),
-    state: text("state").$type<"awaiting_consent" | "running" | "verifying" | "done" | "failed">().notNull(),
+    purpose: text("purpose").$type<"create" | "rotate" | "move">().notNull().default("create"),
+    way: text("way").$type<WorkerWay>().notNull().default("consent"),
+    state: text("state").$type<ProvisioningState>().notNull(),
     steps: jsonb("steps").$type<ProvisioningStepRow[]>().notNull(),
+    /** The name to create or adopt; null for the usual one. */
+    repositoryName: text("repository_name"),
+    target: jsonb("target").$type<ProvisioningTarget>(),
     stateHash: text("state_hash"),
+    /** Of the one-time code while an enrolment is awaited, of its ticket after that. */
+    enrolmentHash: text("enrolment_hash").unique(),
+    enrolmentExpiresAt: instant("enrolment_expires_at"),
     tokenRevokedAt: instant("token_revoked_at"),
     nextActionAt: instant("next_action_at"),
     createdAt: createdAt(),
     endedAt: instant("ended_at"),
   },
-  (t) => [index("provisionings_workspace").on(t.workspaceId, t.createdAt)],
+  (t) => [
+    index("provisionings_workspace").on(t.workspaceId, t.createdAt),
+    index("provisionings_worker").on(t.workerId, t.createdAt),
+  ],
+);
+
+/** What a user should know of a worker's root: once per threshold before it expires, 0 being the day itself. */
+export const workerNotices = pgTable(
+  "worker_notices",
+  {
+    workerId: uuid("worker_id")
+      .notNull()
+      .references(() => workers.id, { onDelete: "cascade" }),
+    /** Of which root: a notice is over when the worker has another. */
+    secretExpiresAt: instant("secret_expires_at").notNull(),
+    daysBefore: integer("days_before").notNull(),
+    workspaceId: workspaceId(),
+    raisedAt: instant("raised_at").notNull().defaultNow(),
+    dismissedAt: instant("dismissed_at"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workerId, t.secretExpiresAt, t.daysBefore] }),
+    index("worker_notices_workspace").on(t.workspaceId, t.raisedAt),
+  ],
 );
