@@ -14,6 +14,7 @@ export type Bench = (options: BenchOptions, stop: AbortSignal) => Promise<void>;
 
 /** What there is, and what must be built before. Loaded after the build, which writes the packages it imports. */
 const benches: Record<string, { needs: string[]; load: () => Promise<Bench> }> = {
+  gateway: { needs: ["@pulsekeep/api"], load: async () => (await import("./gateway.ts")).benchGateway },
   lateness: { needs: ["@pulsekeep/api"], load: async () => (await import("./lateness.ts")).benchLateness },
   planning: { needs: ["@pulsekeep/api"], load: async () => (await import("./planning.ts")).benchPlanning },
   pulses: { needs: ["@pulsekeep/api"], load: async () => (await import("./pulses.ts")).benchPulses },

@@ -19,6 +19,11 @@ export class WaitingRoom implements OnApplicationBootstrap {
 
   constructor(@Inject(TRANSPORT) private readonly transport: Transport) {}
 
+  /** How many workers wait here now. */
+  get size(): number {
+    return this.waiting.size;
+  }
+
   async onApplicationBootstrap(): Promise<void> {
     await this.transport.subscribe(WAKE_UPS, (message) => {
       for (const workerId of readWakeUp(message)) for (const wake of this.waiting.get(workerId) ?? []) wake();
