@@ -57,3 +57,20 @@ export {
   HANDSHAKE_SECRET_BYTES,
   type WorkerKeys,
 } from "./worker-keys.js";
+export { isSignedBy, type SignedText, signText } from "./release/ed25519.js";
+export {
+  compareVersions,
+  type ReleaseManifest,
+  type ReleaseRefusal,
+  readReleaseManifest,
+  type VerifiedRelease,
+  verifyRelease,
+  writeReleaseManifest,
+} from "./release/release-manifest.js";
+export {
+  followRoots,
+  type ReleaseRoot,
+  type RootRefusal,
+  readReleaseRoot,
+  writeReleaseRoot,
+} from "./release/release-root.js";
