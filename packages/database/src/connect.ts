@@ -6,6 +6,7 @@ export type DatabaseRole =
   | "pulsekeep_app"
   | "pulsekeep_engine"
   | "pulsekeep_claims"
+  | "pulsekeep_gate"
   | "pulsekeep_identity"
   | "pulsekeep_admin"
   | "pulsekeep_backup";

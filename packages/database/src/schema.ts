@@ -5,6 +5,7 @@ export * from "./schema/messages.js";
 export * from "./schema/pipelines.js";
 export * from "./schema/processes.js";
 export * from "./schema/projects.js";
+export * from "./schema/proof.js";
 export * from "./schema/pulses.js";
 export * from "./schema/vault.js";
 export * from "./schema/workers.js";

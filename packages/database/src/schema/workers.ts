@@ -1,4 +1,4 @@
-import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { bytea, createdAt, instant, workspaceId } from "./columns.js";
 import { workspaces } from "./identity.js";
 
@@ -40,12 +40,30 @@ export const workers = pgTable(
     previousSecretSealed: bytea("previous_secret_sealed"),
     previousSecretUntil: instant("previous_secret_until"),
     removedAt: instant("removed_at"),
+    /** Whether the worker keeps the audit log's checkpoints in its repository, and when it was last given one. */
+    exportsCheckpoints: boolean("exports_checkpoints").notNull().default(false),
+    checkpointExportedAt: instant("checkpoint_exported_at"),
     createdAt: createdAt(),
   },
   (t) => [index("workers_workspace").on(t.workspaceId, t.createdAt)],
 );
 
-/** A handshake opens a session that later proofs carry; it ends after ten minutes. */
+/** What GitHub's token said of the run that said hello. Null for a resident worker, which has no such token. */
+export type RunnerRecord = {
+  repositoryId: string;
+  repositoryOwnerId: string;
+  workflowRef: string;
+  workflowSha: string | null;
+  runId: string;
+  runAttempt: string | null;
+  eventName: string | null;
+  issuedAt: string;
+};
+
+/**
+ * A handshake opens a session that later proofs carry; it ends after ten minutes. The row stays for some days: it
+ * is the record of the handshake.
+ */
 export const workerSessions = pgTable(
   "worker_sessions",
   {
@@ -55,10 +73,14 @@ export const workerSessions = pgTable(
       .notNull()
       .references(() => workers.id, { onDelete: "cascade" }),
     githubRunId: text("github_run_id"),
+    runner: jsonb("runner").$type<RunnerRecord>(),
     expiresAt: instant("expires_at").notNull(),
     createdAt: createdAt(),
   },
-  (t) => [index("worker_sessions_expiry").on(t.expiresAt)],
+  (t) => [
+    index("worker_sessions_expiry").on(t.expiresAt),
+    index("worker_sessions_worker").on(t.workerId, t.createdAt),
+  ],
 );
 
 /** Proof and OIDC token ids that were used: kept here, because losing them would open a replay window. */
