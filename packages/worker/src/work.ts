@@ -103,10 +103,11 @@ async function release({ config, around, sessionId }: Session, runs: readonly Cl
   readAnswer(answer, "release", around);
 }
 
-function readAnswer(
+/** The body of a good answer; why there is none goes to the log. */
+export function readAnswer(
   answer: ServerAnswer,
   what: string,
-  around: Surroundings,
+  around: Pick<Surroundings, "log">,
 ): Record<string, unknown> | undefined {
   if (answer.kind === "untrusted") around.log(`${what}: the answer is not from our server (${answer.why})`);
   else if (answer.kind === "unreachable") around.log(`${what}: the server cannot be reached (${answer.why})`);
@@ -120,7 +121,8 @@ function exitCodeOf(answer: ServerAnswer): ExitCode {
   return answer.kind === "unreachable" ? 0 : 1;
 }
 
-function readRuns(value: unknown): ClaimedRun[] {
+/** The runs of a claim's answer that can be told apart and opened. */
+export function readRuns(value: unknown): ClaimedRun[] {
   if (!Array.isArray(value)) return [];
   return value.filter((run: unknown): run is ClaimedRun => {
     return (

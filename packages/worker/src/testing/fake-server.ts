@@ -114,7 +114,11 @@ export class FakeServer {
     const expected = this.runnerToken === "required" ? `Bearer oidc for ${audience}` : undefined;
     if (request.headers["authorization"] !== expected)
       return { status: 401, body: { code: "runner_token_refused" } };
-    return { status: 200, body: { sessionId: this.sessionId, nextCheckInSeconds: 3600, release: null } };
+    const expiresAt = this.at(600).toISOString();
+    return {
+      status: 200,
+      body: { sessionId: this.sessionId, expiresAt, nextCheckInSeconds: 3600, release: null },
+    };
   }
 
   private claim(body: unknown): { status: number; body: object } {
