@@ -65,21 +65,24 @@ END $$;
 --> statement-breakpoint
 -- Before the tenant is known: what a proof is checked against, and what a link leads to.
 GRANT SELECT ON workers TO pulsekeep_lookup;
-GRANT SELECT (id, workspace_id, key_wrapped) ON data_keys TO pulsekeep_lookup;
+GRANT SELECT (id, workspace_id, keyring_key_id, key_wrapped) ON data_keys TO pulsekeep_lookup;
+GRANT SELECT (id, retired_at) ON keyring_keys TO pulsekeep_lookup;
 GRANT SELECT (id, workspace_id, user_id, token_hash, expires_at) ON proof_links TO pulsekeep_lookup;
 CREATE FUNCTION lookup_proving_workers(of_client_ids text[]) RETURNS TABLE (
     id uuid, workspace_id uuid, client_id text, kind text, state text, handshake_secret_sealed bytea,
     secret_expires_at timestamptz, next_secret_sealed bytea, previous_secret_sealed bytea,
     previous_secret_until timestamptz, repository_id bigint, repository_owner_id bigint, workflow_ref text,
     workflow_sha text, cron_minute integer, exports_checkpoints boolean, checkpoint_exported_at timestamptz,
-    data_key_id uuid, data_key_wrapped bytea)
+    data_key_id uuid, data_key_wrapped bytea, keyring_key_id text, keyring_key_retired_at timestamptz)
   LANGUAGE sql STABLE ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, public
   AS $$
     SELECT w.id, w.workspace_id, w.client_id, w.kind, w.state, w.handshake_secret_sealed, w.secret_expires_at,
       w.next_secret_sealed, w.previous_secret_sealed, w.previous_secret_until, w.repository_id, w.repository_owner_id,
-      w.workflow_ref, w.workflow_sha, w.cron_minute, w.exports_checkpoints, w.checkpoint_exported_at, k.id, k.key_wrapped
+      w.workflow_ref, w.workflow_sha, w.cron_minute, w.exports_checkpoints, w.checkpoint_exported_at, k.id,
+      k.key_wrapped, k.keyring_key_id, r.retired_at
     FROM unnest(of_client_ids) named JOIN public.workers w ON w.client_id = named
       JOIN public.data_keys k ON k.workspace_id = w.workspace_id
+      LEFT JOIN public.keyring_keys r ON r.id = k.keyring_key_id
     WHERE w.state <> 'removed' $$;
 CREATE FUNCTION lookup_proof_link(hash bytea, OUT proof_link_id uuid, OUT workspace_id uuid, OUT user_id uuid, OUT expires_at timestamptz)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
