@@ -25,10 +25,10 @@ export {
   SCRAPE_NONCE_TTL_SECONDS,
   type ScrapeHeaders,
   type ScrapeRefusal,
-  signScrapeV2,
   type VerifiedScrape,
-  verifyScrapeV2,
-} from "./scrape-v2.js";
+} from "./scrape-headers.js";
+export { signScrapeV2, verifyScrapeV2 } from "./scrape-v2.js";
+export { offersScrapeV3, SCRAPE_VERSIONS_HEADER, signScrapeV3, verifyScrapeV3 } from "./scrape-v3.js";
 export {
   compareSeq,
   isSignalExpired,
@@ -41,6 +41,7 @@ export {
 } from "./signal.js";
 export { isPlainObject, type JsonRefusal, parseStrictJson, type StrictJson } from "./strict-json.js";
 export {
+  hedgedIv,
   type OpenedValue,
   openValue,
   readSealKeyId,

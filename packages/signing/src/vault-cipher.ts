@@ -1,5 +1,6 @@
-import { createSecretKey, type KeyObject } from "node:crypto";
+import { createSecretKey, hkdfSync, type KeyObject } from "node:crypto";
 import { decryptGcm, encryptGcm, IV_BYTES, TAG_BYTES } from "./aes-gcm.js";
+import { hmacSha256 } from "./digest.js";
 import { lengthPrefixed } from "./length-prefixed.js";
 
 /** The place a sealed value belongs to. Moved to any other place, it does not open. */
@@ -25,7 +26,8 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * length-prefixed (version, key id, tenant, table, column, row) as additional data.
  *
  * @param input.iv 12 random bytes, never used again with this key
- * @throws RangeError when the key id has not 1 to 255 bytes, or key or IV have the wrong size
+ * @throws RangeError when the key id has not 1 to 255 bytes, a part of the place is empty, or key or IV have the
+ *   wrong size
  */
 export function sealValue(input: {
   key: KeyObject;
@@ -41,7 +43,12 @@ export function sealValue(input: {
   return Buffer.concat([Buffer.of(VERSION, keyId.length), keyId, input.iv, sealed.ciphertext, sealed.tag]);
 }
 
-/** Opens what `sealValue` wrote for this very place. `findKey` answers `undefined` for a key it does not hold. */
+/**
+ * Opens what `sealValue` wrote for this very place, with the one key that it names. `findKey` answers `undefined`
+ * for a key it does not hold.
+ *
+ * @throws RangeError when a part of the place is empty
+ */
 export function openValue(input: {
   findKey: (keyId: string) => KeyObject | undefined;
   place: SealedPlace;
@@ -54,6 +61,27 @@ export function openValue(input: {
   const { keyId, iv, ciphertext, tag } = parts;
   const plaintext = decryptGcm({ key, iv, aad: placeBytes(keyId, input.place), ciphertext, tag });
   return plaintext === undefined ? { ok: false, reason: "tampered" } : { ok: true, plaintext };
+}
+
+/**
+ * An IV for `sealValue` that is as good as `random`, and where randomness repeats (a virtual machine that was put
+ * back, a generator that failed) still differs for every other value and place: the first 12 bytes of
+ * HMAC-SHA256 over random bytes, place and value, under a key derived from the one that seals.
+ *
+ * @param input.random 32 random bytes
+ * @throws RangeError when there are fewer than 16 random bytes, or a part of the place is empty
+ */
+export function hedgedIv(input: {
+  key: KeyObject;
+  random: Uint8Array;
+  place: SealedPlace;
+  plaintext: Uint8Array;
+}): Buffer {
+  if (input.random.length < 16) throw new RangeError("an IV needs 16 random bytes or more");
+  const ivKey = createSecretKey(Buffer.from(hkdfSync("sha256", input.key, "", "keepstreak/vault-iv/v1", 32)));
+  const { tenant, table, column, row } = requirePlace(input.place);
+  const parts = lengthPrefixed([input.random, tenant, table, column, row, input.plaintext]);
+  return hmacSha256(ivKey, parts).subarray(0, IV_BYTES);
 }
 
 /** The id of the key that sealed a value, to find what a rotation still has to do. Not verified. */
@@ -91,7 +119,15 @@ export function unwrapKey(input: {
 }
 
 function placeBytes(keyId: string, place: SealedPlace): Buffer {
-  return lengthPrefixed([String(VERSION), keyId, place.tenant, place.table, place.column, place.row]);
+  const { tenant, table, column, row } = requirePlace(place);
+  return lengthPrefixed([String(VERSION), keyId, tenant, table, column, row]);
+}
+
+/** A place that says nothing would be everybody's. */
+function requirePlace(place: SealedPlace): SealedPlace {
+  const { tenant, table, column, row } = place;
+  if ([tenant, table, column, row].includes("")) throw new RangeError("a sealed value has a place");
+  return place;
 }
 
 function readSealed(sealed: Uint8Array) {
