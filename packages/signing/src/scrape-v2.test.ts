@@ -1,7 +1,8 @@
 import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { canonicalPath, type ScrapeHeaders, signScrapeV2, verifyScrapeV2 } from "./scrape-v2.js";
+import { canonicalPath, type ScrapeHeaders } from "./scrape-headers.js";
+import { signScrapeV2, verifyScrapeV2 } from "./scrape-v2.js";
 
 const now = new Date("2026-03-14T09:26:53.589Z");
 const secret = "spm_0123456789";

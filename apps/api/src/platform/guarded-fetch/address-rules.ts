@@ -12,6 +12,9 @@ const REFUSED_V6: readonly [string, number][] = [
   ["100:0:0:1::", 64], // dummy prefix
 ];
 
+/** All that has been given out for the public Internet so far. */
+const GLOBAL_V6 = ipaddr.IPv6.parseCIDR("2000::/3");
+
 /** True for an address that a request for a customer may be sent to: global unicast, by every reading of it. */
 export function isPublicAddress(text: string): boolean {
   if (!ipaddr.isValid(text)) return false;
@@ -24,6 +27,7 @@ export function isPublicAddress(text: string): boolean {
   if (address.zoneId !== undefined) return false;
   return (
     address.range() === "unicast" &&
+    address.match(GLOBAL_V6) &&
     !REFUSED_V6.some(([net, bits]) => address.match(ipaddr.IPv6.parse(net), bits))
   );
 }

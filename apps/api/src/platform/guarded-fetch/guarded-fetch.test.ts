@@ -1,19 +1,29 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { networkInterfaces } from "node:os";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Env } from "../../env.js";
-import { GuardedFetch, type Resolve } from "./guarded-fetch.js";
+import { isPublicAddress } from "./address-rules.js";
+import { GuardedFetch } from "./guarded-fetch.js";
+import type { Resolve } from "./resolve-name.js";
+import { checkUrl } from "./url-rules.js";
+import hosts from "./vectors/wpt-url-hosts.json" with { type: "json" };
 import vectors from "./vectors/hostile-urls.json" with { type: "json" };
 
 const PUBLIC = "93.184.216.34";
-const environment = (allow: string[] = []) => ({ SCRAPE_ALLOW: allow }) as unknown as Env;
+const environment = (allow: string[] = []): Pick<Env, "SCRAPE_ALLOW" | "PULSEKEEP_PUBLIC_URL"> => ({
+  SCRAPE_ALLOW: allow,
+  PULSEKEEP_PUBLIC_URL: "https://pulses.example.com",
+});
 const resolving =
   (answer: string[]): Resolve =>
   async () =>
     answer;
 
-describe("hostile URLs", () => {
+type HostCase = { input: string; base: string | null; failure?: boolean; hostname?: string };
+
+describe("SSRF-01 hostile URLs", () => {
   const guard = new GuardedFetch(environment(), resolving(["10.0.0.5"]));
 
   for (const { id, url } of vectors.urls)
@@ -36,7 +46,7 @@ describe("hostile URLs", () => {
   });
 });
 
-describe("hostile names", () => {
+describe("SSRF-02 hostile names", () => {
   for (const { id, host, answers } of vectors.dns) {
     if (!Array.isArray(answers) || !/^(D0[1-46-9]|D1[0-2]|D08)$/.test(id)) continue;
     it(`refuses ${id} ${host}`, async () => {
@@ -64,12 +74,50 @@ describe("hostile names", () => {
     });
   });
 
+  it("D14 refuses to measure the server that it is part of, by name and by address", async () => {
+    const own = Object.values(networkInterfaces()).flat()[0]?.address ?? "127.0.0.1";
+    const guard = new GuardedFetch(environment(), resolving([own]));
+    expect(guard.findFault("https://pulses.example.com/seqpulse-metrics")).toBe("host_refused");
+    await expect(guard.get("https://alias.example.com/m")).resolves.toEqual({
+      ok: false,
+      reason: "address_refused",
+    });
+  });
+
+  it("D16 resolves and checks again for every request", async () => {
+    const answers = [[PUBLIC], ["10.0.0.5"]];
+    const guard = new GuardedFetch(environment(), async () => answers.shift() ?? []);
+    await guard.get("http://keepalive.example.com:8080/m", { timeoutMs: 100 });
+    await expect(guard.get("http://keepalive.example.com:8080/m")).resolves.toEqual({
+      ok: false,
+      reason: "address_refused",
+    });
+  });
+
   it("D15 refuses a name with a thousand addresses", async () => {
     const guard = new GuardedFetch(environment(), resolving(Array.from({ length: 1_000 }, () => PUBLIC)));
     await expect(guard.get("http://many.example.com/m")).resolves.toEqual({
       ok: false,
       reason: "address_refused",
     });
+  });
+});
+
+describe("hosts as the web platform's tests write them", () => {
+  it("SSRF-01 reads each as the address that a browser would dial, and refuses what does not parse", () => {
+    const reached = new Set<string>();
+    for (const { input, base, failure, hostname } of hosts.cases as HostCase[]) {
+      if (failure) {
+        expect(checkUrl(input).ok, input).toBe(false);
+        continue;
+      }
+      const { href } = new URL(input, base ?? undefined);
+      const checked = checkUrl(href);
+      if (!checked.ok) throw new Error(`${href} is refused by its shape`);
+      expect(checked.host, input).toBe(hostname?.replace(/^\[|\]$/g, ""));
+      if (isPublicAddress(checked.host)) reached.add(checked.host);
+    }
+    expect([...reached]).toEqual(["1.2.3.4", "59.154.201.255"]);
   });
 });
 
