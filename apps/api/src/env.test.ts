@@ -1,7 +1,15 @@
+import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { parseEnv } from "./env.js";
+import { forgetSecrets, parseEnv } from "./env.js";
 
-const keyring = JSON.stringify({ currentId: "k1", keys: { k1: Buffer.alloc(32, 7).toString("base64url") } });
+const ringOf = (key: Buffer | string) =>
+  JSON.stringify({ currentId: "k1", keys: { k1: Buffer.from(key as string).toString("base64url") } });
+const keyring = ringOf(randomBytes(32));
 const local = {
   PULSEKEEP_PUBLIC_URL: "http://localhost:3000",
   DATABASE_URL: "postgres://owner@127.0.0.1/pulsekeep",
@@ -59,4 +67,88 @@ describe("the environment", () => {
   ])("refuses production with %s", (_, change) =>
     expect(() => parseEnv({ ...production, ...change })).toThrow(),
   );
+});
+
+describe("the keyring", () => {
+  it.each<[string, string]>([
+    ["none", ""],
+    ["a short key", ringOf(randomBytes(16))],
+    ["a long key", ringOf(randomBytes(33))],
+    ["zeros", ringOf(Buffer.alloc(32))],
+    ["one byte again and again", ringOf(Buffer.alloc(32, 0xa5))],
+    ["a counter", ringOf(Buffer.from(Array.from({ length: 32 }, (_, at) => at * 3)))],
+    ["a pass phrase", ringOf("correct horse battery staple 123")],
+    ["hexadecimal digits", ringOf("0123456789abcdef0123456789abcdef")],
+    ["the example of the documentation", '{"currentId":"k1","keys":{"k1":"<32 bytes, base64url>"}}'],
+    ["no keys", '{"currentId":"k1","keys":{}}'],
+    ["a current key out of the prototype", '{"currentId":"constructor","keys":{}}'],
+  ])("with %s keeps the server from starting, and is not repeated [CRY-10]", (_, text) => {
+    const parse = () => parseEnv({ ...local, PULSEKEEP_KEYRING: text });
+    expect(parse).toThrow("PULSEKEEP_KEYRING");
+    const key = /"k1":"([^"<]+)"/.exec(text)?.[1];
+    if (key) expect(parse).not.toThrow(key);
+  });
+
+  it("takes every key that chance makes", () => {
+    for (let round = 0; round < 2_000; round++)
+      expect(() => parseEnv({ ...local, PULSEKEEP_KEYRING: ringOf(randomBytes(32)) })).not.toThrow();
+  });
+
+  it("refuses one key under two ids", () => {
+    const key = randomBytes(32).toString("base64url");
+    const text = JSON.stringify({ currentId: "k2", keys: { k1: key, k2: key } });
+    expect(() => parseEnv({ ...local, PULSEKEEP_KEYRING: text })).toThrow("two ids");
+  });
+
+  it("may lie in a file, but not in both places", () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "pulsekeep-ring-"));
+    const file = path.join(folder, "keyring.json");
+    writeFileSync(file, keyring);
+    const { PULSEKEEP_KEYRING: _, ...rest } = local;
+    expect(parseEnv({ ...rest, PULSEKEEP_KEYRING_FILE: file }).PULSEKEEP_KEYRING.currentId).toBe("k1");
+    expect(() => parseEnv({ ...local, PULSEKEEP_KEYRING_FILE: file })).toThrow("is set too");
+    rmSync(folder, { recursive: true });
+    expect(() => parseEnv({ ...rest, PULSEKEEP_KEYRING_FILE: file })).toThrow("cannot be read (ENOENT)");
+  });
+
+  it("is inherited by no child process, nor is any other secret [CRY-10]", () => {
+    const environment: Record<string, string | undefined> = {
+      ...production,
+      PATH: process.env.PATH,
+      REDIS_URL: "redis://:hunter2-hunter2@localhost",
+      METRICS_TOKEN: "metrics-token-of-a-test",
+      RESEND_API_KEY: "re_key-of-a-test",
+    };
+    const env = parseEnv(environment);
+    forgetSecrets(environment);
+    const child = spawnSync("/bin/cat", ["/proc/self/environ"], { env: environment as NodeJS.ProcessEnv });
+    const inherited = child.stdout.toString();
+    expect(inherited).toContain("PULSEKEEP_PUBLIC_URL");
+    for (const secret of [
+      ...Object.values(env.PULSEKEEP_KEYRING.keys),
+      env.AUTH_SECRET,
+      "hunter2-hunter2",
+      "metrics-token-of-a-test",
+      "re_key-of-a-test",
+      "CLIENT_SECRET",
+      "DATABASE_URL",
+    ])
+      expect(inherited).not.toContain(secret);
+  });
+
+  it("lies in no file of the repository [CRY-10]", () => {
+    const root = fileURLToPath(new URL("../../../", import.meta.url));
+    const files = spawnSync(
+      "git",
+      ["grep", "-lIE", '"?keys"?: ?[{] ?"?[A-Za-z0-9_-]+"?: ?"[A-Za-z0-9_-]{43}"'],
+      {
+        cwd: root,
+        encoding: "utf8",
+      },
+    );
+    expect(files.stdout).toBe("");
+    expect(readFileSync(path.join(root, ".env.example"), "utf8")).toMatch(
+      /^# PULSEKEEP_KEYRING=.*<32 bytes/m,
+    );
+  });
 });

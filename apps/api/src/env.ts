@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { z } from "zod";
 
 const ROLES = ["http", "scheduler", "dispatcher", "collector", "analyst", "notifier"] as const;
@@ -48,11 +49,23 @@ const keyring = z
           z.string().regex(/^[A-Za-z0-9_-]{1,40}$/),
           z
             .base64url()
-            .refine((text) => Buffer.from(text, "base64url").length === 32, { error: "32 bytes expected" }),
+            .refine((text) => Buffer.from(text, "base64url").length === 32, { error: "32 bytes expected" })
+            .refine((text) => isKeyLike(Buffer.from(text, "base64url")), {
+              error: "32 random bytes expected, as `openssl rand -base64 32` makes them",
+            }),
         ),
       })
-      .refine((ring) => ring.currentId in ring.keys, { error: "currentId names no key" }),
+      .refine((ring) => Object.hasOwn(ring.keys, ring.currentId), { error: "currentId names no key" })
+      .refine(({ keys }) => new Set(Object.values(keys)).size === Object.keys(keys).length, {
+        error: "two ids name one key",
+      }),
   );
+
+/** Zeros, a repeated byte, a counter or a pass phrase are no key; 32 random bytes look like none of these. */
+function isKeyLike(bytes: Buffer): boolean {
+  const steps = new Set(bytes.map((byte, at) => (byte - (bytes[at - 1] ?? 0)) & 0xff));
+  return new Set(bytes).size >= 16 && steps.size >= 12 && bytes.some((byte) => byte < 0x20 || byte > 0x7e);
+}
 
 const envSchema = z
   .object({
@@ -77,6 +90,8 @@ const envSchema = z
 
     AUTH_SECRET: z.string().min(32, { error: "at least 32 characters" }),
     PULSEKEEP_KEYRING: keyring,
+    /** How old the key that wraps data keys may get; the health of the system says when it is older. */
+    PULSEKEEP_KEY_ROTATION_DAYS: count(730).default(90),
 
     GITHUB_URL: url.default("https://github.com"),
     GITHUB_API_URL: url.default("https://api.github.com"),
@@ -153,7 +168,9 @@ export const ENV = Symbol("env");
  * @throws Error with one line per bad value, naming the variable and what is expected, never the value
  */
 export function parseEnv(source: Record<string, string | undefined>): Env {
-  const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
+  const present = withKeyringFile(
+    Object.fromEntries(Object.entries(source).filter(([, value]) => value !== "")),
+  );
   const parsed = envSchema.safeParse(present);
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map(
@@ -162,4 +179,29 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
   throw new Error(
     `The environment is not usable:\n${lines.join("\n")}\nSee .env.example for every variable.`,
   );
+}
+
+/** The keyring may lie in a file, which no child inherits and no process list shows. */
+function withKeyringFile(source: Record<string, string | undefined>): Record<string, string | undefined> {
+  const { PULSEKEEP_KEYRING: given, PULSEKEEP_KEYRING_FILE: file } = source;
+  if (file === undefined) return source;
+  if (given !== undefined)
+    throw new Error("The environment is not usable:\n  PULSEKEEP_KEYRING_FILE: PULSEKEEP_KEYRING is set too");
+  try {
+    return { ...source, PULSEKEEP_KEYRING: readFileSync(file, "utf8") };
+  } catch (error) {
+    const code = (error as { code?: unknown }).code;
+    throw new Error(
+      `The environment is not usable:\n  PULSEKEEP_KEYRING_FILE: cannot be read (${String(code)})`,
+    );
+  }
+}
+
+/** Names of the variables that hold secrets. */
+const SECRET_NAMES =
+  /^(AUTH_SECRET|PULSEKEEP_KEYRING|METRICS_TOKEN|RESEND_API_KEY|DATABASE_URL|REDIS_URL|.*_CLIENT_SECRET)$/;
+
+/** Takes what is secret out of an environment that was parsed, so that no child process inherits it. */
+export function forgetSecrets(source: Record<string, string | undefined>): void {
+  for (const name of Object.keys(source)) if (SECRET_NAMES.test(name)) delete source[name];
 }

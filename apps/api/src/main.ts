@@ -1,7 +1,7 @@
 import "reflect-metadata";
 import { migrate } from "@pulsekeep/database";
 import { createApp } from "./create-app.js";
-import { parseEnv } from "./env.js";
+import { forgetSecrets, parseEnv } from "./env.js";
 import { createLogger } from "./platform/logger.js";
 
 /** Exit code for "this configuration cannot start": a supervisor should not try again. */
@@ -9,7 +9,9 @@ const EXIT_CONFIGURATION = 78;
 
 function readEnv() {
   try {
-    return parseEnv(process.env);
+    const parsed = parseEnv(process.env);
+    forgetSecrets(process.env);
+    return parsed;
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(EXIT_CONFIGURATION);

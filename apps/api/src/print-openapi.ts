@@ -1,4 +1,5 @@
 import "reflect-metadata";
+import { randomBytes } from "node:crypto";
 import { NestFactory } from "@nestjs/core";
 import { FastifyAdapter } from "@nestjs/platform-fastify";
 import { AppModule } from "./app.module.js";
@@ -12,7 +13,7 @@ const env = parseEnv({
   DATABASE_URL: "postgres://nobody@127.0.0.1:1/none",
   REDIS_URL: "redis://127.0.0.1:1",
   AUTH_SECRET: "x".repeat(32),
-  PULSEKEEP_KEYRING: JSON.stringify({ currentId: "k", keys: { k: Buffer.alloc(32).toString("base64url") } }),
+  PULSEKEEP_KEYRING: JSON.stringify({ currentId: "k", keys: { k: randomBytes(32).toString("base64url") } }),
 });
 const app = await NestFactory.create(AppModule.for(env, createLogger("silent")), new FastifyAdapter(), {
   logger: false,

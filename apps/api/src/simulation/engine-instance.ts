@@ -1,4 +1,5 @@
 import "reflect-metadata";
+import { createHash } from "node:crypto";
 import { type INestApplicationContext, Inject, Injectable, Module, type OnModuleInit } from "@nestjs/common";
 import { NestFactory } from "@nestjs/core";
 import { ENV, parseEnv } from "../env.js";
@@ -127,7 +128,7 @@ const env = () =>
     PULSEKEEP_MAX_WRITES_PER_MINUTE: "100000",
     PULSEKEEP_KEYRING: JSON.stringify({
       currentId: "k1",
-      keys: { k1: Buffer.alloc(32, 1).toString("base64url") },
+      keys: { k1: createHash("sha256").update("simulation").digest("base64url") },
     }),
   });
 

@@ -29,6 +29,8 @@ export const systemWarningSchema = z
       "database_connections_nearly_used_up",
       /** A transaction has been open for `value` ms. */
       "database_transaction_old",
+      /** The keyring's key `subject`, which wraps data keys, is `value` ms old; critical when long overdue. */
+      "key_rotation_due",
     ]),
     severity: z.enum(["warning", "critical"]),
     subject: z.string().nullable(),

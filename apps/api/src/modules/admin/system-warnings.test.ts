@@ -36,6 +36,7 @@ const well: WarningFacts = {
     oldestTransactionMs: 299_000,
   },
   redis: [redis()],
+  keyring: { currentId: "k1", ageMs: 5, rotation: "ok" },
 };
 const warnings = (more: Partial<WarningFacts>) => findWarnings({ ...well, ...more });
 
@@ -78,6 +79,16 @@ it.each<[string, Partial<WarningFacts>, Record<string, unknown>]>([
     "a forgotten transaction",
     { database: { ...well.database, oldestTransactionMs: 301_000 } },
     { code: "database_transaction_old", value: 301_000 },
+  ],
+  [
+    "a key that should be rotated",
+    { keyring: { currentId: "k1", ageMs: 91, rotation: "due" } },
+    { code: "key_rotation_due", subject: "k1", value: 91 },
+  ],
+  [
+    "a key that should have been rotated long ago",
+    { keyring: { currentId: "k1", ageMs: 121, rotation: "overdue" } },
+    { code: "key_rotation_due", subject: "k1", value: 121, severity: "critical" },
   ],
 ])("warns of %s, once", (_, more, warning) => {
   expect(warnings(more)).toEqual([{ severity: "warning", subject: null, value: null, ...warning }]);

@@ -3,7 +3,11 @@ import type { System, SystemWarning } from "@pulsekeep/contracts/api/admin";
 const NEARLY_FULL_PERCENT = 80;
 const OLD_TRANSACTION_MS = 5 * 60_000;
 
+/** What the vault tells of the key that wraps data keys. */
+export type KeyringFacts = { currentId: string; ageMs: number; rotation: "ok" | "due" | "overdue" };
+
 export type WarningFacts = Pick<System, "transport" | "streams" | "processes" | "database" | "redis"> & {
+  keyring: KeyringFacts;
   /** What keeps scheduling from going on. */
   problems: readonly SystemWarning[];
 };
@@ -41,6 +45,16 @@ const RULES: readonly ((facts: WarningFacts) => SystemWarning[])[] = [
     ),
   ({ database }) =>
     above("database_connections_nearly_used_up", [percent(database.connections, database.maxConnections)]),
+  ({ keyring: { currentId: subject, ageMs: value, rotation } }) =>
+    rotation === "ok"
+      ? []
+      : [
+          warn("key_rotation_due", {
+            subject,
+            value,
+            severity: rotation === "overdue" ? "critical" : "warning",
+          }),
+        ],
   ({ database: { oldestTransactionMs } }) =>
     oldestTransactionMs !== null && oldestTransactionMs > OLD_TRANSACTION_MS
       ? [warn("database_transaction_old", { value: oldestTransactionMs })]

@@ -8,6 +8,7 @@ import { LedgerQueries } from "../observability/ledger.queries.js";
 import { RedisMonitor } from "../observability/redis-monitor.queries.js";
 import { SchedulingQueries } from "../observability/scheduling.queries.js";
 import { StreamsQueries } from "../observability/streams.queries.js";
+import { KeyringQueries } from "../vault/keyring.queries.js";
 import { DeadLettersService } from "./dead-letters.service.js";
 import { findWarnings } from "./system-warnings.js";
 
@@ -25,10 +26,11 @@ export class SystemQueries {
     @Inject(StreamsQueries) private readonly streams: StreamsQueries,
     @Inject(DeadLettersService) private readonly deadLetters: DeadLettersService,
     @Inject(RedisMonitor) private readonly redis: RedisMonitor,
+    @Inject(KeyringQueries) private readonly keyring: KeyringQueries,
   ) {}
 
   async getSystem(): Promise<System> {
-    const [scheduling, runs, lateness, database, streams, deadLetters, redis] = await Promise.all([
+    const [scheduling, runs, lateness, database, streams, deadLetters, redis, keyring] = await Promise.all([
       this.scheduling.getScheduling(),
       this.ledger.countRuns(),
       this.ledger.getLateness(),
@@ -36,6 +38,7 @@ export class SystemQueries {
       this.streams.findStreams(),
       this.listDeadLetters(),
       this.redis.findHealth(),
+      this.keyring.getHealth(),
     ]);
     const { processes, backlog, neededRoles, problems } = scheduling;
     const facts = {
@@ -52,7 +55,7 @@ export class SystemQueries {
     return {
       ...facts,
       checkedAt: this.clock.now().toISOString(),
-      warnings: findWarnings({ ...facts, problems }),
+      warnings: findWarnings({ ...facts, keyring, problems }),
       deadLetters,
       outbox: { length: outbox?.due ?? 0, oldestAgeMs: outbox?.oldestMs ?? null },
       backlog,

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { afterEach, expect, it, vi } from "vitest";
 import { parseEnv } from "../../env.js";
 import { createLogger } from "../../platform/logger.js";
@@ -7,7 +8,7 @@ const env = parseEnv({
   PULSEKEEP_PUBLIC_URL: "http://localhost:3000",
   DATABASE_URL: "postgres://localhost/x",
   AUTH_SECRET: "x".repeat(32),
-  PULSEKEEP_KEYRING: JSON.stringify({ currentId: "k", keys: { k: Buffer.alloc(32).toString("base64url") } }),
+  PULSEKEEP_KEYRING: JSON.stringify({ currentId: "k", keys: { k: randomBytes(32).toString("base64url") } }),
   GITHUB_CLIENT_ID: "id",
   GITHUB_CLIENT_SECRET: "secret",
 });

@@ -1,4 +1,5 @@
 import { Module } from "@nestjs/common";
+import { VaultModule } from "../vault/vault.module.js";
 import { DatabaseHealthQueries } from "./database-health.queries.js";
 import { HealthService } from "./health.service.js";
 import { HeartbeatJobs } from "./heartbeat.jobs.js";
@@ -11,6 +12,7 @@ import { StreamsQueries } from "./streams.queries.js";
 import { SystemMetrics } from "./system-metrics.js";
 
 @Module({
+  imports: [VaultModule],
   controllers: [ObservabilityController],
   providers: [
     DatabaseHealthQueries,

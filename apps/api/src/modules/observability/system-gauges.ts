@@ -1,4 +1,5 @@
 import type { DatabaseHealth, RedisHealth, StreamState, System } from "@pulsekeep/contracts/api/admin";
+import type { KeyringHealth } from "../vault/keyring.queries.js";
 import type { SchedulingQueries } from "./scheduling.queries.js";
 
 /** What a scrape reads. A part that could not be read is undefined, and its gauges then say nothing. */
@@ -9,6 +10,7 @@ export type SystemFacts = {
   database: DatabaseHealth | undefined;
   /** One per server; undefined also where PostgreSQL is the transport. */
   redis: readonly RedisHealth[] | undefined;
+  keyring: KeyringHealth | undefined;
 };
 
 export type SystemGauge = {
@@ -203,5 +205,20 @@ export const SYSTEM_GAUGES: readonly SystemGauge[] = [
     name: "pulsekeep_redis_persistence_failing",
     help: "Servers whose last snapshot or write of the log failed",
     read: (facts) => ofRedis(facts, ({ persistenceWorks }) => (persistenceWorks ? 0 : 1)),
+  },
+  {
+    name: "pulsekeep_keyring_key_age_seconds",
+    help: "How long the key that wraps data keys has been doing so",
+    read: ({ keyring }) => only(keyring ? [seconds(keyring.ageMs)] : []),
+  },
+  {
+    name: "pulsekeep_keyring_rotation_state",
+    help: "0 while the key that wraps is young enough, 1 when its rotation is due, 2 when it is overdue",
+    read: ({ keyring }) => only(keyring ? [["ok", "due", "overdue"].indexOf(keyring.rotation)] : []),
+  },
+  {
+    name: "pulsekeep_keyring_data_keys_waiting",
+    help: "Data keys that are not wrapped under the current key yet",
+    read: ({ keyring }) => only(keyring ? [keyring.waiting] : []),
   },
 ];

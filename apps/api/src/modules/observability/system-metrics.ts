@@ -2,6 +2,7 @@ import { Inject, Injectable } from "@nestjs/common";
 import { Counter, Gauge } from "prom-client";
 import { Jobs } from "../../platform/jobs.js";
 import { LOGGER, type Logger } from "../../platform/logger.js";
+import { KeyringQueries } from "../vault/keyring.queries.js";
 import { DatabaseHealthQueries } from "./database-health.queries.js";
 import { HttpMetrics } from "./http-metrics.js";
 import { LATENESS_BOUNDS_SECONDS, LATENESS_WINDOW_MINUTES, LatenessGauges } from "./lateness-gauges.js";
@@ -34,6 +35,7 @@ export class SystemMetrics {
     @Inject(StreamsQueries) private readonly streams: StreamsQueries,
     @Inject(DatabaseHealthQueries) private readonly database: DatabaseHealthQueries,
     @Inject(RedisMonitor) private readonly redis: RedisMonitor,
+    @Inject(KeyringQueries) private readonly keyring: KeyringQueries,
     @Inject(Jobs) private readonly jobs: Jobs,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
@@ -60,7 +62,7 @@ export class SystemMetrics {
   }
 
   private async readAll(): Promise<void> {
-    const [scheduling, runs, streams, database, redis, lateness] = await Promise.all([
+    const [scheduling, runs, streams, database, redis, lateness, keyring] = await Promise.all([
       this.attempt(() => this.scheduling.getScheduling()),
       this.attempt(() => this.ledger.countRuns()),
       this.streams.findStreams(),
@@ -72,8 +74,9 @@ export class SystemMetrics {
           boundsSeconds: LATENESS_BOUNDS_SECONDS,
         }),
       ),
+      this.attempt(() => this.keyring.getHealth()),
     ]);
-    this.setGauges({ scheduling, runs, streams, database, redis: redis ?? undefined });
+    this.setGauges({ scheduling, runs, streams, database, redis: redis ?? undefined, keyring });
     this.lateness.set(lateness);
     const failures = this.jobs.heartbeats().reduce((sum, { failedTurns }) => sum + failedTurns, 0);
     this.failedTurns.inc(failures - this.failuresSeen);

@@ -1,10 +1,14 @@
-import { createSecretKey, type KeyObject, randomBytes } from "node:crypto";
+import { type KeyObject, randomBytes } from "node:crypto";
 import { Inject, Injectable } from "@nestjs/common";
 import { schema, type Transaction } from "@pulsekeep/database";
-import { openValue, type SealedPlace, sealValue, unwrapKey, wrapKey } from "@pulsekeep/signing";
-import { eq } from "drizzle-orm";
+import { hedgedIv, openValue, type SealedPlace, sealValue } from "@pulsekeep/signing";
+import { and, eq, lt, sql } from "drizzle-orm";
 import { ENV, type Env } from "../../env.js";
 import { newId } from "../../platform/ids.js";
+import { MAX_SEALS, unwrapDataKey, wrapDataKey } from "./data-key.js";
+import { type Keyring, openKeyring } from "./keyring.js";
+
+const { dataKeys, keyringKeys } = schema;
 
 /** Where a sealed value lives; the tenant comes with the call. */
 export type Place = Omit<SealedPlace, "tenant">;
@@ -17,32 +21,27 @@ type DataKey = { id: string; key: KeyObject };
  */
 @Injectable()
 export class VaultService {
-  private readonly ring: { currentId: string; keys: ReadonlyMap<string, KeyObject> };
+  private readonly ring: Keyring;
 
   constructor(@Inject(ENV) env: Env) {
-    const { currentId, keys } = env.PULSEKEEP_KEYRING;
-    this.ring = {
-      currentId,
-      keys: new Map(
-        Object.entries(keys).map(([id, key]) => [id, createSecretKey(Buffer.from(key, "base64url"))]),
-      ),
-    };
+    this.ring = openKeyring(env.PULSEKEEP_KEYRING);
   }
 
-  /** Seals a value of this workspace for one place. Makes the workspace's data key at the first call. */
+  /**
+   * Seals a value of this workspace for one place. Makes the workspace's data key at the first call.
+   *
+   * @throws Error when the workspace's data key, or the keyring's, may seal no more
+   */
   async seal(tx: Transaction, workspaceId: string, place: Place, plaintext: Uint8Array): Promise<Buffer> {
     const { id, key } =
       (await this.findDataKey(tx, workspaceId)) ?? (await this.createDataKey(tx, workspaceId));
-    return sealValue({
-      key,
-      keyId: id,
-      place: { ...place, tenant: workspaceId },
-      plaintext,
-      iv: randomBytes(12),
-    });
+    await countSeal(tx, workspaceId);
+    const at = { ...place, tenant: workspaceId };
+    const iv = hedgedIv({ key, random: randomBytes(32), place: at, plaintext });
+    return sealValue({ key, keyId: id, place: at, plaintext, iv });
   }
 
-  /** @throws Error when the value does not open: wrong place, unknown key, or tampered with */
+  /** @throws Error when the value does not open: wrong place, unknown or retired key, or tampered with */
   async open(tx: Transaction, workspaceId: string, place: Place, sealed: Uint8Array): Promise<Buffer> {
     const dataKey = await this.findDataKey(tx, workspaceId);
     const opened = openValue({
@@ -57,37 +56,34 @@ export class VaultService {
 
   private async findDataKey(tx: Transaction, workspaceId: string): Promise<DataKey | undefined> {
     const [row] = await tx
-      .select()
-      .from(schema.dataKeys)
-      .where(eq(schema.dataKeys.workspaceId, workspaceId))
+      .select({
+        id: dataKeys.id,
+        workspaceId: dataKeys.workspaceId,
+        keyringKeyId: dataKeys.keyringKeyId,
+        keyWrapped: dataKeys.keyWrapped,
+        retiredAt: keyringKeys.retiredAt,
+      })
+      .from(dataKeys)
+      .leftJoin(keyringKeys, eq(keyringKeys.id, dataKeys.keyringKeyId))
+      .where(eq(dataKeys.workspaceId, workspaceId))
       .limit(1);
     if (!row) return undefined;
-    const unwrapped = unwrapKey({
-      findKey: (id) => this.ring.keys.get(id),
-      place: placeOfDataKey(workspaceId, row.id),
-      wrapped: row.keyWrapped,
-    });
+    const unwrapped = unwrapDataKey(this.ring, row);
     if (!unwrapped.ok)
       throw new Error(`The data key of workspace ${workspaceId} does not open: ${unwrapped.reason}`);
-    return { id: row.id, key: unwrapped.dataKey };
+    return { id: row.id, key: unwrapped.key };
   }
 
   private async createDataKey(tx: Transaction, workspaceId: string): Promise<DataKey> {
+    const { rows } = await tx.execute<{ taken: boolean }>(
+      sql`select take_wrap(${this.ring.currentId}) as taken`,
+    );
+    if (!rows[0]?.taken) throw new Error(`The keyring key ${this.ring.currentId} may wrap no more`);
     const id = newId();
-    const dataKey = randomBytes(32);
-    const wrappingKey = this.ring.keys.get(this.ring.currentId);
-    if (!wrappingKey) throw new Error("The keyring has no current key");
-    const keyWrapped = wrapKey({
-      wrappingKey,
-      wrappingKeyId: this.ring.currentId,
-      place: placeOfDataKey(workspaceId, id),
-      dataKey,
-      iv: randomBytes(12),
-    });
     await tx
-      .insert(schema.dataKeys)
-      .values({ id, workspaceId, keyringKeyId: this.ring.currentId, keyWrapped })
-      .onConflictDoNothing({ target: schema.dataKeys.workspaceId });
+      .insert(dataKeys)
+      .values({ id, workspaceId, ...wrapDataKey(this.ring, { workspaceId, id }, randomBytes(32)) })
+      .onConflictDoNothing({ target: dataKeys.workspaceId });
     // Two first calls at once: the one whose insert did nothing uses the other's key.
     const kept = await this.findDataKey(tx, workspaceId);
     if (!kept) throw new Error(`The data key of workspace ${workspaceId} was not kept`);
@@ -95,9 +91,11 @@ export class VaultService {
   }
 }
 
-const placeOfDataKey = (workspaceId: string, id: string): SealedPlace => ({
-  tenant: workspaceId,
-  table: "data_keys",
-  column: "key_wrapped",
-  row: id,
-});
+async function countSeal(tx: Transaction, workspaceId: string): Promise<void> {
+  const counted = await tx
+    .update(dataKeys)
+    .set({ seals: sql`${dataKeys.seals} + 1` })
+    .where(and(eq(dataKeys.workspaceId, workspaceId), lt(dataKeys.seals, MAX_SEALS)))
+    .returning({ id: dataKeys.id });
+  if (counted.length === 0) throw new Error(`The data key of workspace ${workspaceId} may seal no more`);
+}

@@ -13,6 +13,7 @@ const TIMED: ReadonlySet<Warning["code"]> = new Set([
   "loop_standing_still",
   "work_overdue",
   "database_transaction_old",
+  "key_rotation_due",
 ]);
 
 /** What needs somebody's attention, in words, the critical things first. */

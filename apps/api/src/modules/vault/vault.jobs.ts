@@ -1,0 +1,54 @@
+import { Inject, Injectable, type OnModuleInit } from "@nestjs/common";
+import { ENV, type Env } from "../../env.js";
+import { Databases } from "../../platform/database.js";
+import { Jobs, type Turn } from "../../platform/jobs.js";
+import { LOGGER, type Logger } from "../../platform/logger.js";
+import { AuditService } from "../audit/audit.service.js";
+import { type Keyring, openKeyring } from "./keyring.js";
+import { registerKeyring } from "./keyring-registry.js";
+import { auditRewraps } from "./audit-rewraps.js";
+import { retireUnusedKeys, rewrapBatch } from "./rewrap.js";
+
+/** Small: each batch holds the locks of its rows, and a request that seals waits for its own. */
+const BATCH = 50;
+/** Processes that still have the former key as their current one may make data keys with it for this long. */
+const RETIRE_AFTER_MS = 24 * 3_600_000;
+
+/** Brings every data key under the keyring's current key, whenever that has changed. */
+@Injectable()
+export class VaultJobs implements OnModuleInit {
+  private readonly ring: Keyring;
+
+  constructor(
+    @Inject(ENV) env: Env,
+    @Inject(Databases) private readonly databases: Databases,
+    @Inject(Jobs) private readonly jobs: Jobs,
+    @Inject(AuditService) private readonly audit: AuditService,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    this.ring = openKeyring(env.PULSEKEEP_KEYRING);
+  }
+
+  /** @throws Error when the keyring lacks what the database needs: the process must not start */
+  async onModuleInit(): Promise<void> {
+    await registerKeyring(this.databases.engine, this.ring);
+    this.jobs.every({
+      name: "vault-rewrap",
+      role: "scheduler",
+      intervalMs: 15_000,
+      run: () => this.turn(),
+    });
+  }
+
+  async turn(): Promise<Turn> {
+    const record = auditRewraps(this.audit, { kind: "system", id: null });
+    const count = await rewrapBatch(this.databases.engine, this.ring, { size: BATCH, record });
+    if (count > 0) {
+      this.logger.info({ count, keyringKeyId: this.ring.currentId }, "data keys wrapped anew");
+      return "more";
+    }
+    const retired = await retireUnusedKeys(this.databases.engine, this.ring, { idleMs: RETIRE_AFTER_MS });
+    if (retired.length > 0) this.logger.info({ keyringKeyIds: retired }, "keyring keys retired");
+    return "idle";
+  }
+}
