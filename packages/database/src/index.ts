@@ -9,5 +9,5 @@ export {
   type Transaction,
 } from "./connect.js";
 export { migrate } from "./migrate.js";
-export type { ProvisioningStepRow } from "./schema/workers.js";
+export type { ProvisioningStepRow, RunnerRecord } from "./schema/workers.js";
 export * as schema from "./schema.js";

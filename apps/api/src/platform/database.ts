@@ -4,6 +4,7 @@ import {
   connect,
   type Database,
   inStatements,
+  type Statement,
   type Statements,
   type Transaction,
 } from "@pulsekeep/database";
@@ -42,6 +43,7 @@ export class Databases implements OnApplicationShutdown {
   private readonly adminConnection: Connection;
   private readonly pathConnection: Connection;
   private readonly claimsConnection: Connection;
+  private readonly gateConnection: Connection;
 
   constructor(@Inject(ENV) env: Env) {
     this.app = connect(env.DATABASE_URL, "pulsekeep_app", { max: 12 });
@@ -53,6 +55,10 @@ export class Databases implements OnApplicationShutdown {
       settings: { ...BY_INDEX, ...UNTOLD, jit: "off" },
     });
     this.claimsConnection = connect(env.DATABASE_URL, "pulsekeep_claims", {
+      max: 4,
+      settings: { ...BY_INDEX, jit: "off" },
+    });
+    this.gateConnection = connect(env.DATABASE_URL, "pulsekeep_gate", {
       max: 4,
       settings: { ...BY_INDEX, jit: "off" },
     });
@@ -104,12 +110,21 @@ export class Databases implements OnApplicationShutdown {
     workspaceIds: readonly string[],
     work: (statements: Statements) => Promise<T>,
   ): Promise<T> {
-    const named = [...new Set(workspaceIds)].filter((id) => /^[0-9a-f-]{36}$/.test(id)).join(",");
-    return inStatements(
-      this.claimsConnection.pool,
-      work,
-      `begin; select set_config('app.workspace_ids', '${named}', true)`,
-    );
+    return inStatements(this.claimsConnection.pool, work, beginIn(workspaceIds));
+  }
+
+  /** For proofs and handshakes of many workers at once: writes rows of the named workspaces only. */
+  async inGate<T>(
+    workspaceIds: readonly string[],
+    work: (statements: Statements) => Promise<T>,
+  ): Promise<T> {
+    return inStatements(this.gateConnection.pool, work, beginIn(workspaceIds));
+  }
+
+  /** One look-up before the tenant is known, which the database answers through a definer function. */
+  async lookUpAtGate<Row>({ name, text }: Statement, values: readonly unknown[]): Promise<Row[]> {
+    const { rows } = await this.gateConnection.pool.query({ name, text, values: [...values] });
+    return rows as Row[];
   }
 
   async ping(): Promise<void> {
@@ -128,8 +143,14 @@ export class Databases implements OnApplicationShutdown {
       this.adminConnection,
       this.pathConnection,
       this.claimsConnection,
+      this.gateConnection,
     ];
   }
+}
+
+function beginIn(workspaceIds: readonly string[]): string {
+  const named = [...new Set(workspaceIds)].filter((id) => /^[0-9a-f-]{36}$/.test(id)).join(",");
+  return `begin; select set_config('app.workspace_ids', '${named}', true)`;
 }
 
 /** The SQLSTATE of a failed statement, or undefined when the error is not the database's. */

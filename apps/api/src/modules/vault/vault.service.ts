@@ -13,6 +13,15 @@ const { dataKeys, keyringKeys } = schema;
 /** Where a sealed value lives; the tenant comes with the call. */
 export type Place = Omit<SealedPlace, "tenant">;
 
+/** A workspace's data key as a look-up found it, and whether the keyring's key over it was retired. */
+export type WrappedDataKey = {
+  id: string;
+  workspaceId: string;
+  keyringKeyId: string;
+  keyWrapped: Uint8Array;
+  retiredAt: Date | null;
+};
+
 type DataKey = { id: string; key: KeyObject };
 
 /**
@@ -44,14 +53,19 @@ export class VaultService {
   /** @throws Error when the value does not open: wrong place, unknown or retired key, or tampered with */
   async open(tx: Transaction, workspaceId: string, place: Place, sealed: Uint8Array): Promise<Buffer> {
     const dataKey = await this.findDataKey(tx, workspaceId);
-    const opened = openValue({
-      findKey: (id) => (id === dataKey?.id ? dataKey.key : undefined),
-      place: { ...place, tenant: workspaceId },
-      sealed,
-    });
-    if (!opened.ok)
-      throw new Error(`${place.table}.${place.column} of ${place.row} does not open: ${opened.reason}`);
-    return opened.plaintext;
+    return openAt(dataKey, { ...place, tenant: workspaceId }, sealed);
+  }
+
+  /**
+   * As `open`, with the workspace's data key at hand: for what is opened of many workspaces together.
+   *
+   * @throws Error as `open` does
+   */
+  openWith(dataKey: WrappedDataKey, place: Place, sealed: Uint8Array): Buffer {
+    const unwrapped = unwrapDataKey(this.ring, dataKey);
+    if (!unwrapped.ok)
+      throw new Error(`The data key of workspace ${dataKey.workspaceId} does not open: ${unwrapped.reason}`);
+    return openAt({ id: dataKey.id, key: unwrapped.key }, { ...place, tenant: dataKey.workspaceId }, sealed);
   }
 
   private async findDataKey(tx: Transaction, workspaceId: string): Promise<DataKey | undefined> {
@@ -98,4 +112,15 @@ async function countSeal(tx: Transaction, workspaceId: string): Promise<void> {
     .where(and(eq(dataKeys.workspaceId, workspaceId), lt(dataKeys.seals, MAX_SEALS)))
     .returning({ id: dataKeys.id });
   if (counted.length === 0) throw new Error(`The data key of workspace ${workspaceId} may seal no more`);
+}
+
+function openAt(dataKey: DataKey | undefined, place: SealedPlace, sealed: Uint8Array): Buffer {
+  const opened = openValue({
+    findKey: (id) => (id === dataKey?.id ? dataKey.key : undefined),
+    place,
+    sealed,
+  });
+  if (!opened.ok)
+    throw new Error(`${place.table}.${place.column} of ${place.row} does not open: ${opened.reason}`);
+  return opened.plaintext;
 }

@@ -1,23 +1,25 @@
 import { Inject, Injectable } from "@nestjs/common";
 import type { HelloRequest, HelloResponse, ReportRequest } from "@pulsekeep/contracts/worker-protocol";
-import { schema, type Transaction } from "@pulsekeep/database";
+import { type RunnerRecord, schema, type Transaction } from "@pulsekeep/database";
 import { runnerAudience } from "@pulsekeep/signing";
 import { readWorkerRelease } from "@pulsekeep/worker";
 import { eq, sql } from "drizzle-orm";
 import { ENV, type Env } from "../../env.js";
 import { AppError } from "../../http/app-error.js";
 import { Clock } from "../../platform/clock.js";
-import { Databases } from "../../platform/database.js";
 import { newId } from "../../platform/ids.js";
 import { LOGGER, type Logger } from "../../platform/logger.js";
+import { Notices } from "../../platform/notices.js";
 import { enqueue, notice } from "../../platform/outbox.js";
 import { AuditService } from "../audit/audit.service.js";
+import { GateService } from "./gate.service.js";
+import type { GateWorker } from "./known-worker.js";
 import { nextCheckIn } from "./next-check-in.js";
 import { ProvisioningService, type WorkerRow } from "./provisioning.service.js";
 import { type RunnerClaims, RunnerTokenVerifier } from "./runner-token-verifier.js";
-import { type ProvenWorker, WorkerAuthService } from "./worker-auth.service.js";
+import type { ProvenWorker } from "./worker-auth.service.js";
 
-const { workers, workerSessions } = schema;
+const { workers } = schema;
 const SESSION_MINUTES = 10;
 
 /** Opens sessions for workers that have proven their secret and where they run. */
@@ -26,11 +28,11 @@ export class HandshakeService {
   private readonly release = readWorkerRelease();
 
   constructor(
-    @Inject(Databases) private readonly databases: Databases,
-    @Inject(WorkerAuthService) private readonly auth: WorkerAuthService,
+    @Inject(GateService) private readonly gate: GateService,
     @Inject(RunnerTokenVerifier) private readonly runnerTokens: RunnerTokenVerifier,
     @Inject(ProvisioningService) private readonly provisionings: ProvisioningService,
     @Inject(AuditService) private readonly audit: AuditService,
+    @Inject(Notices) private readonly notices: Notices,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(ENV) private readonly env: Env,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -38,30 +40,26 @@ export class HandshakeService {
 
   /** @throws AppError `runner_token_refused` when the run is not the one that the worker is bound to */
   async hello(
-    proven: ProvenWorker,
+    { worker }: ProvenWorker,
     request: HelloRequest,
     runnerToken: string | undefined,
   ): Promise<HelloResponse> {
-    const { worker } = proven;
     const claims = worker.kind === "actions" ? await this.verifyRunner(worker, runnerToken) : undefined;
     const now = this.clock.now();
-    const checkIn = nextCheckIn(worker.cronMinute, now);
     const session = { id: newId(), expiresAt: new Date(now.getTime() + SESSION_MINUTES * 60_000) };
-    await this.databases.inTenant(worker, async (tx) => {
-      if (claims && !(await this.auth.useNonce(tx, worker, `oidc:${claims.jti}`)))
-        this.refuse(worker, "token replayed");
-      await tx.insert(workerSessions).values({
-        ...session,
-        workspaceId: worker.workspaceId,
-        workerId: worker.id,
-        githubRunId: claims?.run_id ?? null,
-      });
-      await tx
-        .update(workers)
-        .set({ lastHandshakeAt: now, nextCheckInAt: checkIn, version: request.workerVersion })
-        .where(eq(workers.id, worker.id));
-      await enqueue(tx, notice(worker.workspaceId, "worker.changed", worker.id));
+    const opened = await this.gate.openSession({
+      worker,
+      tokenJti: claims?.jti ?? null,
+      tokenLivesSeconds: claims ? claims.exp - now.getTime() / 1_000 : 0,
+      session,
+      runner: claims ? toRunnerRecord(claims) : null,
+      at: now,
+      nextCheckInAt: nextCheckIn(worker.cronMinute, now),
+      version: request.workerVersion,
+      exportsCheckpoint: false,
     });
+    if (!opened) this.refuse(worker, "token replayed");
+    this.notices.tell(worker.workspaceId, "worker.changed", worker.id);
     return {
       sessionId: session.id,
       expiresAt: session.expiresAt.toISOString(),
@@ -74,12 +72,18 @@ export class HandshakeService {
     };
   }
 
-  secondsUntilCheckIn(worker: WorkerRow, now: Date): number {
+  secondsUntilCheckIn(worker: Pick<GateWorker, "cronMinute">, now: Date): number {
     return Math.round((nextCheckIn(worker.cronMinute, now).getTime() - now.getTime()) / 1_000);
   }
 
   /** What follows from a worker's first run, in the transaction of its report. */
-  async recordVerification(tx: Transaction, worker: WorkerRow, { result }: ReportRequest): Promise<void> {
+  async recordVerification(
+    tx: Transaction,
+    { id }: { id: string },
+    { result }: ReportRequest,
+  ): Promise<void> {
+    const [worker] = await tx.select().from(workers).where(eq(workers.id, id));
+    if (!worker) throw new AppError("not_found");
     const refusal = this.findVerificationFault(worker, result);
     const ok = refusal === undefined;
     await tx
@@ -112,7 +116,7 @@ export class HandshakeService {
     return facts.isPrivate ? undefined : "repository_not_private";
   }
 
-  private async verifyRunner(worker: WorkerRow, token: string | undefined): Promise<RunnerClaims> {
+  private async verifyRunner(worker: GateWorker, token: string | undefined): Promise<RunnerClaims> {
     if (token === undefined) this.refuse(worker, "no token");
     const audience = runnerAudience({ serverUrl: this.env.PULSEKEEP_PUBLIC_URL, clientId: worker.clientId });
     const claims = await this.runnerTokens.verify(token, audience);
@@ -126,8 +130,19 @@ export class HandshakeService {
     return claims;
   }
 
-  private refuse(worker: WorkerRow, reason: string): never {
+  private refuse(worker: GateWorker, reason: string): never {
     this.logger.warn({ workerId: worker.id, reason }, "runner token refused");
     throw new AppError("runner_token_refused");
   }
 }
+
+const toRunnerRecord = (claims: RunnerClaims): RunnerRecord => ({
+  repositoryId: claims.repository_id,
+  repositoryOwnerId: claims.repository_owner_id,
+  workflowRef: claims.workflow_ref,
+  workflowSha: claims.workflow_sha ?? null,
+  runId: claims.run_id,
+  runAttempt: claims.run_attempt ?? null,
+  eventName: claims.event_name ?? null,
+  issuedAt: new Date(claims.iat * 1_000).toISOString(),
+});

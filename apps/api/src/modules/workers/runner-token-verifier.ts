@@ -10,12 +10,15 @@ const numericText = z.string().regex(/^\d{1,20}$/);
 /** The claims of GitHub's token that a handshake is bound to. `sub` is not among them: its format has changed. */
 const claimsSchema = z.object({
   jti: z.string().min(1).max(200),
+  iat: z.number().int(),
   exp: z.number().int(),
   repository_id: numericText,
   repository_owner_id: numericText,
   workflow_ref: z.string().max(500),
   workflow_sha: z.string().max(64).optional(),
   run_id: numericText,
+  run_attempt: numericText.optional(),
+  event_name: z.string().max(60).optional(),
 });
 export type RunnerClaims = z.infer<typeof claimsSchema>;
 

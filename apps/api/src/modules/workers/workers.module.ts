@@ -2,6 +2,7 @@ import { Module } from "@nestjs/common";
 import { AuditModule } from "../audit/audit.module.js";
 import { PulsesModule } from "../pulses/pulses.module.js";
 import { VaultModule } from "../vault/vault.module.js";
+import { GateService } from "./gate.service.js";
 import { GitHubConsent } from "./github-consent.js";
 import { HandshakeService } from "./handshake.service.js";
 import { Provisioner } from "./provisioner.js";
@@ -19,6 +20,7 @@ import { WorkersQueries } from "./workers.queries.js";
   imports: [AuditModule, PulsesModule, VaultModule],
   controllers: [ProvisioningsController, WorkersController, WorkerProtocolController],
   providers: [
+    GateService,
     GitHubConsent,
     HandshakeService,
     Provisioner,
