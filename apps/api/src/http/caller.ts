@@ -10,10 +10,19 @@ export type UserCaller = {
   locale: "en" | "fr" | "es" | "de";
 };
 export type ApiKeyCaller = { kind: "api_key"; apiKeyId: string; projectId: string; workspaceId: string };
+/** A GitHub Actions run whose repository a project trusts; `repositoryId` is the row that says so. */
+export type RepositoryCaller = {
+  kind: "repository";
+  repositoryId: string;
+  projectId: string;
+  workspaceId: string;
+};
+/** Whatever acts for one project's pipeline. */
+export type PipelineCaller = ApiKeyCaller | RepositoryCaller;
 export type WorkerCaller = { kind: "worker"; workerId: string; workspaceId: string };
 
 /** Who a request comes from, as its policy's authenticator found out. */
-export type Caller = UserCaller | ApiKeyCaller | WorkerCaller;
+export type Caller = UserCaller | PipelineCaller | WorkerCaller;
 
 const callers = new WeakMap<FastifyRequest, Caller>();
 

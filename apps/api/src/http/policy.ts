@@ -12,7 +12,14 @@ import { AppError } from "./app-error.js";
 import { type Caller, setCaller } from "./caller.js";
 
 /** Who may call a route. */
-export type Policy = "public" | "session" | "admin" | "api_key" | "worker";
+export type Policy =
+  | "public"
+  | "session"
+  | "admin"
+  | "api_key"
+  | "pipeline"
+  | "session_or_pipeline"
+  | "worker";
 
 const POLICY = "pulsekeep:policy";
 
@@ -24,6 +31,12 @@ export const Session = () => SetMetadata(POLICY, "session" satisfies Policy);
 export const Admin = () => SetMetadata(POLICY, "admin" satisfies Policy);
 /** CI with a project's API key. */
 export const ApiKey = () => SetMetadata(POLICY, "api_key" satisfies Policy);
+/** CI with a project's API key, or a GitHub Actions run of a repository that the project trusts. */
+export const Pipeline = () => SetMetadata(POLICY, "pipeline" satisfies Policy);
+
+/** A signed-in person, or a project's pipeline. */
+export const SessionOrPipeline = () => SetMetadata(POLICY, "session_or_pipeline" satisfies Policy);
+
 /** A worker that proves itself with its handshake secret. */
 export const WorkerProof = () => SetMetadata(POLICY, "worker" satisfies Policy);
 

@@ -95,6 +95,23 @@ export class Databases implements OnApplicationShutdown {
     });
   }
 
+  /**
+   * As `inTenant`, for the prepared statements of CI's calls. Whoever names the same turn takes turns, from here to
+   * the commit.
+   */
+  async inTenantStatements<T>(
+    { workspaceId, turn }: { workspaceId: string; turn: string },
+    work: (statements: Statements) => Promise<T>,
+  ): Promise<T> {
+    if (![workspaceId, turn].every((id) => /^[0-9a-f-]{36}$/.test(id)))
+      throw new Error("The workspace and the turn are ids");
+    return inStatements(
+      this.app.pool,
+      work,
+      `begin; select set_config('app.workspace_id', '${workspaceId}', true), pg_advisory_xact_lock(hashtextextended('${turn}', 0))`,
+    );
+  }
+
   /** Runs `work` in one transaction of the engine's role. */
   async inEngine<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.engineConnection.database.transaction(work);

@@ -189,6 +189,40 @@ export interface paths {
         };
         get: operations["Deployments_list"];
         put?: never;
+        /** Begin a deployment */
+        post: operations["Pipeline_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Deployments_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every deployment that the filter leaves, as a file */
+        get: operations["Deployments_export"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -223,6 +257,72 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments/{id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say how the pipeline ended, and begin to observe */
+        post: operations["Pipeline_finish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments/{id}/wait": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Wait for the verdict */
+        get: operations["Pipeline_wait"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/repositories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["PipelineRepositories_list"];
+        put?: never;
+        post: operations["PipelineRepositories_trust"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/repositories/{repositoryId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["PipelineRepositories_remove"];
         options?: never;
         head?: never;
         patch?: never;
@@ -812,7 +912,7 @@ export interface components {
         };
         SystemWarning: {
             /** @enum {string} */
-            code: "role_without_process" | "loop_standing_still" | "loop_failing" | "work_overdue" | "dead_letters" | "transport_unreachable" | "redis_evicts_keys" | "redis_persistence_failing" | "redis_memory_nearly_full" | "database_connections_nearly_used_up" | "database_transaction_old";
+            code: "role_without_process" | "loop_standing_still" | "loop_failing" | "work_overdue" | "dead_letters" | "transport_unreachable" | "redis_evicts_keys" | "redis_persistence_failing" | "redis_memory_nearly_full" | "database_connections_nearly_used_up" | "database_transaction_old" | "key_rotation_due";
             /** @enum {string} */
             severity: "warning" | "critical";
             subject: string | null;
@@ -974,6 +1074,7 @@ export interface components {
             service?: string | null;
             version?: string | null;
             commit_sha?: string | null;
+            committed_at?: string | null;
             pr?: (string | number) | null;
             actor?: string | null;
             run_url?: string | null;
@@ -1013,6 +1114,9 @@ export interface components {
             branch: string | null;
             version: string | null;
             commitSha: string | null;
+            committedAt: string | null;
+            pullRequest: string | null;
+            actor: string | null;
             runUrl: string | null;
             isRollback: boolean;
             /** @enum {string} */
@@ -1027,6 +1131,15 @@ export interface components {
             observeUntil: string | null;
             endedAt: string | null;
         };
+        DeploymentCounts: {
+            total: number;
+            collecting: number;
+            ok: number;
+            warning: number;
+            rollbackRecommended: number;
+            inconclusive: number;
+            services: string[];
+        };
         DeploymentDetail: {
             /** Format: uuid */
             id: string;
@@ -1039,6 +1152,9 @@ export interface components {
             branch: string | null;
             version: string | null;
             commitSha: string | null;
+            committedAt: string | null;
+            pullRequest: string | null;
+            actor: string | null;
             runUrl: string | null;
             isRollback: boolean;
             /** @enum {string} */
@@ -1161,6 +1277,45 @@ export interface components {
                 cpu_usage: number | null;
                 memory_usage: number | null;
             }[];
+        };
+        DeploymentCreate: {
+            environment: string;
+            service?: string;
+            branch?: string;
+            version?: string;
+            commitSha?: string;
+            /** Format: date-time */
+            committedAt?: string;
+            pullRequest?: string;
+            actor?: string;
+            /** Format: uri */
+            runUrl?: string;
+            isRollback?: boolean;
+        };
+        DeploymentFinish: {
+            /** @enum {string} */
+            result: "success" | "failed";
+        };
+        DeploymentWait: {
+            isFinal: boolean;
+            deployment: components["schemas"]["DeploymentDetail"];
+        };
+        TrustedRepositories: {
+            audience: string;
+            rows: components["schemas"]["TrustedRepository"][];
+        };
+        TrustedRepository: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            repositoryId: string | null;
+            boundAt: string | null;
+            lastUsedAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        RepositoryTrust: {
+            name: string;
         };
         SignInOptions: {
             password: boolean;
@@ -2126,7 +2281,13 @@ export interface operations {
                 limit?: number;
                 projectId?: string;
                 environment?: string;
+                service?: string;
+                state?: "running" | "observing" | "analyzed" | "abandoned" | "superseded";
                 verdict?: "collecting" | "ok" | "warning" | "rollback_recommended" | "inconclusive";
+                rollback?: "true" | "false";
+                from?: string;
+                to?: string;
+                search?: string;
             };
             header?: never;
             path?: never;
@@ -2140,6 +2301,127 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeploymentPage"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Pipeline_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 characters, kept for a day */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeploymentCreate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deployment"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deployment"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Deployments_counts: {
+        parameters: {
+            query?: {
+                projectId?: string;
+                environment?: string;
+                service?: string;
+                state?: "running" | "observing" | "analyzed" | "abandoned" | "superseded";
+                verdict?: "collecting" | "ok" | "warning" | "rollback_recommended" | "inconclusive";
+                rollback?: "true" | "false";
+                from?: string;
+                to?: string;
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentCounts"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Deployments_export: {
+        parameters: {
+            query?: {
+                projectId?: string;
+                environment?: string;
+                service?: string;
+                state?: "running" | "observing" | "analyzed" | "abandoned" | "superseded";
+                verdict?: "collecting" | "ok" | "warning" | "rollback_recommended" | "inconclusive";
+                rollback?: "true" | "false";
+                from?: string;
+                to?: string;
+                search?: string;
+                format?: "csv" | "json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/json": string;
                 };
             };
             /** @description Refused: RFC 9457 problem details with a stable code */
@@ -2201,6 +2483,167 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DeploymentSamples"];
                 };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Pipeline_finish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeploymentFinish"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deployment"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Pipeline_wait: {
+        parameters: {
+            query?: {
+                seconds?: number;
+                locale?: "en" | "fr" | "es" | "de";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentWait"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PipelineRepositories_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrustedRepositories"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PipelineRepositories_trust: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepositoryTrust"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrustedRepository"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PipelineRepositories_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                repositoryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused: RFC 9457 problem details with a stable code */
             default: {

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { idSchema } from "./shared.js";
+import { deploymentDetailSchema } from "./deployments.js";
+import { idSchema, localeSchema } from "./shared.js";
 
 /** Text that the database can hold: any character but NUL. */
 const text = (max: number) =>
@@ -21,9 +22,13 @@ export const triggerRequestSchema = z
     service: text(80).nullish(),
     version: text(120).nullish(),
     commit_sha: text(64).nullish(),
+    committed_at: z.iso.datetime({ offset: true }).nullish(),
     pr: z.union([text(40), z.number().int()]).nullish(),
     actor: text(120).nullish(),
-    run_url: z.url().max(2_000).nullish(),
+    run_url: z
+      .url({ protocol: /^https?$/ })
+      .max(2_000)
+      .nullish(),
     is_rollback: z.boolean().nullish(),
   })
   .meta({ id: "TriggerRequest" });
@@ -51,3 +56,75 @@ export const finishAnswerSchema = z
   .object({ status: z.enum(["accepted", "ignored", "not_found"]), message: z.string().nullable() })
   .meta({ id: "FinishAnswer" });
 export type FinishAnswer = z.infer<typeof finishAnswerSchema>;
+
+/**
+ * Body of `POST /api/v1/deployments`. `service` tells deployments apart that go on side by side in one environment;
+ * `committedAt`, the instant of the deployed commit, is what lead time is counted from.
+ */
+export const deploymentCreateSchema = z
+  .strictObject({
+    environment: z.string().trim().min(1).max(40),
+    service: text(80).optional(),
+    branch: text(255).optional(),
+    version: text(120).optional(),
+    commitSha: text(64).optional(),
+    committedAt: z.iso.datetime({ offset: true }).optional(),
+    pullRequest: text(40).optional(),
+    actor: text(120).optional(),
+    runUrl: z
+      .url({ protocol: /^https?$/ })
+      .max(2_000)
+      .optional(),
+    isRollback: z.boolean().optional(),
+  })
+  .meta({ id: "DeploymentCreate" });
+export type DeploymentCreate = z.infer<typeof deploymentCreateSchema>;
+
+/** Body of `POST /api/v1/deployments/{id}/finish`: how the pipeline ended. */
+export const deploymentFinishSchema = z
+  .strictObject({ result: z.enum(["success", "failed"]) })
+  .meta({ id: "DeploymentFinish" });
+export type DeploymentFinish = z.infer<typeof deploymentFinishSchema>;
+
+/** Query of `GET /api/v1/deployments/{id}/wait`: how long to wait at most, and the language of the verdict's texts. */
+export const deploymentWaitQuerySchema = z.object({
+  seconds: z.coerce.number().int().min(0).max(55).default(25),
+  locale: localeSchema.optional(),
+});
+export type DeploymentWaitQuery = z.infer<typeof deploymentWaitQuerySchema>;
+
+/** `isFinal` false: the wait was over first, and the caller asks again. */
+export const deploymentWaitSchema = z
+  .object({ isFinal: z.boolean(), deployment: deploymentDetailSchema })
+  .meta({ id: "DeploymentWait" });
+export type DeploymentWait = z.infer<typeof deploymentWaitSchema>;
+
+/** `owner/repository`, as GitHub spells it. */
+const repositoryNameSchema = z
+  .string()
+  .trim()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, { error: "owner/repository expected" });
+
+export const repositoryTrustSchema = z
+  .strictObject({ name: repositoryNameSchema })
+  .meta({ id: "RepositoryTrust" });
+export type RepositoryTrust = z.infer<typeof repositoryTrustSchema>;
+
+/** A repository whose Actions runs may act as the pipeline. Its ids are bound by the first run that comes. */
+export const trustedRepositorySchema = z
+  .object({
+    id: idSchema,
+    name: z.string(),
+    repositoryId: z.string().nullable(),
+    boundAt: z.iso.datetime().nullable(),
+    lastUsedAt: z.iso.datetime().nullable(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: "TrustedRepository" });
+export type TrustedRepository = z.infer<typeof trustedRepositorySchema>;
+
+/** `audience` is what a run asks GitHub's token for. */
+export const trustedRepositoriesSchema = z
+  .object({ audience: z.string(), rows: z.array(trustedRepositorySchema) })
+  .meta({ id: "TrustedRepositories" });
+export type TrustedRepositories = z.infer<typeof trustedRepositoriesSchema>;

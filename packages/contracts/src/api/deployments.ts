@@ -96,6 +96,9 @@ export const deploymentSchema = z
     branch: z.string().nullable(),
     version: z.string().nullable(),
     commitSha: z.string().nullable(),
+    committedAt: instantSchema.nullable(),
+    pullRequest: z.string().nullable(),
+    actor: z.string().nullable(),
     runUrl: z.string().nullable(),
     isRollback: z.boolean(),
     state: deploymentStateSchema,
@@ -115,12 +118,52 @@ export const deploymentDetailSchema = deploymentSchema
   .meta({ id: "DeploymentDetail" });
 export type DeploymentDetail = z.infer<typeof deploymentDetailSchema>;
 
-export const deploymentListQuerySchema = pageQuerySchema.extend({
+const searchText = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .refine((value) => !value.includes("\0"), { error: "NUL is not allowed" });
+
+/**
+ * What a list of deployments is narrowed by. `from` is included, `to` is not; `search` looks into branch, version,
+ * commit, pull request and actor, and takes `dpl_7` or `#7` for a number.
+ */
+export const deploymentFilterSchema = z.object({
   projectId: idSchema.optional(),
   environment: z.string().max(40).optional(),
+  service: z.string().max(80).optional(),
+  state: deploymentStateSchema.optional(),
   verdict: deploymentVerdictStateSchema.optional(),
+  rollback: z.enum(["true", "false"]).optional(),
+  from: instantSchema.optional(),
+  to: instantSchema.optional(),
+  search: searchText.optional(),
 });
+export type DeploymentFilter = z.infer<typeof deploymentFilterSchema>;
+
+export const deploymentListQuerySchema = pageQuerySchema.extend(deploymentFilterSchema.shape);
 export type DeploymentListQuery = z.infer<typeof deploymentListQuerySchema>;
+
+/** Query of `GET /api/v1/deployments/export`. */
+export const deploymentExportQuerySchema = deploymentFilterSchema.extend({
+  format: z.enum(["csv", "json"]).default("csv"),
+});
+export type DeploymentExportQuery = z.infer<typeof deploymentExportQuerySchema>;
+
+/** How many of the narrowed deployments have come to what, and by what else they can be narrowed. */
+export const deploymentCountsSchema = z
+  .object({
+    total: z.number().int(),
+    collecting: z.number().int(),
+    ok: z.number().int(),
+    warning: z.number().int(),
+    rollbackRecommended: z.number().int(),
+    inconclusive: z.number().int(),
+    services: z.array(z.string()),
+  })
+  .meta({ id: "DeploymentCounts" });
+export type DeploymentCounts = z.infer<typeof deploymentCountsSchema>;
 
 /** One sample; `missing` marks a scrape that failed, with its reason, and then the metrics are null. */
 export const sampleSchema = z.object({

@@ -52,6 +52,8 @@ function identityOf(caller: Caller): string {
       return `user:${caller.userId}`;
     case "api_key":
       return `key:${caller.apiKeyId}`;
+    case "repository":
+      return `repository:${caller.repositoryId}`;
     case "worker":
       return `worker:${caller.workerId}`;
   }

@@ -2,7 +2,7 @@ import { Injectable } from "@nestjs/common";
 import type { AuditAction } from "@pulsekeep/contracts/audit-actions";
 import { schema, type Transaction } from "@pulsekeep/database";
 import { sql } from "drizzle-orm";
-import type { Caller } from "../../http/caller.js";
+import type { Caller, RepositoryCaller } from "../../http/caller.js";
 import { newId } from "../../platform/ids.js";
 
 export type { AuditAction };
@@ -20,7 +20,7 @@ export type AuditRecord = {
 };
 
 /** Names a caller as the actor of an audit entry. */
-export function actorOf(caller: Caller): AuditActor {
+export function actorOf(caller: Exclude<Caller, RepositoryCaller>): AuditActor {
   switch (caller.kind) {
     case "user":
       return { kind: "user", id: caller.userId };

@@ -1,26 +1,29 @@
 import { Body, Controller, Headers, Inject, Post } from "@nestjs/common";
-import { ApiHeader, ApiSecurity } from "@nestjs/swagger";
+import { ApiBearerAuth, ApiHeader, ApiSecurity } from "@nestjs/swagger";
 import {
+  type FinishAnswer,
   type FinishRequest,
   finishAnswerSchema,
   finishRequestSchema,
-  idempotencyKeySchema,
+  type TriggerAnswer,
   type TriggerRequest,
   triggerAnswerSchema,
   triggerRequestSchema,
 } from "@pulsekeep/contracts/api/ci";
-import { AppError } from "../../http/app-error.js";
-import { type ApiKeyCaller, CallerOf } from "../../http/caller.js";
-import { ApiKey } from "../../http/policy.js";
+import { CallerOf, type PipelineCaller } from "../../http/caller.js";
+import { Pipeline } from "../../http/policy.js";
 import { RateLimit } from "../../http/rate-limit/rate-limit.js";
 import { Returns } from "../../http/returns.js";
-import { FinishService } from "./finish.service.js";
+import { factsOfTrigger } from "./deployment-facts.js";
+import { FinishService, type Finished } from "./finish.service.js";
+import { CI_RATE, readKey } from "./pipeline-rules.js";
 import { TriggerService } from "./trigger.service.js";
 
 /** The two calls of a pipeline, in SeqPulse's wire format. */
-@ApiKey()
+@Pipeline()
 @ApiSecurity("api_key")
-@RateLimit({ name: "ci", limit: 100, windowSeconds: 60 })
+@ApiBearerAuth()
+@RateLimit(CI_RATE)
 @Controller("deployments")
 export class CiController {
   constructor(
@@ -35,26 +38,48 @@ export class CiController {
     description: "1 to 255 characters, kept for a day",
   })
   @Returns(triggerAnswerSchema)
-  trigger(
-    @CallerOf() caller: ApiKeyCaller,
+  async trigger(
+    @CallerOf() caller: PipelineCaller,
     @Headers("x-idempotency-key") keyHeader: string | undefined,
     @Body({ schema: triggerRequestSchema }) request: TriggerRequest,
-  ) {
-    const key = keyHeader === undefined ? request.idempotency_key : readKey(keyHeader);
-    return this.triggers.trigger(caller, { request, key: key ?? undefined });
+  ): Promise<TriggerAnswer> {
+    const begun = await this.triggers.begin(caller, {
+      facts: factsOfTrigger(request),
+      key: readKey("X-Idempotency-Key", keyHeader) ?? request.idempotency_key ?? undefined,
+      metricsEndpoint: request.metrics_endpoint ?? undefined,
+    });
+    return {
+      deployment_id: begun.id,
+      status: begun.isNew ? "created" : "existing",
+      message: begun.message,
+    };
   }
 
   @Post("finish")
   @Returns(finishAnswerSchema)
-  finish(@CallerOf() caller: ApiKeyCaller, @Body({ schema: finishRequestSchema }) request: FinishRequest) {
-    return this.finishes.finish(caller, request);
+  async finish(
+    @CallerOf() caller: PipelineCaller,
+    @Body({ schema: finishRequestSchema }) { deployment_id: id, result }: FinishRequest,
+  ): Promise<FinishAnswer> {
+    return toAnswer(await this.finishes.finish(caller, { id, result }));
   }
 }
 
-function readKey(header: string): string {
-  const parsed = idempotencyKeySchema.safeParse(header);
-  if (parsed.success) return parsed.data;
-  throw new AppError("invalid_input", {
-    errors: [{ path: "X-Idempotency-Key", message: "1 to 255 characters expected" }],
-  });
+function toAnswer(finished: Finished): FinishAnswer {
+  switch (finished.kind) {
+    case "observed":
+      return {
+        status: "accepted",
+        message: `Observed for ${finished.windowSeconds} seconds from now on`,
+      };
+    case "not_found":
+      return { status: "not_found", message: "This project has no such deployment" };
+    case "before":
+      return {
+        status: "ignored",
+        message: finished.isAbandoned
+          ? "The deployment was abandoned, because it was not finished in time"
+          : "The deployment has been finished before",
+      };
+  }
 }

@@ -1,7 +1,14 @@
-import { Controller, Get, Inject, Param, Query } from "@nestjs/common";
+import { Readable } from "node:stream";
+import { Controller, Get, Header, Inject, Param, Query, StreamableFile } from "@nestjs/common";
+import { ApiOperation, ApiProduces, ApiResponse } from "@nestjs/swagger";
 import {
+  type DeploymentExportQuery,
+  type DeploymentFilter,
   type DeploymentListQuery,
+  deploymentCountsSchema,
   deploymentDetailSchema,
+  deploymentExportQuerySchema,
+  deploymentFilterSchema,
   deploymentListQuerySchema,
   deploymentSamplesSchema,
   deploymentSchema,
@@ -9,9 +16,13 @@ import {
 import { idSchema, pageSchema } from "@pulsekeep/contracts/api/shared";
 import { CallerOf, type UserCaller } from "../../http/caller.js";
 import { Session } from "../../http/policy.js";
+import { RateLimit } from "../../http/rate-limit/rate-limit.js";
 import { Returns } from "../../http/returns.js";
+import { toCsv, toJson } from "./deployment-export.js";
 import { DeploymentSamplesQueries } from "./deployment-samples.queries.js";
 import { DeploymentsQueries } from "./deployments.queries.js";
+
+const EXPORT_BATCH = 500;
 
 @Session()
 @Controller("api/v1/deployments")
@@ -28,6 +39,33 @@ export class DeploymentsController {
     @Query({ schema: deploymentListQuerySchema }) query: DeploymentListQuery,
   ) {
     return this.queries.listDeployments(caller, query);
+  }
+
+  @Get("counts")
+  @Returns(deploymentCountsSchema)
+  counts(
+    @CallerOf() caller: UserCaller,
+    @Query({ schema: deploymentFilterSchema }) filter: DeploymentFilter,
+  ) {
+    return this.queries.countDeployments(caller, filter);
+  }
+
+  @Get("export")
+  @RateLimit({ name: "export", limit: 20, windowSeconds: 60 })
+  @ApiOperation({ summary: "Every deployment that the filter leaves, as a file" })
+  @ApiProduces("text/csv", "application/json")
+  @ApiResponse({ status: 200, schema: { type: "string" } })
+  @Header("x-accel-buffering", "no")
+  export(
+    @CallerOf() caller: UserCaller,
+    @Query({ schema: deploymentExportQuerySchema }) { format, ...filter }: DeploymentExportQuery,
+  ): StreamableFile {
+    const batches = this.queries.listInBatches(caller, filter, EXPORT_BATCH);
+    const isCsv = format === "csv";
+    return new StreamableFile(Readable.from(isCsv ? toCsv(batches) : toJson(batches)), {
+      type: isCsv ? "text/csv; charset=utf-8" : "application/json",
+      disposition: `attachment; filename="deployments.${format}"`,
+    });
   }
 
   @Get(":id")

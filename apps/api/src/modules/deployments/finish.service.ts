@@ -1,75 +1,74 @@
 import { Inject, Injectable } from "@nestjs/common";
-import type { FinishAnswer, FinishRequest } from "@pulsekeep/contracts/api/ci";
 import { idSchema } from "@pulsekeep/contracts/api/shared";
-import { schema, type Transaction } from "@pulsekeep/database";
-import { and, eq, sql } from "drizzle-orm";
-import type { ApiKeyCaller } from "../../http/caller.js";
+import type { Statement, Statements } from "@pulsekeep/database";
+import type { PipelineCaller } from "../../http/caller.js";
 import { Databases } from "../../platform/database.js";
-import { enqueue, notice } from "../../platform/outbox.js";
+import { Notices } from "../../platform/notices.js";
 
-const { deployments, projects } = schema;
+export type PipelineResult = "success" | "failed";
 
-const NOT_FOUND: FinishAnswer = { status: "not_found", message: "This project has no such deployment" };
+/** What came of a finish; `before` says how a deployment that was no longer running had ended. */
+export type Finished =
+  | { kind: "observed"; windowSeconds: number }
+  | { kind: "before"; isAbandoned: boolean; result: PipelineResult | null }
+  | { kind: "not_found" };
+
+/** One conditional update: of two finishes at once, one finds the deployment running. deployment, project, result */
+const observe: Statement = {
+  name: "observe_deployment",
+  text: `with observed as (
+      update deployments d
+      set state = 'observing', pipeline_result = $3, finished_at = statement_timestamp(),
+        observe_until = statement_timestamp() + make_interval(secs => p.window_seconds),
+        next_action_at = statement_timestamp() + make_interval(secs => p.window_seconds)
+      from projects p
+      where d.id = $1 and d.project_id = $2 and d.state = 'running' and p.id = d.project_id
+      returning p.window_seconds
+    ), told as (
+      insert into outbox (topic, key, body)
+      select 'deployments.evaluate', $1::text, jsonb_build_object('deploymentId', $1::uuid) from observed
+    )
+    select window_seconds from observed`,
+};
+
+/** deployment, project */
+const readEnd: Statement = {
+  name: "read_deployment_end",
+  text: "select state, pipeline_result from deployments where id = $1 and project_id = $2",
+};
 
 /** Ends the pipeline's part of a deployment and begins its observation, whatever the pipeline's result. */
 @Injectable()
 export class FinishService {
-  constructor(@Inject(Databases) private readonly databases: Databases) {}
+  constructor(
+    @Inject(Databases) private readonly databases: Databases,
+    @Inject(Notices) private readonly notices: Notices,
+  ) {}
 
-  async finish(caller: ApiKeyCaller, request: FinishRequest): Promise<FinishAnswer> {
-    const id = request.deployment_id;
-    if (!idSchema.safeParse(id).success) return NOT_FOUND;
-    return this.databases.inTenant(caller, async (tx) => {
-      const observed = await observe(tx, caller, { id, result: request.result });
-      if (!observed) return this.explain(tx, caller, id);
-      await enqueue(
-        tx,
-        { topic: "deployments.evaluate", key: id, body: { deploymentId: id } },
-        notice(caller.workspaceId, "deployment.changed", id, caller.projectId),
-      );
-      return { status: "accepted", message: `Observed for ${observed.windowSeconds} seconds from now on` };
+  async finish(
+    { workspaceId, projectId }: PipelineCaller,
+    { id, result }: { id: string; result: PipelineResult },
+  ): Promise<Finished> {
+    if (!idSchema.safeParse(id).success) return { kind: "not_found" };
+    const turn = { workspaceId, turn: projectId };
+    const finished = await this.databases.inTenantStatements(turn, async (statements) => {
+      const [observed] = await statements.run<{ window_seconds: number }>(observe, [id, projectId, result]);
+      if (observed) return { kind: "observed", windowSeconds: observed.window_seconds } as const;
+      return explain(statements, { id, projectId });
     });
-  }
-
-  private async explain(tx: Transaction, caller: ApiKeyCaller, id: string): Promise<FinishAnswer> {
-    const [found] = await tx
-      .select({ state: deployments.state })
-      .from(deployments)
-      .where(and(eq(deployments.id, id), eq(deployments.projectId, caller.projectId)));
-    if (!found) return NOT_FOUND;
-    const message =
-      found.state === "abandoned"
-        ? "The deployment was abandoned, because it was not finished in time"
-        : "The deployment has been finished before";
-    return { status: "ignored", message };
+    if (finished.kind === "observed") this.notices.tell(workspaceId, "deployment.changed", id);
+    return finished;
   }
 }
 
-/** One conditional update: of two finishes at once, one finds the deployment running. */
-async function observe(
-  tx: Transaction,
-  caller: ApiKeyCaller,
-  { id, result }: { id: string; result: FinishRequest["result"] },
-): Promise<{ windowSeconds: number } | undefined> {
-  const windowEnd = sql`clock_timestamp() + make_interval(secs => ${projects.windowSeconds})`;
-  const [observed] = await tx
-    .update(deployments)
-    .set({
-      state: "observing",
-      pipelineResult: result,
-      finishedAt: sql`clock_timestamp()`,
-      observeUntil: windowEnd,
-      nextActionAt: windowEnd,
-    })
-    .from(projects)
-    .where(
-      and(
-        eq(projects.id, deployments.projectId),
-        eq(deployments.id, id),
-        eq(deployments.projectId, caller.projectId),
-        eq(deployments.state, "running"),
-      ),
-    )
-    .returning({ windowSeconds: projects.windowSeconds });
-  return observed;
+async function explain(
+  statements: Statements,
+  { id, projectId }: { id: string; projectId: string },
+): Promise<Finished> {
+  const [found] = await statements.run<{ state: string; pipeline_result: PipelineResult | null }>(readEnd, [
+    id,
+    projectId,
+  ]);
+  if (!found) return { kind: "not_found" };
+  return { kind: "before", isAbandoned: found.state === "abandoned", result: found.pipeline_result };
 }

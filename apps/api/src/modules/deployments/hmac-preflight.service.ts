@@ -10,6 +10,7 @@ export type PreflightTarget = {
   projectId: string;
   activeUrl: string | null;
   hmacEnabled: boolean;
+  hmacVersion: "v2" | "v3";
   hmacSecretSealed: Buffer | null;
 };
 
@@ -26,14 +27,20 @@ export class HmacPreflightService {
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
+  /** Whether the endpoint has to show it first: signing is on, and no probe of late has passed. */
+  isNeeded({ hmacEnabled, activeUrl: url, hmacSecretSealed: sealed, projectId }: PreflightTarget): boolean {
+    if (!hmacEnabled || url === null || sealed === null) return false;
+    const kept = this.passed.get(projectId);
+    const isKept = kept && kept.untilMs > this.clock.now().getTime();
+    return !(isKept && kept.url === url && kept.sealed.equals(sealed));
+  }
+
   /** @throws AppError `HMAC_PREFLIGHT_FAILED` */
   async require(target: PreflightTarget): Promise<void> {
     const { activeUrl: url, hmacSecretSealed: sealed } = target;
-    if (!target.hmacEnabled || url === null || sealed === null) return;
+    if (!this.isNeeded(target) || url === null || sealed === null) return;
     const nowMs = this.clock.now().getTime();
     for (const [id, { untilMs }] of this.passed) if (untilMs <= nowMs) this.passed.delete(id);
-    const kept = this.passed.get(target.projectId);
-    if (kept && kept.url === url && kept.sealed.equals(sealed)) return;
     const outcome = await this.scrapes.scrape({ ...target, url });
     if (!outcome.ok)
       throw new AppError("HMAC_PREFLIGHT_FAILED", {

@@ -32,7 +32,7 @@ const deploymentsOf = (projectId: string) =>
     [projectId],
   );
 
-it("begins one deployment for fifty triggers at once with one key", async () => {
+it("IDEM-01 begins one deployment for fifty triggers at once with one key", async () => {
   const project = await createTestProject(alice);
   const answers = await Promise.all(Array.from({ length: 50 }, () => project.trigger(PROD, KEY)));
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
@@ -52,7 +52,7 @@ it("begins one deployment for fifty triggers at once with fifty keys, and binds 
   expect(body).toMatchObject({ status: "existing", deployment_id: only?.id });
 });
 
-it("refuses a key that comes with another body, and leaves the first deployment alone", async () => {
+it("IDEM-02 refuses a key that comes with another body, and leaves the first deployment alone", async () => {
   const project = await createTestProject(alice, { environments: ["prod", "staging"] });
   await project.trigger(PROD, KEY);
   for (const body of [
@@ -74,7 +74,7 @@ it("takes the order of fields, null and unknown fields for the same body", async
   expect(again.body).toMatchObject({ status: "existing", deployment_id: first.body.deployment_id });
 });
 
-it("forgets a key after a day", async () => {
+it("IDEM-06 forgets a key after a day", async () => {
   const project = await createTestProject(alice);
   const first = await project.trigger(PROD, KEY);
   await project.finish({ deployment_id: first.body.deployment_id, result: "success" });
@@ -92,14 +92,14 @@ it.each([
   ["empty", ""],
   ["too long", "k".repeat(256)],
   ["of 10 KB", "k".repeat(10_240)],
-])("refuses a key that is %s", async (_, key) => {
+])("IDEM-06 refuses a key that is %s", async (_, key) => {
   const project = await createTestProject(alice);
   expect((await project.trigger(PROD, { "x-idempotency-key": key })).status).toBe(422);
   expect((await project.trigger({ ...PROD, idempotency_key: key })).status).toBe(422);
   expect(await deploymentsOf(project.id)).toEqual([]);
 });
 
-it("keeps any text but NUL", async () => {
+it("IDEM-06 keeps any text but NUL", async () => {
   const project = await createTestProject(alice);
   for (const field of ["branch", "idempotency_key", "service", "version", "actor"])
     expect((await project.trigger({ ...PROD, [field]: "a\0b" })).status).toBe(422);
@@ -197,7 +197,7 @@ it("probes a signed endpoint once in two minutes, and again after a change of th
   metrics.state.secret = undefined;
 });
 
-it("defect 1: an idempotency key of one project means nothing to another", async () => {
+it("IDEM-03 defect 1: an idempotency key of one project means nothing to another", async () => {
   const bob = await test.signUp("Bob");
   const ids = new Set<string>();
   for (const owner of [alice, alice, bob]) {

@@ -1,207 +1,197 @@
 import { Inject, Injectable } from "@nestjs/common";
-import type { TriggerAnswer, TriggerRequest } from "@pulsekeep/contracts/api/ci";
-import { schema, type Transaction } from "@pulsekeep/database";
-import { and, eq, sql } from "drizzle-orm";
+import type { Statements } from "@pulsekeep/database";
 import { AppError } from "../../http/app-error.js";
-import type { ApiKeyCaller } from "../../http/caller.js";
+import type { PipelineCaller } from "../../http/caller.js";
 import { Databases } from "../../platform/database.js";
 import { newId } from "../../platform/ids.js";
-import { enqueue, notice } from "../../platform/outbox.js";
-import type { DeploymentRow } from "./deployment-view.js";
-import { HmacPreflightService } from "./hmac-preflight.service.js";
-import { findByIdempotencyKey, recordIdempotencyKey, toColumns } from "./idempotency.js";
-import { refuseOverQuota } from "./monthly-quota.js";
-import { getWatchedProject, type WatchedProject } from "./watched-project.js";
+import { Notices } from "../../platform/notices.js";
+import { completeFacts, digestFacts, type SaidFacts, saysNothingElse } from "./deployment-facts.js";
+import { HmacPreflightService, type PreflightTarget } from "./hmac-preflight.service.js";
+import {
+  abandonDeployment,
+  beginDeployment,
+  bindKey,
+  type ExaminedTrigger,
+  examineTrigger,
+  supersedeObserved,
+} from "./trigger.statements.js";
 
-const { deployments, metricEndpoints, projects } = schema;
+/** A trigger as a pipeline sent it; `metricsEndpoint` is the endpoint that it believes to be the active one. */
+export type Trigger = { facts: SaidFacts; key?: string | undefined; metricsEndpoint?: string | undefined };
 
-/** A trigger as CI sent it; the key may come in the header or in the body. */
-export type Trigger = { request: TriggerRequest; key: string | undefined };
+/** The deployment that a trigger came to: a new one, or the one that it meant or met. */
+export type Begun = { id: string; isNew: boolean; message: string | null };
 
-/** Begins deployments for CI. However often a trigger is repeated, there is one deployment. */
+type Turn = Trigger & { caller: PipelineCaller; isProbed: boolean };
+type Outcome = Begun | { probe: PreflightTarget };
+
+/** Begins deployments for pipelines. However often a trigger is repeated, there is one deployment. */
 @Injectable()
 export class TriggerService {
   constructor(
     @Inject(Databases) private readonly databases: Databases,
     @Inject(HmacPreflightService) private readonly preflight: HmacPreflightService,
+    @Inject(Notices) private readonly notices: Notices,
   ) {}
 
-  async trigger(caller: ApiKeyCaller, trigger: Trigger): Promise<TriggerAnswer> {
-    const first = await this.examineLocked(caller, trigger, async (_, watched) => ({ watched }));
-    if ("answer" in first) return first.answer;
+  /** @throws AppError naming what keeps the deployment from beginning */
+  async begin(caller: PipelineCaller, trigger: Trigger): Promise<Begun> {
+    const first = await this.take({ ...trigger, caller, isProbed: false });
+    if (!("probe" in first)) return first;
     // Outside of any transaction, because it waits for somebody else's server.
-    await this.preflight.require(first.watched.endpoint);
-    const { answer } = await this.examineLocked(caller, trigger, async (tx, watched) => ({
-      answer: await begin(tx, caller, { ...trigger, watched }),
-    }));
-    return answer;
+    await this.preflight.require(first.probe);
+    const second = await this.take({ ...trigger, caller, isProbed: true });
+    if ("probe" in second) throw new Error("A trigger asks for one probe at most");
+    return second;
   }
 
   /** Triggers of one project go one after another, so that what is found stays true until the commit. */
-  private async examineLocked<T>(
-    caller: ApiKeyCaller,
-    trigger: Trigger,
-    orElse: (tx: Transaction, watched: WatchedProject) => Promise<T>,
-  ): Promise<{ answer: TriggerAnswer } | T> {
-    return this.databases.inTenant(caller, async (tx) => {
-      await tx
-        .select({ id: projects.id })
-        .from(projects)
-        .where(eq(projects.id, caller.projectId))
-        .for("no key update");
-      const found = await examine(tx, caller, trigger);
-      return "answer" in found ? found : orElse(tx, found.watched);
-    });
+  private async take(turn: Turn): Promise<Outcome> {
+    const { workspaceId, projectId } = turn.caller;
+    const outcome = await this.databases.inTenantStatements(
+      { workspaceId, turn: projectId },
+      async (statements) => this.decide(statements, turn),
+    );
+    if ("isNew" in outcome && outcome.isNew) {
+      this.notices.tell(workspaceId, "deployment.changed", outcome.id);
+      this.notices.tell(workspaceId, "project.changed", projectId);
+    }
+    return outcome;
+  }
+
+  private async decide(statements: Statements, turn: Turn): Promise<Outcome> {
+    const found = await examine(statements, turn);
+    const repeated = findRepeated(found, turn);
+    if (repeated) return existing(repeated.id, "This idempotency key has begun this deployment before");
+    refuseUnknownEnvironment(found, turn.facts.environment);
+    refuseUnknownService(found, turn.facts.service);
+    refuseOtherEndpoint(found, turn.metricsEndpoint);
+    const open = await this.meetOpen(statements, turn, found);
+    if (open) return open;
+    const target = { ...turn.caller, ...toPreflight(found) };
+    if (!turn.isProbed && this.preflight.isNeeded(target)) return { probe: target };
+    if (found.observes) await supersede(statements, turn);
+    return begin(statements, turn, found);
+  }
+
+  /** A deployment that runs is met; one whose time to finish is over holds its environment no longer. */
+  private async meetOpen(
+    statements: Statements,
+    { caller, facts, key }: Turn,
+    { open_id: id, open_number: number, open_is_overdue: isOverdue }: ExaminedTrigger,
+  ): Promise<Begun | undefined> {
+    if (id === null) return undefined;
+    if (isOverdue) {
+      await statements.run(abandonDeployment, [id]);
+      this.notices.tell(caller.workspaceId, "deployment.changed", id);
+      return undefined;
+    }
+    if (key !== undefined) await statements.run(bindKey, [caller.projectId, key, digestFacts(facts), id]);
+    return existing(id, `Deployment ${number} of this environment is still running`);
   }
 }
 
-/** What the trigger comes to without a new deployment: an earlier one's answer, or a refusal. */
-async function examine(
-  tx: Transaction,
-  caller: ApiKeyCaller,
-  { request, key }: Trigger,
-): Promise<{ answer: TriggerAnswer } | { watched: WatchedProject }> {
-  const repeated = key === undefined ? undefined : await findByIdempotencyKey(tx, caller, { key, request });
-  if (repeated)
-    return { answer: existing(repeated, "This idempotency key has begun this deployment before") };
-  const watched = await getWatchedProject(tx, caller.projectId);
-  refuseUnknownEnvironment(watched, request.env);
-  refuseOtherEndpoint(watched, request.metrics_endpoint ?? undefined);
-  await abandonOverdue(tx, caller, request);
-  const running = await findRunning(tx, caller, request);
-  if (!running) return { watched };
-  if (key !== undefined) await recordIdempotencyKey(tx, caller, { key, request, deploymentId: running.id });
-  return { answer: existing(running, `Deployment ${running.number} of this environment is still running`) };
+async function examine(statements: Statements, { caller, facts, key }: Turn): Promise<ExaminedTrigger> {
+  const [found] = await statements.run<ExaminedTrigger>(examineTrigger, [
+    caller.projectId,
+    key ?? null,
+    facts.environment,
+    facts.service ?? "",
+  ]);
+  if (!found) throw new AppError("not_found");
+  return found;
 }
 
-const existing = (deployment: DeploymentRow, message: string): TriggerAnswer => ({
-  deployment_id: deployment.id,
-  status: "existing",
-  message,
-});
+/**
+ * The deployment that this project's key was used for within the last day. Keys of other projects do not exist here.
+ *
+ * @throws AppError `IDEMPOTENCY_KEY_REUSED` when the key came with something else
+ */
+function findRepeated(found: ExaminedTrigger, { facts }: Turn): { id: string } | undefined {
+  const { key_body_hash: bodyHash, key_deployment: kept } = found;
+  if (!bodyHash || !kept) return undefined;
+  const { committedAt, ...rest } = kept.facts;
+  const said = { ...rest, committedAt: committedAt === null ? null : new Date(committedAt) };
+  if (bodyHash.equals(digestFacts(facts)) || saysNothingElse(facts, said)) return kept;
+  throw new AppError("IDEMPOTENCY_KEY_REUSED");
+}
 
-function refuseUnknownEnvironment({ project }: WatchedProject, environment: string): void {
-  if (project.environments.includes(environment)) return;
+const existing = (id: string, message: string): Begun => ({ id, isNew: false, message });
+
+function refuseUnknownEnvironment({ environments }: ExaminedTrigger, environment: string): void {
+  if (environments.includes(environment)) return;
+  const known = environments.join(", ");
   throw new AppError("ENVIRONMENT_UNKNOWN", {
-    detail: `The project's environments are: ${project.environments.join(", ")}`,
-    errors: [{ path: "env", message: `one of ${project.environments.join(", ")} expected` }],
+    detail: `The project's environments are: ${known}`,
+    errors: [{ path: "env", message: `one of ${known} expected` }],
   });
 }
 
-function refuseOtherEndpoint({ endpoint }: WatchedProject, claimed: string | undefined): void {
-  if (endpoint.state === "blocked") throw new AppError("PROJECT_ENDPOINT_BLOCKED");
+function refuseUnknownService({ services }: ExaminedTrigger, service = ""): void {
+  if (services.length === 0 || service === "" || services.includes(service)) return;
+  const known = services.join(", ");
+  throw new AppError("SERVICE_UNKNOWN", {
+    detail: `The project's services are: ${known}`,
+    errors: [{ path: "service", message: `one of ${known} expected` }],
+  });
+}
+
+function refuseOtherEndpoint(found: ExaminedTrigger, claimed: string | undefined): void {
+  if (found.endpoint_state === "blocked") throw new AppError("PROJECT_ENDPOINT_BLOCKED");
   if (claimed === undefined) return;
-  const same =
-    endpoint.activeUrl !== null && URL.canParse(claimed) && hrefOf(claimed) === hrefOf(endpoint.activeUrl);
+  const { active_url: activeUrl } = found;
+  const same = activeUrl !== null && URL.canParse(claimed) && hrefOf(claimed) === hrefOf(activeUrl);
   if (!same) throw new AppError("ENDPOINT_MISMATCH");
 }
 
 const hrefOf = (url: string): string => new URL(url).href.replace(/\/$/, "");
 
-const sameLine = (caller: ApiKeyCaller, request: TriggerRequest) =>
-  and(
-    eq(deployments.projectId, caller.projectId),
-    eq(deployments.environment, request.env),
-    eq(deployments.service, request.service ?? ""),
-  );
+const toPreflight = (found: ExaminedTrigger) => ({
+  hmacVersion: found.hmac_version,
+  activeUrl: found.active_url,
+  hmacEnabled: found.hmac_enabled,
+  hmacSecretSealed: found.hmac_secret_sealed,
+});
 
-/** A deployment whose time to finish is over holds its environment no longer, even before the analyst has looked. */
-async function abandonOverdue(tx: Transaction, caller: ApiKeyCaller, request: TriggerRequest): Promise<void> {
-  const abandoned = await tx
-    .update(deployments)
-    .set({
-      state: "abandoned",
-      verdictState: "inconclusive",
-      endedAt: sql`clock_timestamp()`,
-      // The analyst writes the verdict itself.
-      nextActionAt: sql`clock_timestamp()`,
-    })
-    .where(
-      and(
-        sameLine(caller, request),
-        eq(deployments.state, "running"),
-        sql`${deployments.abandonAt} <= clock_timestamp()`,
-      ),
-    )
-    .returning({ id: deployments.id });
-  await enqueue(
-    tx,
-    ...abandoned.map(({ id }) => notice(caller.workspaceId, "deployment.changed", id, caller.projectId)),
-  );
-}
-
-async function findRunning(
-  tx: Transaction,
-  caller: ApiKeyCaller,
-  request: TriggerRequest,
-): Promise<DeploymentRow | undefined> {
-  const [row] = await tx
-    .select()
-    .from(deployments)
-    .where(and(sameLine(caller, request), eq(deployments.state, "running")));
-  return row;
+async function supersede(statements: Statements, { caller, facts }: Turn): Promise<void> {
+  await statements.run(supersedeObserved, [caller.projectId, facts.environment, facts.service ?? ""]);
 }
 
 async function begin(
-  tx: Transaction,
-  caller: ApiKeyCaller,
-  { request, key, watched }: Trigger & { watched: WatchedProject },
-): Promise<TriggerAnswer> {
-  await refuseOverQuota(tx, caller.workspaceId);
-  const { project, endpoint } = watched;
+  statements: Statements,
+  { caller, facts, key }: Turn,
+  found: ExaminedTrigger,
+): Promise<Begun> {
   const id = newId();
-  const abandonAt = sql`clock_timestamp() + make_interval(secs => ${project.abandonSeconds})`;
-  const [{ next } = { next: 0 }] = await tx
-    .update(projects)
-    .set({ nextDeploymentNumber: sql`${projects.nextDeploymentNumber} + 1` })
-    .where(eq(projects.id, project.id))
-    .returning({ next: projects.nextDeploymentNumber });
-  await tx.insert(deployments).values({
-    id,
-    workspaceId: caller.workspaceId,
-    projectId: project.id,
-    number: next - 1,
-    ...toColumns(request),
-    startedAt: sql`clock_timestamp()`,
-    abandonAt,
-    nextActionAt: abandonAt,
-  });
-  await watchClosely(tx, project);
-  await supersedeObserved(tx, caller, request);
-  if (key !== undefined) await recordIdempotencyKey(tx, caller, { key, request, deploymentId: id });
-  await enqueue(tx, notice(caller.workspaceId, "deployment.changed", id, project.id));
+  const all = completeFacts(facts);
+  const rows =
+    found.quota === 0
+      ? []
+      : await statements.run(beginDeployment, [
+          caller.projectId,
+          caller.workspaceId,
+          found.quota,
+          id,
+          all.environment,
+          all.service,
+          all.branch,
+          all.version,
+          all.commitSha,
+          all.committedAt,
+          all.pr,
+          all.actor,
+          all.runUrl,
+          all.isRollback,
+          found.abandon_seconds,
+          found.sample_seconds,
+          key ?? null,
+          key === undefined ? null : digestFacts(facts),
+        ]);
+  if (rows.length === 0)
+    throw new AppError("QUOTA_REACHED", { detail: `${found.quota}/${found.quota} deployments this month` });
   const message =
-    endpoint.state === "active" ? null : "No metrics endpoint is active: nothing will be measured";
-  return { deployment_id: id, status: "created", message };
-}
-
-/** From now on the endpoint is scraped at the dense pace, beginning at once. */
-async function watchClosely(tx: Transaction, project: WatchedProject["project"]): Promise<void> {
-  await tx
-    .update(metricEndpoints)
-    .set({
-      intervalSeconds: project.sampleSeconds,
-      nextScrapeAt: sql`least(${metricEndpoints.nextScrapeAt}, clock_timestamp())`,
-    })
-    .where(and(eq(metricEndpoints.projectId, project.id), eq(metricEndpoints.state, "active")));
-}
-
-/** Whatever of the same environment and service was still observed gets its verdict on what there is. */
-async function supersedeObserved(
-  tx: Transaction,
-  caller: ApiKeyCaller,
-  request: TriggerRequest,
-): Promise<void> {
-  const superseded = await tx
-    .update(deployments)
-    .set({ state: "superseded", endedAt: sql`clock_timestamp()`, nextActionAt: sql`clock_timestamp()` })
-    .where(and(sameLine(caller, request), eq(deployments.state, "observing")))
-    .returning({ id: deployments.id });
-  await enqueue(
-    tx,
-    ...superseded.flatMap((row) => [
-      { topic: "deployments.evaluate" as const, key: row.id, body: { deploymentId: row.id } },
-      notice(caller.workspaceId, "deployment.changed", row.id, caller.projectId),
-    ]),
-  );
+    found.source !== "endpoint" || found.endpoint_state === "active"
+      ? null
+      : "No metrics endpoint is active: nothing will be measured";
+  return { id, isNew: true, message };
 }
