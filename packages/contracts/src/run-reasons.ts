@@ -14,6 +14,8 @@ export const RUN_REASONS = [
   "lease_expired",
   "pulse_deleted",
   "set_up_again",
+  /** Cancelled, or unknown where the worker had taken it: nobody can report it any more. */
+  "worker_removed",
   "cancelled_by_user",
   /** Skipped: its repository has had its most commits of the day. */
   "daily_cap",

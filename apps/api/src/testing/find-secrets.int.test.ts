@@ -32,7 +32,7 @@ const everywhere = (): SecretPlaces => ({
 it("finds no token that GitHub issued, and no secret of ours, after both journeys [ZT-01]", async () => {
   const client = test.newClient();
   await signInWithGitHub(client, "octo-alice");
-  const { body } = await client.post<ProvisioningStarted>("/api/v1/provisionings");
+  const { body } = await client.post<ProvisioningStarted>("/api/v1/provisionings", {});
   await client.fetch("GET", await answerConsent(body.authorizeUrl));
   const done = await eventually(
     async () => {

@@ -25,7 +25,7 @@ it("does the whole journey on PostgreSQL alone: sign-up, worker, pulse, run, and
       heard += Buffer.from(part.value).toString();
     }
   })();
-  const { body } = await alice.post<ProvisioningStarted>("/api/v1/provisionings");
+  const { body } = await alice.post<ProvisioningStarted>("/api/v1/provisionings", {});
   await alice.fetch("GET", await answerConsent(body.authorizeUrl));
   const done = await eventually(
     async () => {

@@ -713,6 +713,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/worker/enroll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Enrolments_enrol"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/worker/enroll/installed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Enrolments_installed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/worker/enroll/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Enrolments_status"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/worker/enroll/failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Enrolments_failed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/provisionings": {
         parameters: {
             query?: never;
@@ -723,6 +787,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["Provisionings_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/provisionings/own-machine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Provisionings_startOnOwnMachine"];
         delete?: never;
         options?: never;
         head?: never;
@@ -761,6 +841,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/provisionings/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Provisionings_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workers": {
         parameters: {
             query?: never;
@@ -769,6 +865,38 @@ export interface paths {
             cookie?: never;
         };
         get: operations["Workers_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Workers_listNotices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers/file-set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Workers_files"];
         put?: never;
         post?: never;
         delete?: never;
@@ -787,6 +915,38 @@ export interface paths {
         get: operations["Workers_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers/{id}/notices/dismissal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Workers_dismissNotices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers/{id}/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Workers_remove"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1710,11 +1870,99 @@ export interface components {
             /** Format: uuid */
             pulseId?: string;
         };
+        EnrolRequest: {
+            code: string;
+            /** @enum {string} */
+            kind: "actions" | "resident";
+            repository: {
+                id: number;
+                ownerId: number;
+                fullName: string;
+                defaultBranch: string;
+                /** @enum {string} */
+                made: "created" | "adopted";
+            };
+            author: {
+                name: string;
+                email: string;
+            };
+        };
+        EnrolResponse: {
+            /** Format: uuid */
+            provisioningId: string;
+            /** Format: uuid */
+            workerId: string;
+            clientId: string;
+            handshakeSecret: string;
+            /** @enum {string} */
+            kind: "actions" | "resident";
+            /** Format: uri */
+            serverUrl: string;
+            cronMinute: number;
+            /** Format: date-time */
+            secretExpiresAt: string;
+            ticket: string;
+        };
+        EnrolmentInstalledRequest: {
+            ticket: string;
+            commitSha?: string;
+        };
+        EnrolmentState: {
+            /** @enum {string} */
+            state: "running" | "verifying" | "awaiting_confirmation" | "done" | "failed";
+        };
+        EnrolmentStatusRequest: {
+            ticket: string;
+        };
+        EnrolmentStatus: {
+            /** @enum {string} */
+            state: "running" | "verifying" | "awaiting_confirmation" | "done" | "failed";
+            errorCode: string | null;
+            worker: {
+                /** @enum {string} */
+                state: "provisioning" | "verifying" | "active" | "failed" | "removed";
+                lastHandshakeAt: string | null;
+                nextCheckInAt: string | null;
+            };
+        };
+        EnrolmentFailedRequest: {
+            ticket: string;
+            /** @enum {string} */
+            step: "repository" | "files" | "secrets" | "wake";
+            /** @enum {string} */
+            errorCode: "consent_refused" | "consent_expired" | "consent_scope_missing" | "account_differs" | "github_rate_limited" | "github_secondary_limited" | "github_unavailable" | "github_timeout" | "github_token_refused" | "github_forbidden" | "github_unexpected" | "organization_policy" | "sso_required" | "repository_creation_forbidden" | "repository_name_taken" | "repository_in_use" | "repository_not_private" | "repository_gone" | "actions_disabled" | "workflow_not_registered";
+        };
+        ProvisioningStart: {
+            /** @description Name of a repository, without its owner */
+            repositoryName?: string;
+            existing?: {
+                /** Format: uuid */
+                workerId: string;
+                /** @enum {string} */
+                purpose: "rotate" | "move";
+            };
+        };
         ProvisioningStarted: {
             /** Format: uuid */
             id: string;
             /** Format: uri */
             authorizeUrl: string;
+        };
+        OwnMachineStart: {
+            /** Format: uuid */
+            workerId?: string;
+            /**
+             * @default machine
+             * @enum {string}
+             */
+            way: "browser" | "machine" | "manual";
+        };
+        OwnMachineStarted: {
+            /** Format: uuid */
+            id: string;
+            code: string;
+            /** Format: date-time */
+            expiresAt: string;
         };
         Provisioning: {
             /** Format: uuid */
@@ -1722,18 +1970,32 @@ export interface components {
             /** Format: uuid */
             workerId: string;
             /** @enum {string} */
-            state: "awaiting_consent" | "running" | "verifying" | "done" | "failed";
+            purpose: "create" | "rotate" | "move";
+            /** @enum {string} */
+            way: "consent" | "browser" | "machine" | "manual";
+            /** @enum {string} */
+            state: "awaiting_consent" | "awaiting_enrolment" | "running" | "verifying" | "awaiting_confirmation" | "done" | "failed";
             steps: components["schemas"]["ProvisioningStep"][];
+            repository: {
+                id: number;
+                ownerId: number;
+                fullName: string;
+                /** Format: uri */
+                url: string;
+                author: string | null;
+            } | null;
             tokenRevokedAt: string | null;
             /** Format: uri */
             revokeUrl: string;
+            /** Format: uri */
+            githubUrl: string;
             /** Format: date-time */
             createdAt: string;
             endedAt: string | null;
         };
         ProvisioningStep: {
             /** @enum {string} */
-            name: "consent" | "repository" | "files" | "secrets" | "wake" | "revoke" | "verify";
+            name: "consent" | "enrolment" | "repository" | "files" | "secrets" | "wake" | "revoke" | "verify" | "confirm";
             /** @enum {string} */
             state: "waiting" | "running" | "done" | "failed" | "skipped";
             startedAt: string | null;
@@ -1742,6 +2004,18 @@ export interface components {
                 [key: string]: string;
             };
             errorCode: string | null;
+            /** @default {} */
+            errorFacts: {
+                [key: string]: string;
+            };
+        };
+        ProvisioningRetry: {
+            /** @description Name of a repository, without its owner */
+            repositoryName?: string;
+        };
+        ProvisioningConfirm: {
+            repositoryId: number;
+            ownerId: number;
         };
         WorkerPage: {
             rows: components["schemas"]["Worker"][];
@@ -1753,6 +2027,8 @@ export interface components {
             clientId: string;
             /** @enum {string} */
             kind: "actions" | "resident";
+            /** @enum {string} */
+            way: "consent" | "browser" | "machine" | "manual";
             /** @enum {string} */
             state: "provisioning" | "verifying" | "active" | "failed" | "removed";
             repository: {
@@ -1772,8 +2048,33 @@ export interface components {
             nextCheckInAt: string | null;
             /** Format: date-time */
             secretExpiresAt: string;
+            rotating: boolean;
+            removedAt: string | null;
             /** Format: date-time */
             createdAt: string;
+        };
+        WorkerNotices: {
+            rows: components["schemas"]["WorkerNotice"][];
+        };
+        WorkerNotice: {
+            /** Format: uuid */
+            workerId: string;
+            repository: string | null;
+            daysBefore: number;
+            /** Format: date-time */
+            secretExpiresAt: string;
+            /** Format: date-time */
+            raisedAt: string;
+        };
+        WorkerFiles: {
+            version: string;
+            sha256: string;
+            files: {
+                [key: string]: string;
+            };
+        };
+        WorkerRemoval: {
+            confirmation: string;
         };
         WorkerHelloRequest: {
             workerVersion: string;
@@ -3604,6 +3905,134 @@ export interface operations {
             };
         };
     };
+    Enrolments_enrol: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolResponse"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Enrolments_installed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolmentInstalledRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentState"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Enrolments_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolmentStatusRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentStatus"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Enrolments_failed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolmentFailedRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentState"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     Provisionings_start: {
         parameters: {
             query?: never;
@@ -3611,7 +4040,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProvisioningStart"];
+            };
+        };
         responses: {
             201: {
                 headers: {
@@ -3619,6 +4052,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProvisioningStarted"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Provisionings_startOnOwnMachine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnMachineStart"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMachineStarted"];
                 };
             };
             /** @description Refused: RFC 9457 problem details with a stable code */
@@ -3671,7 +4136,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProvisioningRetry"];
+            };
+        };
         responses: {
             201: {
                 headers: {
@@ -3679,6 +4148,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProvisioningStarted"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Provisionings_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProvisioningConfirm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provisioning"];
                 };
             };
             /** @description Refused: RFC 9457 problem details with a stable code */
@@ -3723,6 +4226,65 @@ export interface operations {
             };
         };
     };
+    Workers_listNotices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerNotices"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Workers_files: {
+        parameters: {
+            query: {
+                repository: string;
+                cronMinute: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerFiles"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     Workers_get: {
         parameters: {
             query?: never;
@@ -3733,6 +4295,69 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Worker"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Workers_dismissNotices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Workers_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkerRemoval"];
+            };
+        };
         responses: {
             200: {
                 headers: {

@@ -104,6 +104,7 @@ export type ProvisioningStepRow = {
   endedAt: string | null;
   facts: Record<string, string>;
   errorCode: string | null;
+  errorFacts?: Record<string, string>;
 };
 
 export type ProvisioningState =

@@ -1,12 +1,18 @@
+import { isRefusalKind, type RefusalKind } from "./refusals.js";
+
 /** A fault that an HTTP request meets; `path` is a pattern in which `*` stands for anything. */
 export interface RequestFault {
-  readonly kind: "reply_lost" | "status" | "secondary_rate_limit";
+  readonly kind: "reply_lost" | "hang" | "status" | "scope_reduced" | RefusalKind;
   readonly method?: string;
   readonly path?: string;
   /** `status`: the answer's code; default 503. */
   readonly status?: number;
-  /** `secondary_rate_limit`: default 60. */
+  /** `secondary_rate_limit` and `primary_rate_limit`: default 60. */
   readonly retryAfterSeconds?: number;
+  /** `organization_policy` and `sso_required`: default "octo-org". */
+  readonly organization?: string;
+  /** `scope_reduced`: what the person left ticked; default none. */
+  readonly scopes?: readonly string[];
   /** `status`: answer so after the effect instead of before it. */
   readonly afterEffect?: boolean;
 }
@@ -22,15 +28,17 @@ export interface ActionsFault {
 export type Fault = RequestFault | ActionsFault;
 export type SeededFault = Fault & { readonly id: number; readonly remaining: number };
 
-const REQUEST_KINDS: readonly string[] = ["reply_lost", "status", "secondary_rate_limit"];
+const REQUEST_KINDS: readonly string[] = ["reply_lost", "hang", "status", "scope_reduced"];
 const ACTIONS_KINDS: readonly string[] = ["schedule_dropped", "schedule_late", "run_listed_late"];
 
 export function isFaultKind(kind: unknown): kind is Fault["kind"] {
-  return typeof kind === "string" && (REQUEST_KINDS.includes(kind) || ACTIONS_KINDS.includes(kind));
+  return typeof kind === "string" && (isRequestKind(kind) || ACTIONS_KINDS.includes(kind));
 }
 
+const isRequestKind = (kind: string): boolean => REQUEST_KINDS.includes(kind) || isRefusalKind(kind);
+
 function isRequestFault(fault: Fault): fault is RequestFault {
-  return REQUEST_KINDS.includes(fault.kind);
+  return isRequestKind(fault.kind);
 }
 
 /** Faults that were asked for and have not all happened yet. Kept in memory: a restart heals. */

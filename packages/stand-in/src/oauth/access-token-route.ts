@@ -49,13 +49,15 @@ function exchange(
     return badCode();
   // The consent may have been revoked since the code was given out.
   if (!context.store.grants.find(code.userId, app.clientId)) return badCode();
+  // GitHub tells apps to expect fewer scopes than they asked for.
+  const scopes = request.fault?.kind === "scope_reduced" ? (request.fault.scopes ?? []) : code.scopes;
   const { tokenPlain } = context.store.tokens.create({
     kind: "oauth",
     userId: code.userId,
     clientId: app.clientId,
-    scopes: code.scopes,
+    scopes,
   });
-  return { access_token: tokenPlain, token_type: "bearer", scope: code.scopes.join(",") };
+  return { access_token: tokenPlain, token_type: "bearer", scope: scopes.join(",") };
 }
 
 function badCode(): Refusal {

@@ -58,6 +58,25 @@ const RECORDED: Record<string, { does: () => Promise<unknown>; actions: string[]
     does: () => alice.post(`${project.path}/endpoint/test`),
     actions: ["endpoint.test_failed"],
   },
+  "POST /api/v1/projects/{id}/repositories": {
+    does: () => alice.post(`${project.path}/repositories`, { name: "acme/shop" }),
+    actions: ["repository.trusted"],
+  },
+  "DELETE /api/v1/projects/{id}/repositories/{repositoryId}": {
+    does: async () => {
+      const { body } = await alice.get<{ rows: { id: string }[] }>(`${project.path}/repositories`);
+      await alice.del(`${project.path}/repositories/${body.rows[0]?.id}`);
+    },
+    actions: ["repository.removed"],
+  },
+  "PUT /api/v1/projects/{id}/badge": {
+    does: () => alice.call("PUT", `${project.path}/badge`, { body: {} }),
+    actions: ["badge.enabled"],
+  },
+  "DELETE /api/v1/projects/{id}/badge": {
+    does: () => alice.del(`${project.path}/badge`),
+    actions: ["badge.disabled"],
+  },
   "DELETE /api/v1/projects/{id}": {
     does: () => alice.call("DELETE", project.path, { body: { confirmationName: "Renamed" } }),
     actions: ["project.deleted"],
@@ -72,8 +91,12 @@ const RECORDED: Record<string, { does: () => Promise<unknown>; actions: string[]
     actions: ["pulse.deleted"],
   },
   "POST /api/v1/provisionings": {
-    does: () => alice.post("/api/v1/provisionings"),
-    actions: ["consent.started"],
+    does: () => alice.post("/api/v1/provisionings", {}),
+    actions: ["worker.created", "consent.started"],
+  },
+  "POST /api/v1/provisionings/own-machine": {
+    does: () => alice.post("/api/v1/provisionings/own-machine", {}),
+    actions: ["worker.created", "worker.enrolment_started"],
   },
 };
 
@@ -81,11 +104,16 @@ const RECORDED: Record<string, { does: () => Promise<unknown>; actions: string[]
 const NOT_RECORDED: Record<string, string> = {
   "POST /deployments/trigger": "the deployment's own row says who reported it, and when",
   "POST /deployments/finish": "the deployment's own row says who reported it, and when",
+  "POST /api/v1/deployments": "the deployment's own row says who reported it, and when",
+  "POST /api/v1/deployments/{id}/finish": "the deployment's own row says who reported it, and when",
   "POST /api/v1/pulses/preview": "computes, and keeps nothing",
   "POST /api/v1/pulses/{id}/run": "the ledger of runs is its own record",
   "POST /api/v1/runs/{id}/cancel": "the ledger of runs is its own record",
   "POST /api/v1/notices/dismiss": "hides a notice, and changes nothing else",
   "POST /api/v1/notices/{id}/{kind}/dismiss": "hides a notice, and changes nothing else",
+  "POST /api/v1/workers/{id}/notices/dismissal": "hides a notice, and changes nothing else",
+  "POST /v1/worker/enroll/installed": "the steps of the set-up are its own record",
+  "POST /v1/worker/enroll/status": "reads",
   "POST /v1/worker/claim": "the ledger of runs is its own record",
   "POST /v1/worker/report": "the ledger of runs is its own record",
   "POST /v1/worker/heartbeat": "the ledger of runs is its own record",
@@ -96,6 +124,10 @@ const NOT_RECORDED: Record<string, string> = {
 const ELSEWHERE: Record<string, string> = {
   "POST /api/v1/admin/dead-letters/{stream}/{id}/replay": "admin/admin.int.test.ts",
   "POST /api/v1/provisionings/{id}/retry": "workers/provisioning.int.test.ts",
+  "POST /api/v1/provisionings/{id}/confirm": "workers/enrolments.int.test.ts",
+  "POST /api/v1/workers/{id}/removal": "workers/worker-life.int.test.ts",
+  "POST /v1/worker/enroll": "workers/enrolments.int.test.ts",
+  "POST /v1/worker/enroll/failed": "workers/enrolments.int.test.ts",
   "POST /v1/worker/hello": "workers/worker-protocol.int.test.ts, when it verifies the worker",
 };
 

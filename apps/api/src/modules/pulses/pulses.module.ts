@@ -10,6 +10,7 @@ import { PulsesService } from "./pulses.service.js";
 import { RunNowService } from "./run-now.service.js";
 import { RunRules } from "./run-rules.js";
 import { SweeperJobs } from "./sweeper.jobs.js";
+import { WorkerRunsService } from "./worker-runs.service.js";
 
 @Module({
   imports: [AuditModule],
@@ -24,7 +25,8 @@ import { SweeperJobs } from "./sweeper.jobs.js";
     RunNowService,
     RunRules,
     SweeperJobs,
+    WorkerRunsService,
   ],
-  exports: [ClaimsService, PulsesQueries, PulsesService],
+  exports: [ClaimsService, PulsesQueries, PulsesService, WorkerRunsService],
 })
 export class PulsesModule {}

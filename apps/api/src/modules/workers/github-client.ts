@@ -2,29 +2,33 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { z } from "zod";
 import type { ConsentToken } from "./consent-token.js";
 import { GitHubError } from "./github-error.js";
+import { findShortWait, type GitHubAnswer, toGitHubError } from "./github-refusal.js";
 
-const TIMEOUT_MS = 15_000;
+const TIMEOUT_MS = 10_000;
 const ATTEMPTS = 4;
+/** A call that hangs twice will hang again, and the consent's minute is short. */
+const HANGING_ATTEMPTS = 2;
 const LONGEST_RETRY_AFTER_SECONDS = 10;
 
-export type GitHubAnswer = { status: number; body: unknown };
+export type GitHubClientOptions = {
+  apiUrl: string;
+  token: ConsentToken;
+  /** Aborts once the consent's time is over: whatever is under way then fails. */
+  ended: AbortSignal;
+  timeoutMs?: number;
+};
 
 /** GitHub's REST API with one consent token, for as long as one provisioning takes. */
 export class GitHubClient {
-  /** @param ended aborts once the consent's time is over: whatever is under way then fails */
-  constructor(
-    private readonly apiUrl: string,
-    private readonly token: ConsentToken,
-    private readonly ended: AbortSignal,
-  ) {}
+  constructor(private readonly options: GitHubClientOptions) {}
 
   /** Parses the answer of a call that must succeed. @throws GitHubError */
   async get<T>(schema: z.ZodType<T>, path: string): Promise<T> {
-    return schema.parse((await this.call("GET", path)).body);
+    return parseAnswer(schema, (await this.call("GET", path)).body);
   }
 
   async post<T>(schema: z.ZodType<T>, path: string, body: object): Promise<T> {
-    return schema.parse((await this.call("POST", path, body)).body);
+    return parseAnswer(schema, (await this.call("POST", path, body)).body);
   }
 
   /** The answer, or undefined for a 404. */
@@ -45,19 +49,22 @@ export class GitHubClient {
   async ask(method: string, path: string, body?: object): Promise<GitHubAnswer> {
     for (let attempt = 1; ; attempt++) {
       const answer = await this.askOnce(method, path, body);
-      const waitSeconds = retryAfter(answer, attempt);
-      if (waitSeconds === undefined || attempt === ATTEMPTS || this.ended.aborted) {
-        if (answer === undefined) throw new GitHubError("github_unavailable");
-        return { status: answer.status, body: answer.body };
+      const waitSeconds = waitBefore(answer, attempt);
+      const isLast = answer === "timeout" ? attempt >= HANGING_ATTEMPTS : attempt >= ATTEMPTS;
+      if (waitSeconds === undefined || isLast || this.options.ended.aborted) {
+        if (answer === "timeout") throw new GitHubError("github_timeout");
+        if (answer === "lost") throw new GitHubError("github_unavailable");
+        return answer;
       }
       await this.pause(waitSeconds * 1_000);
     }
   }
 
-  /** @throws GitHubError `github_unavailable` when the consent's time ends meanwhile */
+  /** @throws GitHubError when the consent's time ends meanwhile */
   async pause(ms: number): Promise<void> {
-    await delay(ms, undefined, { signal: this.ended }).catch((cause: unknown) => {
-      throw new GitHubError("github_unavailable", { cause });
+    const { ended } = this.options;
+    await delay(ms, undefined, { signal: ended }).catch((cause: unknown) => {
+      throw new GitHubError(isTimeout(ended.reason) ? "github_timeout" : "github_unavailable", { cause });
     });
   }
 
@@ -65,12 +72,13 @@ export class GitHubClient {
     method: string,
     path: string,
     body?: object,
-  ): Promise<(GitHubAnswer & { headers: Headers }) | undefined> {
+  ): Promise<GitHubAnswer | "timeout" | "lost"> {
+    const { apiUrl, token, ended, timeoutMs = TIMEOUT_MS } = this.options;
     try {
-      const response = await fetch(`${this.apiUrl}${path}`, {
+      const response = await fetch(`${apiUrl}${path}`, {
         method,
         headers: {
-          authorization: `Bearer ${this.token.reveal()}`,
+          authorization: `Bearer ${token.reveal()}`,
           accept: "application/vnd.github+json",
           "user-agent": "pulsekeep",
           "x-github-api-version": "2022-11-28",
@@ -78,7 +86,7 @@ export class GitHubClient {
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         redirect: "error",
-        signal: AbortSignal.any([this.ended, AbortSignal.timeout(TIMEOUT_MS)]),
+        signal: AbortSignal.any([ended, AbortSignal.timeout(timeoutMs)]),
       });
       const text = await response.text();
       return {
@@ -86,35 +94,30 @@ export class GitHubClient {
         headers: response.headers,
         body: text === "" ? null : JSON.parse(text),
       };
-    } catch {
-      return undefined;
+    } catch (error) {
+      return isTimeout(error) ? "timeout" : "lost";
     }
   }
 }
 
-function retryAfter(
-  answer: { status: number; headers: Headers } | undefined,
-  attempt: number,
-): number | undefined {
-  if (answer === undefined || answer.status >= 500) return 0.25 * 2 ** attempt;
-  if (answer.status !== 403 && answer.status !== 429) return undefined;
-  const asked = Number(answer.headers.get("retry-after") ?? Number.NaN);
-  return asked <= LONGEST_RETRY_AFTER_SECONDS ? asked : undefined;
+const isTimeout = (error: unknown): boolean => error instanceof Error && error.name === "TimeoutError";
+
+/** Undefined where asking again would change nothing. */
+function waitBefore(answer: GitHubAnswer | "timeout" | "lost", attempt: number): number | undefined {
+  if (answer === "timeout") return 0;
+  if (answer === "lost" || answer.status >= 500) return 0.25 * 2 ** attempt;
+  return findShortWait(answer, LONGEST_RETRY_AFTER_SECONDS);
 }
 
 /** @throws GitHubError with the code that fits the refusal */
 export function expectSuccess(answer: GitHubAnswer): GitHubAnswer {
-  const { status } = answer;
-  if (status < 300) return answer;
-  if (status === 401) throw new GitHubError("github_token_refused", { status });
-  if (status === 429 || (status === 403 && /rate limit/i.test(messageOf(answer))))
-    throw new GitHubError("github_rate_limited", { status });
-  if (status === 403) throw new GitHubError("github_forbidden", { status, detail: messageOf(answer) });
-  if (status >= 500) throw new GitHubError("github_unavailable", { status });
-  throw new GitHubError("github_unexpected", { status, detail: messageOf(answer) });
+  if (answer.status < 300) return answer;
+  throw toGitHubError(answer, new Date());
 }
 
-function messageOf({ body }: GitHubAnswer): string {
-  const message = (body as { message?: unknown } | null)?.message;
-  return typeof message === "string" ? message.slice(0, 200) : "";
+/** @throws GitHubError `github_unexpected`; what did not parse is not repeated */
+export function parseAnswer<T>(schema: z.ZodType<T>, body: unknown): T {
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) throw new GitHubError("github_unexpected");
+  return parsed.data;
 }

@@ -50,7 +50,7 @@ export class GitHubConsent {
   /**
    * The token, and whether it may do all that provisioning needs. From here on the caller has to end it.
    *
-   * @throws GitHubError `consent_expired`, `github_unavailable`, `github_unexpected`
+   * @throws GitHubError `consent_expired`, `github_timeout`, `github_unavailable`, `github_unexpected`
    */
   async exchangeCode({
     code,
@@ -73,7 +73,8 @@ export class GitHubConsent {
       redirect: "error",
       signal: AbortSignal.timeout(TIMEOUT_MS),
     }).catch((cause: unknown) => {
-      throw new GitHubError("github_unavailable", { cause });
+      const hung = cause instanceof Error && cause.name === "TimeoutError";
+      throw new GitHubError(hung ? "github_timeout" : "github_unavailable", { cause });
     });
     if (!response.ok) throw new GitHubError("github_unavailable", { status: response.status });
     const answer = tokenSchema.safeParse(await response.json().catch(() => undefined));

@@ -88,7 +88,8 @@ export class HandshakeService {
     const ok = refusal === undefined;
     await tx
       .update(workers)
-      .set({ state: ok ? "active" : "failed" })
+      // What its user proposed by hand waits for its user's word.
+      .set({ state: !ok ? "failed" : worker.confirmedAt === null ? "verifying" : "active" })
       .where(sql`${workers.id} = ${worker.id} and ${workers.state} in ('verifying', 'active')`);
     await this.provisionings.recordVerification(
       tx,
@@ -113,7 +114,8 @@ export class HandshakeService {
     if (!facts) return undefined;
     if (facts.repositoryId !== worker.repositoryId || facts.ownerId !== worker.repositoryOwnerId)
       return "repository_mismatch";
-    return facts.isPrivate ? undefined : "repository_not_private";
+    // By hand it may have been put into the very repository that it serves, which its user may show to everybody.
+    return facts.isPrivate || worker.way === "manual" ? undefined : "repository_not_private";
   }
 
   private async verifyRunner(worker: GateWorker, token: string | undefined): Promise<RunnerClaims> {

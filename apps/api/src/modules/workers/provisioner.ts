@@ -10,12 +10,23 @@ import { GitHubClient } from "./github-client.js";
 import { GitHubConsent } from "./github-consent.js";
 import { GitHubError } from "./github-error.js";
 import { ProvisioningService, type WorkerRow } from "./provisioning.service.js";
-import { commitFiles, ensureRepository, putSecrets, readOwner, wakeWorkflow } from "./repository-steps.js";
+import { MovesService } from "./moves.service.js";
+import {
+  commitFiles,
+  DEFAULT_REPOSITORY_NAME,
+  ensureRepository,
+  findBoundRepository,
+  putSecrets,
+  readOwner,
+  type Repository,
+  wakeWorkflow,
+} from "./repository-steps.js";
+import { WorkerRootsService } from "./worker-roots.service.js";
 
 /** With the time to end the consent, at most a minute. */
 const STEPS_TIMEOUT_MS = 38_000;
 
-type Subject = Tenant & { provisioningId: string; workerId: string };
+type Subject = Tenant & { userId: string; provisioningId: string; workerId: string };
 
 /**
  * Does the steps at GitHub with a consent token, and ends the consent on every path. The token lives in this
@@ -29,6 +40,8 @@ export class Provisioner implements BeforeApplicationShutdown {
   constructor(
     @Inject(ProvisioningService) private readonly record: ProvisioningService,
     @Inject(GitHubConsent) private readonly consent: GitHubConsent,
+    @Inject(WorkerRootsService) private readonly roots: WorkerRootsService,
+    @Inject(MovesService) private readonly moves: MovesService,
     @Inject(PulsesService) private readonly pulses: PulsesService,
     @Inject(ENV) private readonly env: Env,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -84,7 +97,7 @@ export class Provisioner implements BeforeApplicationShutdown {
     try {
       if (!sufficient) throw new GitHubError("consent_scope_missing");
       await this.record.endStep(subject, subject.provisioningId, { name: "consent" });
-      await this.setUp(subject, new GitHubClient(this.env.GITHUB_API_URL, token, ended));
+      await this.setUp(subject, new GitHubClient({ apiUrl: this.env.GITHUB_API_URL, token, ended }));
       return undefined;
     } catch (error) {
       return error ?? new Error("failed on nothing");
@@ -92,45 +105,33 @@ export class Provisioner implements BeforeApplicationShutdown {
   }
 
   private async setUp(subject: Subject, github: GitHubClient): Promise<void> {
-    const worker = await this.record.getWorkerRow(subject, subject.workerId);
-    const repository = await this.step(subject, "repository", async () => {
-      const owner = await readOwner(github);
-      const found = await ensureRepository(github, owner, worker);
-      return {
-        result: found,
-        facts: {
-          repository: found.fullName,
-          visibility: "private",
-          made: found.created ? "created" : "adopted",
-        },
-        worker: {
-          repositoryId: found.id,
-          repositoryOwnerId: found.ownerId,
-          repositoryFullName: found.fullName,
-          defaultBranch: found.defaultBranch,
-          workflowRef: `${found.fullName}/${WORKFLOW_PATH}@refs/heads/${found.defaultBranch}`,
-          authorName: owner.authorName,
-          authorEmail: owner.authorEmail,
-        },
-      };
-    });
-    await this.step(subject, "files", async () => {
-      const sha = await commitFiles(github, repository, {
-        cronMinute: worker.cronMinute,
-        serverUrl: this.env.PULSEKEEP_PUBLIC_URL,
+    const plan = await this.record.getPlan(subject, subject);
+    const { purpose } = plan.row;
+    const repository = await this.step(subject, "repository", () => this.findRepository(github, plan));
+    if (purpose !== "rotate")
+      await this.step(subject, "files", async () => {
+        const sha = await commitFiles(github, repository, {
+          cronMinute: plan.worker.cronMinute,
+          serverUrl: this.env.PULSEKEEP_PUBLIC_URL,
+        });
+        const found = { workflowSha: sha };
+        return { result: null, facts: { commit: sha }, ...place(purpose, found) };
       });
-      return { result: sha, facts: { commit: sha }, worker: { workflowSha: sha } };
-    });
     await this.step(subject, "secrets", async () => {
-      const { clientId, handshakeSecretPlain } = await this.record.openSecrets(subject, subject.workerId);
+      const { clientId, handshakeSecretPlain } = await this.roots.openForRepository(
+        subject,
+        subject.workerId,
+        { next: purpose !== "create" },
+      );
       await putSecrets(github, repository, {
         KEEPSTREAK_CLIENT_ID: clientId,
         HANDSHAKE_SECRET: handshakeSecretPlain,
       });
+      if (purpose === "move") await this.moves.moveToTarget(subject, subject.provisioningId);
       return {
         result: null,
         facts: { names: "KEEPSTREAK_CLIENT_ID, HANDSHAKE_SECRET" },
-        worker: { state: "verifying" },
+        ...(purpose === "create" ? { worker: { state: "verifying" as const } } : {}),
       };
     });
     await this.step(subject, "wake", async () => {
@@ -140,10 +141,47 @@ export class Provisioner implements BeforeApplicationShutdown {
     });
   }
 
+  private async findRepository(
+    github: GitHubClient,
+    { row, worker, othersRepositoryIds }: Plan,
+  ): Promise<Done<Repository>> {
+    const owner = await readOwner(github);
+    const bound = findBinding(worker);
+    if (row.purpose === "rotate" && bound) {
+      const result = await findBoundRepository(github, owner, bound);
+      return { result, facts: { repository: result.fullName, made: "found" } };
+    }
+    const result = await ensureRepository(github, owner, {
+      name: row.repositoryName ?? DEFAULT_REPOSITORY_NAME,
+      knownIds: [row.target?.repositoryId, worker.repositoryId].filter((id) => typeof id === "number"),
+      since: row.purpose === "create" ? worker.createdAt : row.createdAt,
+      takenIds: [...othersRepositoryIds, ...findLeft(row, worker)],
+    });
+    const { fullName, defaultBranch } = result;
+    const binding = {
+      repositoryId: result.id,
+      repositoryOwnerId: result.ownerId,
+      repositoryFullName: fullName,
+      defaultBranch,
+      workflowRef: `${fullName}/${WORKFLOW_PATH}@refs/heads/${defaultBranch}`,
+      authorName: owner.authorName,
+      authorEmail: owner.authorEmail,
+    };
+    return {
+      result,
+      facts: {
+        repository: fullName,
+        visibility: "private",
+        made: result.created ? "created" : "adopted",
+      },
+      ...place(row.purpose, binding),
+    };
+  }
+
   private async step<T>(
     subject: Subject,
     name: ProvisioningStepName,
-    work: () => Promise<{ result: T; facts: Record<string, string>; worker?: Partial<WorkerRow> }>,
+    work: () => Promise<Done<T>>,
   ): Promise<T> {
     await this.record.beginStep(subject, subject.provisioningId, name);
     const { result, ...end } = await work();
@@ -152,11 +190,31 @@ export class Provisioner implements BeforeApplicationShutdown {
   }
 
   private async fail(subject: Subject, error: unknown): Promise<void> {
-    const code = error instanceof GitHubError ? error.code : "internal";
-    this.logger[code === "internal" ? "error" : "warn"](
+    const known = error instanceof GitHubError ? error : undefined;
+    this.logger[known ? "warn" : "error"](
       { err: error, provisioningId: subject.provisioningId },
       "provisioning failed",
     );
-    await this.record.fail(subject, subject.provisioningId, code);
+    await this.record.fail(subject, subject.provisioningId, {
+      errorCode: known?.code ?? "internal",
+      errorFacts: known?.facts ?? {},
+    });
   }
 }
+
+type Plan = Awaited<ReturnType<ProvisioningService["getPlan"]>>;
+type Done<T> = { result: T; facts: Record<string, string> } & Partial<Found>;
+type Found = { worker: Partial<WorkerRow>; target: Partial<NonNullable<Plan["row"]["target"]>> };
+
+/** A worker that works goes on in its repository until the new one holds its secrets. */
+const place = (purpose: Plan["row"]["purpose"], found: Found["target"]): Partial<Found> =>
+  purpose === "create" ? { worker: found } : { target: found };
+
+/** A worker that moves may not come back to where it is: that would be no move. An earlier attempt may have moved it. */
+const findLeft = ({ purpose, target }: Plan["row"], { repositoryId }: WorkerRow): number[] =>
+  purpose === "move" && repositoryId !== null && repositoryId !== target?.repositoryId ? [repositoryId] : [];
+
+const findBinding = ({ repositoryId, repositoryOwnerId, repositoryFullName }: WorkerRow) =>
+  repositoryId === null || repositoryOwnerId === null || repositoryFullName === null
+    ? undefined
+    : { id: repositoryId, ownerId: repositoryOwnerId, fullName: repositoryFullName };

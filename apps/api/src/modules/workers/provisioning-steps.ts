@@ -1,18 +1,20 @@
 import type { ProvisioningStepName } from "@pulsekeep/contracts/api/workers";
 import type { ProvisioningStepRow } from "@pulsekeep/database";
 
-const STEP_NAMES: readonly ProvisioningStepName[] = [
-  "consent",
-  "repository",
-  "files",
-  "secrets",
-  "wake",
-  "revoke",
-  "verify",
-];
+type Plan = { purpose: "create" | "rotate" | "move"; way: "consent" | "browser" | "machine" | "manual" };
 
-export const newSteps = (): ProvisioningStepRow[] =>
-  STEP_NAMES.map((name) => ({
+/** The steps of a way to a purpose, in their order. A rotation leaves the files as they are. */
+function listStepNames({ purpose, way }: Plan): readonly ProvisioningStepName[] {
+  if (way === "consent")
+    return purpose === "rotate"
+      ? ["consent", "repository", "secrets", "wake", "revoke", "verify"]
+      : ["consent", "repository", "files", "secrets", "wake", "revoke", "verify"];
+  const installed = ["enrolment", "repository", "files", "secrets", "wake", "verify"] as const;
+  return purpose === "rotate" ? installed : [...installed, "confirm"];
+}
+
+export const newSteps = (plan: Plan): ProvisioningStepRow[] =>
+  listStepNames(plan).map((name) => ({
     name,
     state: "waiting",
     startedAt: null,
@@ -23,8 +25,8 @@ export const newSteps = (): ProvisioningStepRow[] =>
 
 type StepEvent =
   | { state: "running" }
-  | { state: "done"; facts?: Record<string, string> }
-  | { state: "failed"; errorCode: string };
+  | { state: "done" | "skipped"; facts?: Record<string, string> }
+  | { state: "failed"; errorCode: string; errorFacts?: Record<string, string> };
 
 /** The steps after something happened to one of them. */
 export function moveStep(
@@ -37,13 +39,22 @@ export function moveStep(
     if (step.name !== name) return step;
     if (event.state === "running")
       return { ...step, state: "running", startedAt: at, endedAt: null, errorCode: null, facts: {} };
+    const { errorFacts: _, ...kept } = step;
     return {
-      ...step,
+      ...kept,
       state: event.state,
       startedAt: step.startedAt ?? at,
       endedAt: at,
-      facts: event.state === "done" ? { ...step.facts, ...event.facts } : step.facts,
-      errorCode: event.state === "failed" ? event.errorCode : null,
+      ...(event.state === "failed"
+        ? { errorCode: event.errorCode, errorFacts: event.errorFacts ?? {} }
+        : { errorCode: null, facts: { ...step.facts, ...event.facts } }),
     };
   });
 }
+
+/** The step that is under way; `otherwise` where none is. */
+export const findRunningStep = (
+  steps: readonly ProvisioningStepRow[],
+  otherwise: ProvisioningStepName,
+): ProvisioningStepName =>
+  (steps.find(({ state }) => state === "running")?.name as ProvisioningStepName | undefined) ?? otherwise;

@@ -3,7 +3,12 @@ import path from "node:path";
 import { promisify } from "node:util";
 import type { AuditEntry } from "@pulsekeep/contracts/api/identity";
 import type { Page } from "@pulsekeep/contracts/api/shared";
-import type { Provisioning, ProvisioningStarted, Worker } from "@pulsekeep/contracts/api/workers";
+import type {
+  Provisioning,
+  ProvisioningRetry,
+  ProvisioningStarted,
+  Worker,
+} from "@pulsekeep/contracts/api/workers";
 import type { Fault } from "@pulsekeep/stand-in";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
@@ -62,6 +67,7 @@ describe("creating a worker", () => {
     expectNoLiveToken();
     expect(await actions()).toEqual(
       expect.arrayContaining([
+        "worker.created",
         "consent.started",
         "consent.granted",
         "consent.token_revoked",
@@ -145,7 +151,7 @@ describe("a consent", () => {
 
   it("of somebody else's is refused, though they planted its cookie here [OAUTH-02]", async () => {
     const mallory = await test.signUp(`Mallory${people}`);
-    const { body } = await mallory.post<ProvisioningStarted>("/api/v1/provisionings");
+    const { body } = await mallory.post<ProvisioningStarted>("/api/v1/provisionings", {});
     owner.jar.set(
       test.url,
       new Map([
@@ -257,7 +263,7 @@ describe("a fault at GitHub", () => {
     [
       "of a long secondary limit",
       { kind: "secondary_rate_limit", retryAfterSeconds: 600, path: "*/git/commits*" },
-      { step: "files", errorCode: "github_rate_limited" },
+      { step: "files", errorCode: "github_secondary_limited" },
     ],
     [
       "of a workflow it does not know",
@@ -312,6 +318,27 @@ describe("a repository of that name", () => {
     const id = await provision();
     await expectFailure(id, { step: "repository", errorCode: "repository_name_taken" });
     expect(await git("ls-tree", "-r", "--name-only", "main")).toBe("notes.md\n");
+  });
+
+  it("that is somebody else's work can be gone round by another name, which is kept for the next try", async () => {
+    await makeRepository({ "notes.md": "mine" });
+    const id = await provision();
+    await expectFailure(id, { step: "repository", errorCode: "repository_name_taken" });
+    const { steps } = await read(id);
+    expect(steps.find(({ name }) => name === "repository")?.errorFacts).toEqual({
+      repository: `${login}/keepstreak-pulse`,
+    });
+    for (const repositoryName of ["..", "a/b", "x.git", ""])
+      expect((await owner.post(`/api/v1/provisionings/${id}/retry`, { repositoryName })).status).toBe(422);
+    await retryAndFinish(id, { repositoryName: "my-pulse" });
+    expect((await readWorker(await read(id))).repository?.fullName).toBe(`${login}/my-pulse`);
+  });
+
+  it("in which another worker of the same person lives is not taken from that one", async () => {
+    const first = await provisioned();
+    const id = await provision();
+    await expectFailure(id, { step: "repository", errorCode: "repository_in_use" });
+    expect((await readWorker(first)).state).toBe("active");
   });
 
   it("that an earlier worker left behind is adopted, and the user's bounds stay as they are", async () => {
@@ -376,7 +403,7 @@ describe("a process that ends in between", () => {
 });
 
 async function start(): Promise<ProvisioningStarted> {
-  const { body, status } = await owner.post<ProvisioningStarted>("/api/v1/provisionings");
+  const { body, status } = await owner.post<ProvisioningStarted>("/api/v1/provisionings", {});
   if (status !== 201) throw new Error(JSON.stringify(body));
   return body;
 }
@@ -397,8 +424,8 @@ async function provisioned(): Promise<Provisioning> {
   return done;
 }
 
-async function retryAndFinish(id: string): Promise<void> {
-  const { body, status } = await owner.post<ProvisioningStarted>(`/api/v1/provisionings/${id}/retry`);
+async function retryAndFinish(id: string, retry: ProvisioningRetry = {}): Promise<void> {
+  const { body, status } = await owner.post<ProvisioningStarted>(`/api/v1/provisionings/${id}/retry`, retry);
   expect(status).toBe(201);
   await owner.fetch("GET", await answerConsent(body.authorizeUrl, { login }));
   const done = await eventually(async () => ended(await read(id)), { timeoutMs: 40_000 });

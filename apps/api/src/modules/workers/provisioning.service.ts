@@ -1,38 +1,21 @@
-import { createHash, randomBytes, randomInt } from "node:crypto";
 import { Inject, Injectable } from "@nestjs/common";
-import type { ProvisioningStarted, ProvisioningStepName } from "@pulsekeep/contracts/api/workers";
+import type { ProvisioningStepName } from "@pulsekeep/contracts/api/workers";
 import { schema, type Transaction } from "@pulsekeep/database";
-import { HANDSHAKE_SECRET_BYTES } from "@pulsekeep/signing";
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, isNotNull, ne, notInArray, sql } from "drizzle-orm";
 import type { PgUpdateSetSource } from "drizzle-orm/pg-core";
 import { AppError } from "../../http/app-error.js";
-import type { UserCaller } from "../../http/caller.js";
 import { Clock } from "../../platform/clock.js";
 import { Databases, type Tenant } from "../../platform/database.js";
-import { newId, newSecret } from "../../platform/ids.js";
 import { enqueue, notice } from "../../platform/outbox.js";
 import { type AuditAction, AuditService } from "../audit/audit.service.js";
-import { VaultService } from "../vault/vault.service.js";
-import { GitHubConsent } from "./github-consent.js";
-import { moveStep, newSteps } from "./provisioning-steps.js";
+import { findRunningStep, moveStep } from "./provisioning-steps.js";
 
 const { provisionings, workers } = schema;
 export type ProvisioningRow = typeof provisionings.$inferSelect;
 export type WorkerRow = typeof workers.$inferSelect;
 
-/** FR22: a root secret that is older than this is refused. */
-const SECRET_LIFE_DAYS = 180;
 /** A provisioning that has not moved for this long was left by a process that died. */
 const STUCK_AFTER_SECONDS = 90;
-
-export type ConsentRequest = { state: string; verifier: string };
-
-const hashOf = (state: string): string => createHash("sha256").update(state).digest("base64url");
-const placeOfSecret = (workerId: string) => ({
-  table: "workers",
-  column: "handshake_secret_sealed",
-  row: workerId,
-});
 
 /** The record of a provisioning: what was asked, which step is where, and what the audit says of it. */
 @Injectable()
@@ -40,75 +23,8 @@ export class ProvisioningService {
   constructor(
     @Inject(Databases) private readonly databases: Databases,
     @Inject(AuditService) private readonly audit: AuditService,
-    @Inject(VaultService) private readonly vault: VaultService,
-    @Inject(GitHubConsent) private readonly consent: GitHubConsent,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
-
-  /** Makes a worker and the consent request for it. The caller binds `request` to the browser. */
-  async start(caller: UserCaller): Promise<ProvisioningStarted & { request: ConsentRequest }> {
-    const request = newConsentRequest();
-    const authorizeUrl = this.consent.authorizeUrl(request);
-    const id = newId();
-    await this.databases.inTenant(caller, async (tx) => {
-      const workerId = await this.createWorker(tx, caller.workspaceId);
-      await tx.insert(provisionings).values({
-        id,
-        workspaceId: caller.workspaceId,
-        workerId,
-        userId: caller.userId,
-        state: "awaiting_consent",
-        steps: newSteps(),
-        stateHash: hashOf(request.state),
-      });
-      await this.record(tx, caller, "consent.started", { id, workerId });
-    });
-    return { id, authorizeUrl, request };
-  }
-
-  /** A new consent for a provisioning that failed; what exists already is found again, not made twice. */
-  async retry(caller: UserCaller, id: string): Promise<ProvisioningStarted & { request: ConsentRequest }> {
-    const request = newConsentRequest();
-    const authorizeUrl = this.consent.authorizeUrl(request);
-    await this.databases.inTenant(caller, async (tx) => {
-      const [row] = await tx.select().from(provisionings).where(eq(provisionings.id, id)).for("update");
-      if (!row) throw new AppError("not_found");
-      if (row.state !== "failed" && row.state !== "awaiting_consent")
-        throw new AppError("provisioning_not_retryable");
-      await tx
-        .update(provisionings)
-        .set({
-          state: "awaiting_consent",
-          steps: newSteps(),
-          stateHash: hashOf(request.state),
-          userId: caller.userId,
-          endedAt: null,
-          nextActionAt: null,
-          tokenRevokedAt: null,
-        })
-        .where(eq(provisionings.id, id));
-      await this.record(tx, caller, "consent.started", row);
-    });
-    return { id, authorizeUrl, request };
-  }
-
-  /** Takes the provisioning that GitHub's answer belongs to; an answer counts once, for the person who asked. */
-  async takeConsent(caller: UserCaller, state: string): Promise<ProvisioningRow | undefined> {
-    return this.databases.inTenant(caller, async (tx) => {
-      const [row] = await tx
-        .update(provisionings)
-        .set({ state: "running", stateHash: null, nextActionAt: stuckAt() })
-        .where(
-          and(
-            eq(provisionings.stateHash, hashOf(state)),
-            eq(provisionings.userId, caller.userId),
-            eq(provisionings.state, "awaiting_consent"),
-          ),
-        )
-        .returning();
-      return row;
-    });
-  }
 
   async beginStep(tenant: Tenant, id: string, name: ProvisioningStepName): Promise<void> {
     const at = this.clock.now();
@@ -118,39 +34,40 @@ export class ProvisioningService {
     }));
   }
 
-  /** Ends a step well; `worker` are the columns that it found out. */
-  async endStep(
-    tenant: Tenant,
-    id: string,
-    end: { name: ProvisioningStepName; facts?: Record<string, string>; worker?: Partial<WorkerRow> },
-  ): Promise<void> {
+  /** Ends a step well; `worker` are the columns that it found out, `target` what the worker will become. */
+  async endStep(tenant: Tenant, id: string, end: StepEnd): Promise<void> {
     const at = this.clock.now();
+    const { name, facts = {}, worker, target } = end;
     await this.change(tenant, id, async (row, tx) => {
-      if (end.worker) await tx.update(workers).set(end.worker).where(eq(workers.id, row.workerId));
-      if (end.name === "consent") await this.record(tx, row, "consent.granted", row);
-      return { steps: moveStep(row.steps, end.name, { state: "done", facts: end.facts ?? {}, at }) };
+      if (worker)
+        await tx
+          .update(workers)
+          .set(worker)
+          .where(and(eq(workers.id, row.workerId), ne(workers.state, "removed")));
+      if (name === "consent") await this.leaveTrace(tx, row, "consent.granted", row);
+      return {
+        steps: moveStep(row.steps, name, { state: "done", facts, at }),
+        ...(target ? { target: { ...row.target, ...target } as ProvisioningRow["target"] } : {}),
+      };
     });
   }
 
-  /** Ends the provisioning at the step that is under way, or at `name`. */
-  async fail(tenant: Tenant, id: string, errorCode: string, name?: ProvisioningStepName): Promise<void> {
+  /** Ends the provisioning at the step that is under way, or at the failure's own. */
+  async fail(tenant: Tenant, id: string, failure: StepFailure): Promise<void> {
     const at = this.clock.now();
+    const { errorCode, errorFacts = {} } = failure;
     await this.change(tenant, id, async (row, tx) => {
       const step =
-        name ??
-        (row.steps.find(({ state }) => state === "running")?.name as ProvisioningStepName) ??
-        "consent";
+        failure.step ?? findRunningStep(row.steps, row.way === "consent" ? "consent" : "enrolment");
       await tx
         .update(workers)
         .set({ state: "failed" })
-        .where(and(eq(workers.id, row.workerId), sql`state <> 'active'`));
-      await this.record(tx, row, errorCode === "consent_refused" ? "consent.refused" : "worker.failed", row, {
-        step,
-        errorCode,
-      });
+        .where(and(eq(workers.id, row.workerId), notInArray(workers.state, ["active", "removed"])));
+      const action = errorCode === "consent_refused" ? "consent.refused" : "worker.failed";
+      await this.leaveTrace(tx, row, action, row, { step, errorCode });
       return {
         state: "failed" as const,
-        steps: moveStep(row.steps, step, { state: "failed", errorCode, at }),
+        steps: moveStep(row.steps, step, { state: "failed", errorCode, errorFacts, at }),
         endedAt: at,
         nextActionAt: null,
       };
@@ -162,7 +79,12 @@ export class ProvisioningService {
     const at = this.clock.now();
     // Also when all else is over: the worker's first run may end before GitHub has confirmed.
     await this.changeAlways(tenant, id, async (row, tx) => {
-      await this.record(tx, row, revoked ? "consent.token_revoked" : "consent.token_revocation_failed", row);
+      await this.leaveTrace(
+        tx,
+        row,
+        revoked ? "consent.token_revoked" : "consent.token_revocation_failed",
+        row,
+      );
       const outcome = revoked
         ? ({ state: "done", at } as const)
         : ({ state: "failed", errorCode: "revocation_unconfirmed", at } as const);
@@ -184,7 +106,10 @@ export class ProvisioningService {
     );
   }
 
-  /** The worker's first run ended: the last step, in the transaction of its report. */
+  /**
+   * The worker's first run ended: the last step, in the transaction of its report. What a person proposed by hand
+   * waits for a person's word.
+   */
   async recordVerification(
     tx: Transaction,
     workerId: string,
@@ -206,51 +131,37 @@ export class ProvisioningService {
         ? { state: "done", facts: outcome.facts, at }
         : { state: "failed", errorCode: outcome.errorCode, at },
     );
+    const asks = outcome.ok && steps.some(({ name }) => name === "confirm");
     await tx
       .update(provisionings)
-      .set({ steps, state: outcome.ok ? "done" : "failed", endedAt: at, nextActionAt: null })
+      .set(
+        asks
+          ? {
+              steps: moveStep(steps, "confirm", { state: "running", at }),
+              state: "awaiting_confirmation",
+              nextActionAt: null,
+            }
+          : { steps, state: outcome.ok ? "done" : "failed", endedAt: at, nextActionAt: null },
+      )
       .where(eq(provisionings.id, row.id));
     await enqueue(tx, notice(row.workspaceId, "provisioning.changed", row.id, row.workerId));
   }
 
-  /** The secrets for the repository. Only here, and where a proof is verified, is a handshake secret opened. */
-  async openSecrets(
+  /** What the provisioning is to do, with the worker as it is now. */
+  async getPlan(
     tenant: Tenant,
-    workerId: string,
-  ): Promise<{ clientId: string; handshakeSecretPlain: string }> {
+    { provisioningId, workerId }: { provisioningId: string; workerId: string },
+  ): Promise<{ row: ProvisioningRow; worker: WorkerRow; othersRepositoryIds: readonly number[] }> {
     return this.databases.inTenant(tenant, async (tx) => {
+      const [row] = await tx.select().from(provisionings).where(eq(provisionings.id, provisioningId));
       const [worker] = await tx.select().from(workers).where(eq(workers.id, workerId));
-      if (!worker) throw new AppError("not_found");
-      const plain = await this.vault.open(
-        tx,
-        tenant.workspaceId,
-        placeOfSecret(workerId),
-        worker.handshakeSecretSealed,
-      );
-      return { clientId: worker.clientId, handshakeSecretPlain: plain.toString("base64url") };
+      if (!row || !worker || worker.state === "removed") throw new AppError("not_found");
+      const others = await tx
+        .select({ repositoryId: workers.repositoryId })
+        .from(workers)
+        .where(and(ne(workers.id, workerId), ne(workers.state, "removed"), isNotNull(workers.repositoryId)));
+      return { row, worker, othersRepositoryIds: others.map(({ repositoryId }) => Number(repositoryId)) };
     });
-  }
-
-  async getWorkerRow(tenant: Tenant, workerId: string): Promise<WorkerRow> {
-    const [worker] = await this.databases.inTenant(tenant, (tx) =>
-      tx.select().from(workers).where(eq(workers.id, workerId)),
-    );
-    if (!worker) throw new AppError("not_found");
-    return worker;
-  }
-
-  private async createWorker(tx: Transaction, workspaceId: string): Promise<string> {
-    const id = newId();
-    const secret = randomBytes(HANDSHAKE_SECRET_BYTES);
-    await tx.insert(workers).values({
-      id,
-      workspaceId,
-      clientId: `kw_${newSecret(18)}`,
-      handshakeSecretSealed: await this.vault.seal(tx, workspaceId, placeOfSecret(id), secret),
-      secretExpiresAt: sql`now() + make_interval(days => ${SECRET_LIFE_DAYS})`,
-      cronMinute: randomInt(60),
-    });
-    return id;
   }
 
   /** Changes a provisioning that is under way; one that has ended stays as it is. */
@@ -270,7 +181,7 @@ export class ProvisioningService {
     });
   }
 
-  private async record(
+  async leaveTrace(
     tx: Transaction,
     who: { workspaceId: string; userId: string },
     action: AuditAction,
@@ -287,9 +198,20 @@ export class ProvisioningService {
   }
 }
 
+type StepEnd = {
+  name: ProvisioningStepName;
+  facts?: Record<string, string>;
+  worker?: Partial<WorkerRow>;
+  target?: Partial<NonNullable<ProvisioningRow["target"]>>;
+};
+
+type StepFailure = {
+  errorCode: string;
+  errorFacts?: Record<string, string>;
+  step?: ProvisioningStepName;
+};
+
 type Changes = PgUpdateSetSource<typeof provisionings>;
 type Decide = (row: ProvisioningRow, tx: Transaction) => Changes | Promise<Changes>;
 
-const stuckAt = () => sql`clock_timestamp() + make_interval(secs => ${STUCK_AFTER_SECONDS})`;
-
-const newConsentRequest = (): ConsentRequest => ({ state: newSecret(32), verifier: newSecret(48) });
+export const stuckAt = () => sql`clock_timestamp() + make_interval(secs => ${STUCK_AFTER_SECONDS})`;

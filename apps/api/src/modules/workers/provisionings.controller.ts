@@ -1,15 +1,30 @@
-import { Controller, Get, Inject, Param, Post, Query, Req, Res } from "@nestjs/common";
+import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res } from "@nestjs/common";
 import { ApiExcludeEndpoint } from "@nestjs/swagger";
 import { idSchema } from "@pulsekeep/contracts/api/shared";
-import { provisioningSchema, provisioningStartedSchema } from "@pulsekeep/contracts/api/workers";
+import {
+  type OwnMachineStart,
+  ownMachineStartedSchema,
+  ownMachineStartSchema,
+  type ProvisioningConfirm,
+  provisioningConfirmSchema,
+  type ProvisioningRetry,
+  provisioningRetrySchema,
+  provisioningSchema,
+  type ProvisioningStart,
+  provisioningStartedSchema,
+  provisioningStartSchema,
+} from "@pulsekeep/contracts/api/workers";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { ENV, type Env } from "../../env.js";
 import { CallerOf, type UserCaller } from "../../http/caller.js";
 import { Session } from "../../http/policy.js";
+import { RateLimit } from "../../http/rate-limit/rate-limit.js";
 import { Returns } from "../../http/returns.js";
+import { EnrolmentsService } from "./enrolments.service.js";
 import { Provisioner } from "./provisioner.js";
-import { type ConsentRequest, ProvisioningService } from "./provisioning.service.js";
+import { type ConsentRequest, ProvisioningStartsService } from "./provisioning-starts.service.js";
+import { ProvisioningService } from "./provisioning.service.js";
 import { WorkersQueries } from "./workers.queries.js";
 
 const CALLBACK_PATH = "/api/v1/provisionings/callback";
@@ -26,7 +41,9 @@ const callbackQuerySchema = z.object({
 @Controller("api/v1/provisionings")
 export class ProvisioningsController {
   constructor(
-    @Inject(ProvisioningService) private readonly service: ProvisioningService,
+    @Inject(ProvisioningStartsService) private readonly starts: ProvisioningStartsService,
+    @Inject(ProvisioningService) private readonly record: ProvisioningService,
+    @Inject(EnrolmentsService) private readonly enrolments: EnrolmentsService,
     @Inject(Provisioner) private readonly provisioner: Provisioner,
     @Inject(WorkersQueries) private readonly queries: WorkersQueries,
     @Inject(ENV) private readonly env: Env,
@@ -34,10 +51,25 @@ export class ProvisioningsController {
 
   @Post()
   @Returns(provisioningStartedSchema, 201)
-  async start(@CallerOf() caller: UserCaller, @Res({ passthrough: true }) reply: FastifyReply) {
-    const { request, ...started } = await this.service.start(caller);
+  async start(
+    @CallerOf() caller: UserCaller,
+    @Body({ schema: provisioningStartSchema }) body: ProvisioningStart,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const { request, ...started } = await this.starts.start(caller, body);
     this.setConsentCookie(reply, request);
     return started;
+  }
+
+  /** A one-time code, for who sets a worker up without lending us a token. */
+  @Post("own-machine")
+  @RateLimit({ name: "enrolment_codes", limit: 20, windowSeconds: 600 })
+  @Returns(ownMachineStartedSchema, 201)
+  startOnOwnMachine(
+    @CallerOf() caller: UserCaller,
+    @Body({ schema: ownMachineStartSchema }) body: OwnMachineStart,
+  ) {
+    return this.enrolments.start(caller, body);
   }
 
   /** Where GitHub sends the browser back to: goes on in the background, and shows the steps. */
@@ -51,7 +83,7 @@ export class ProvisioningsController {
   ): Promise<void> {
     const verifier = findVerifier(request, query.state);
     this.clearConsentCookie(reply);
-    const taken = verifier === undefined ? undefined : await this.service.takeConsent(caller, query.state);
+    const taken = verifier === undefined ? undefined : await this.starts.takeConsent(caller, query.state);
     if (!taken || verifier === undefined) return void reply.redirect("/app/workers?consent=unknown", 303);
     const subject = {
       workspaceId: caller.workspaceId,
@@ -59,7 +91,8 @@ export class ProvisioningsController {
       provisioningId: taken.id,
       workerId: taken.workerId,
     };
-    if (query.code === undefined) await this.service.fail(subject, taken.id, "consent_refused", "consent");
+    if (query.code === undefined)
+      await this.record.fail(subject, taken.id, { errorCode: "consent_refused", step: "consent" });
     else this.provisioner.begin(subject, { code: query.code, verifier });
     void reply.redirect(`/app/workers/provisionings/${taken.id}`, 303);
   }
@@ -75,11 +108,23 @@ export class ProvisioningsController {
   async retry(
     @CallerOf() caller: UserCaller,
     @Param("id", { schema: idSchema }) id: string,
+    @Body({ schema: provisioningRetrySchema }) body: ProvisioningRetry,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const { request, ...started } = await this.service.retry(caller, id);
+    const { request, ...started } = await this.starts.retry(caller, id, body);
     this.setConsentCookie(reply, request);
     return started;
+  }
+
+  @Post(":id/confirm")
+  @Returns(provisioningSchema)
+  async confirm(
+    @CallerOf() caller: UserCaller,
+    @Param("id", { schema: idSchema }) id: string,
+    @Body({ schema: provisioningConfirmSchema }) body: ProvisioningConfirm,
+  ) {
+    await this.enrolments.confirm(caller, id, body);
+    return this.queries.getProvisioning(caller, id);
   }
 
   /** The verifier of PKCE waits in the browser that asked: GitHub's answer is worth nothing in another. */

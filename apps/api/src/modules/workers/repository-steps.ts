@@ -1,19 +1,12 @@
-import {
-  ALLOW_LIST_PATH,
-  isMarker,
-  MARKER_PATH,
-  readWorkerRelease,
-  renderAllowList,
-  renderReadme,
-  renderWorkflow,
-  WORKFLOW_PATH,
-} from "@pulsekeep/worker";
+import { ALLOW_LIST_PATH, isMarker, MARKER_PATH, WORKFLOW_PATH } from "@pulsekeep/worker";
 import sodium from "libsodium-wrappers";
 import { z } from "zod";
-import { expectSuccess, type GitHubClient } from "./github-client.js";
+import { expectSuccess, type GitHubClient, parseAnswer } from "./github-client.js";
 import { GitHubError } from "./github-error.js";
+import { type GitHubAnswer, toGitHubError } from "./github-refusal.js";
+import { renderWorkerFiles } from "./render-worker-files.js";
 
-const REPOSITORY_NAME = "keepstreak-pulse";
+export const DEFAULT_REPOSITORY_NAME = "keepstreak-pulse";
 const DESCRIPTION = "KeepStreak worker: runs my pulses with my own token";
 /** Between GitHub's clock and ours. */
 const CLOCKS_DIFFER_MS = 60_000;
@@ -62,6 +55,15 @@ const toAuthorName = (name: string | null | undefined): string =>
     .trim()
     .slice(0, 100);
 
+type Wanted = {
+  name: string;
+  /** What earlier attempts of this very worker made, as far as they heard of it. */
+  knownIds: readonly number[];
+  since: Date;
+  /** Where other workers of the same workspace live. */
+  takenIds: readonly number[];
+};
+
 /**
  * Creates the private repository. One of that name that exists is adopted only when it is ours: it carries
  * the worker's marker, or an earlier attempt of this very worker created it (perhaps without hearing of it:
@@ -70,10 +72,10 @@ const toAuthorName = (name: string | null | undefined): string =>
 export async function ensureRepository(
   github: GitHubClient,
   owner: Owner,
-  worker: { repositoryId: number | null; createdAt: Date },
+  wanted: Wanted,
 ): Promise<Repository> {
   const answer = await github.ask("POST", "/user/repos", {
-    name: REPOSITORY_NAME,
+    name: wanted.name,
     description: DESCRIPTION,
     private: true,
     auto_init: true,
@@ -81,23 +83,45 @@ export async function ensureRepository(
     has_projects: false,
     has_wiki: false,
   });
-  if (answer.status === 201) return toRepository(repositorySchema.parse(answer.body), true);
-  if (answer.status !== 422) expectSuccess(answer);
-  const path = `/repos/${owner.login}/${REPOSITORY_NAME}`;
-  const existing = repositorySchema.parse((await github.call("GET", path)).body);
-  if (!isOwnAttempt(existing, worker) && !(await carriesMarker(github, path)))
-    throw new GitHubError("repository_name_taken", { status: 422 });
-  if (!existing.private) throw new GitHubError("repository_not_private");
+  if (answer.status === 201) return toRepository(parseAnswer(repositorySchema, answer.body), true);
+  const path = `/repos/${owner.login}/${wanted.name}`;
+  const found = answer.status === 422 ? await github.find(path) : undefined;
+  if (found === undefined) throw toCreationError(answer);
+  const existing = parseAnswer(repositorySchema, found);
+  const repository = existing.full_name;
+  if (wanted.takenIds.includes(existing.id))
+    throw new GitHubError("repository_in_use", { facts: { repository } });
+  if (!isOwnAttempt(existing, wanted) && !(await carriesMarker(github, path)))
+    throw new GitHubError("repository_name_taken", { status: 422, facts: { repository } });
+  if (!existing.private) throw new GitHubError("repository_not_private", { facts: { repository } });
   return toRepository(existing, false);
 }
 
-const isOwnAttempt = (
-  found: z.infer<typeof repositorySchema>,
-  worker: { repositoryId: number | null; createdAt: Date },
-): boolean =>
-  found.id === worker.repositoryId ||
-  (found.description === DESCRIPTION &&
-    Date.parse(found.created_at) > worker.createdAt.getTime() - CLOCKS_DIFFER_MS);
+/** The repository that the worker is bound to, by its id: another one of that name is not it. */
+export async function findBoundRepository(
+  github: GitHubClient,
+  owner: Owner,
+  bound: { id: number; ownerId: number; fullName: string },
+): Promise<Repository> {
+  const facts = { repository: bound.fullName };
+  if (owner.id !== bound.ownerId) throw new GitHubError("account_differs", { facts });
+  const found = await github.find(`/repos/${bound.fullName}`);
+  const existing = found === undefined ? undefined : parseAnswer(repositorySchema, found);
+  if (existing?.id !== bound.id) throw new GitHubError("repository_gone", { facts });
+  return toRepository(existing, false);
+}
+
+/** What GitHub says to this request alone: the account may not create private repositories. */
+function toCreationError(answer: GitHubAnswer): GitHubError {
+  const error = toGitHubError(answer, new Date());
+  return error.code === "github_forbidden" || answer.status === 422
+    ? new GitHubError("repository_creation_forbidden", { status: answer.status, detail: error.message })
+    : error;
+}
+
+const isOwnAttempt = (found: z.infer<typeof repositorySchema>, { knownIds, since }: Wanted): boolean =>
+  knownIds.includes(found.id) ||
+  (found.description === DESCRIPTION && Date.parse(found.created_at) > since.getTime() - CLOCKS_DIFFER_MS);
 
 const toRepository = (found: z.infer<typeof repositorySchema>, created: boolean): Repository => ({
   id: found.id,
@@ -122,12 +146,8 @@ export async function commitFiles(
   const head = (await github.get(refSchema, `${path}/git/ref/heads/${repository.defaultBranch}`)).object.sha;
   const base = await github.get(commitSchema, `${path}/git/commits/${head}`);
   const keepsBounds = (await github.find(`${path}/contents/${ALLOW_LIST_PATH}`)) !== undefined;
-  const files: Record<string, string> = {
-    "README.md": renderReadme(),
-    [MARKER_PATH]: readWorkerRelease().source,
-    [WORKFLOW_PATH]: renderWorkflow(worker),
-    ...(keepsBounds ? {} : { [ALLOW_LIST_PATH]: renderAllowList({ repository: repository.fullName }) }),
-  };
+  const { files } = renderWorkerFiles({ ...worker, repository: repository.fullName });
+  if (keepsBounds) delete files[ALLOW_LIST_PATH];
   const tree = await github.post(shaSchema, `${path}/git/trees`, {
     base_tree: base.tree.sha,
     tree: Object.entries(files).map(([name, content]) => ({
@@ -176,8 +196,13 @@ export async function wakeWorkflow(github: GitHubClient, repository: Repository)
   for (let attempt = 1; attempt <= REGISTER_ATTEMPTS; attempt++) {
     const answer = await github.ask("POST", path, { ref: repository.defaultBranch });
     if (answer.status === 204) return;
-    if (answer.status !== 404 && answer.status !== 422) expectSuccess(answer);
+    if (!mayBeTooEarly(answer)) expectSuccess(answer);
     await github.pause(300 * attempt);
   }
   throw new GitHubError("workflow_not_registered");
 }
+
+/** What GitHub also says of a workflow that it does not know yet, unless it names another reason. */
+const mayBeTooEarly = (answer: GitHubAnswer): boolean =>
+  answer.status === 404 ||
+  (answer.status === 422 && toGitHubError(answer, new Date()).code === "github_unexpected");

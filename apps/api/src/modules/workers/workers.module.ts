@@ -3,32 +3,47 @@ import { AuditModule } from "../audit/audit.module.js";
 import { PulsesModule } from "../pulses/pulses.module.js";
 import { VaultModule } from "../vault/vault.module.js";
 import { GateService } from "./gate.service.js";
+import { EnrolmentsController } from "./enrolments.controller.js";
+import { EnrolmentsService } from "./enrolments.service.js";
 import { GitHubConsent } from "./github-consent.js";
 import { HandshakeService } from "./handshake.service.js";
+import { MovesService } from "./moves.service.js";
 import { Provisioner } from "./provisioner.js";
+import { ProvisioningStartsService } from "./provisioning-starts.service.js";
 import { ProvisioningService } from "./provisioning.service.js";
 import { ProvisioningsController } from "./provisionings.controller.js";
+import { RemovalsService } from "./removals.service.js";
+import { RootExpiryJobs } from "./root-expiry.jobs.js";
 import { RunnerTokenVerifier } from "./runner-token-verifier.js";
 import { StuckProvisioningsJobs } from "./stuck-provisionings.jobs.js";
 import { WaitingRoom } from "./waiting-room.js";
 import { WorkerAuthService } from "./worker-auth.service.js";
+import { WorkerNoticesService } from "./worker-notices.service.js";
 import { WorkerProtocolController } from "./worker-protocol.controller.js";
+import { WorkerRootsService } from "./worker-roots.service.js";
 import { WorkersController } from "./workers.controller.js";
 import { WorkersQueries } from "./workers.queries.js";
 
 @Module({
   imports: [AuditModule, PulsesModule, VaultModule],
-  controllers: [ProvisioningsController, WorkersController, WorkerProtocolController],
+  controllers: [EnrolmentsController, ProvisioningsController, WorkersController, WorkerProtocolController],
   providers: [
     GateService,
+    EnrolmentsService,
     GitHubConsent,
     HandshakeService,
+    MovesService,
     Provisioner,
     ProvisioningService,
+    ProvisioningStartsService,
+    RemovalsService,
+    RootExpiryJobs,
     RunnerTokenVerifier,
     StuckProvisioningsJobs,
     WaitingRoom,
     WorkerAuthService,
+    WorkerNoticesService,
+    WorkerRootsService,
     WorkersQueries,
   ],
   exports: [WorkerAuthService, WorkersQueries],

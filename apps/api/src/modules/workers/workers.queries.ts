@@ -49,20 +49,42 @@ export class WorkersQueries {
 
   /** @throws AppError `not_found` */
   async getProvisioning(tenant: Tenant, id: string): Promise<Provisioning> {
-    const [row] = await this.databases.inTenant(tenant, (tx) =>
-      tx.select().from(provisionings).where(eq(provisionings.id, id)),
+    const [found] = await this.databases.inTenant(tenant, (tx) =>
+      tx
+        .select({ row: provisionings, worker: workers })
+        .from(provisionings)
+        .innerJoin(workers, eq(workers.id, provisionings.workerId))
+        .where(eq(provisionings.id, id)),
     );
-    if (!row) throw new AppError("not_found");
+    if (!found) throw new AppError("not_found");
+    const { row, worker } = found;
     return {
       id: row.id,
       workerId: row.workerId,
+      purpose: row.purpose,
+      way: row.way,
       state: row.state,
       steps: provisioningStepSchema.array().parse(row.steps),
+      repository: this.toProvisioned(row.target ?? worker),
       tokenRevokedAt: row.tokenRevokedAt?.toISOString() ?? null,
       revokeUrl: this.consent.revokeUrl,
+      githubUrl: this.env.GITHUB_URL,
       createdAt: row.createdAt.toISOString(),
       endedAt: row.endedAt?.toISOString() ?? null,
     };
+  }
+
+  private toProvisioned({
+    repositoryId: id,
+    repositoryOwnerId: ownerId,
+    repositoryFullName: fullName,
+    authorName: author,
+  }: Pick<
+    WorkerRow,
+    "repositoryId" | "repositoryOwnerId" | "repositoryFullName" | "authorName"
+  >): Provisioning["repository"] {
+    if (id === null || ownerId === null || fullName === null) return null;
+    return { id, ownerId, fullName, url: `${this.env.GITHUB_URL}/${fullName}`, author };
   }
 
   private toWorker(row: WorkerRow): Worker {
@@ -71,6 +93,7 @@ export class WorkersQueries {
       id: row.id,
       clientId: row.clientId,
       kind: row.kind,
+      way: row.way,
       state: row.state,
       repository:
         repositoryId === null || repositoryFullName === null
@@ -87,6 +110,8 @@ export class WorkersQueries {
       lastHandshakeAt: row.lastHandshakeAt?.toISOString() ?? null,
       nextCheckInAt: row.nextCheckInAt?.toISOString() ?? null,
       secretExpiresAt: row.secretExpiresAt.toISOString(),
+      rotating: row.nextSecretSealed !== null,
+      removedAt: row.removedAt?.toISOString() ?? null,
       createdAt: row.createdAt.toISOString(),
     };
   }

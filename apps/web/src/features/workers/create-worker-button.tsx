@@ -22,8 +22,13 @@ export function CreateWorkerButton({ retryOf, label, variant = "primary" }: Crea
   const start = useMutation({
     mutationFn: () =>
       retryOf === undefined
-        ? unwrap(browserApi.POST("/api/v1/provisionings"))
-        : unwrap(browserApi.POST("/api/v1/provisionings/{id}/retry", { params: { path: { id: retryOf } } })),
+        ? unwrap(browserApi.POST("/api/v1/provisionings", { body: {} }))
+        : unwrap(
+            browserApi.POST("/api/v1/provisionings/{id}/retry", {
+              params: { path: { id: retryOf } },
+              body: {},
+            }),
+          ),
     onError,
     onSuccess: ({ authorizeUrl }) => window.location.assign(authorizeUrl),
   });

@@ -1,0 +1,57 @@
+import { Injectable } from "@nestjs/common";
+import { schema, type Transaction } from "@pulsekeep/database";
+import { and, eq, inArray, isNull, sql } from "drizzle-orm";
+import { enqueue, notice } from "../../platform/outbox.js";
+
+const { pulses, runNotices, runs } = schema;
+
+const REASON = "worker_removed";
+
+/** What becomes of a worker's pulses and runs when there is no worker any more. */
+@Injectable()
+export class WorkerRunsService {
+  /**
+   * Ends all that is open, in the transaction that removes the worker: what nobody took is cancelled, and of what
+   * was taken nobody can report any more. Its pulses are paused; their history stays.
+   */
+  async endRunsOf(
+    tx: Transaction,
+    worker: { id: string; workspaceId: string },
+  ): Promise<{ runsCancelled: number; runsUnknown: number; pulsesPaused: number }> {
+    const open = and(eq(runs.workerId, worker.id), isNull(runs.endedAt));
+    const end = { endedAt: sql`clock_timestamp()`, nextActionAt: null, leaseExpiresAt: null, reason: REASON };
+    const unknown = await tx
+      .update(runs)
+      .set({ ...end, state: "unknown" })
+      .where(and(open, eq(runs.state, "claimed")))
+      .returning({ runId: runs.id, pulseId: runs.pulseId });
+    const cancelled = await tx
+      .update(runs)
+      .set({ ...end, state: "cancelled" })
+      .where(and(open, inArray(runs.state, ["planned", "queued", "offered"])))
+      .returning({ runId: runs.id, pulseId: runs.pulseId });
+    const { workspaceId } = worker;
+    if (unknown.length > 0)
+      await tx
+        .insert(runNotices)
+        .values(unknown.map((run) => ({ ...run, workspaceId, kind: "unknown" as const, reason: REASON })))
+        .onConflictDoNothing();
+    const paused = await tx
+      .update(pulses)
+      .set({ state: "paused", updatedAt: sql`clock_timestamp()` })
+      .where(and(eq(pulses.workerId, worker.id), eq(pulses.state, "active")))
+      .returning({ id: pulses.id });
+    const news = [
+      ...[...unknown, ...cancelled].map(({ runId, pulseId }) =>
+        notice(workspaceId, "run.changed", runId, pulseId),
+      ),
+      ...paused.map(({ id }) => notice(workspaceId, "pulse.changed", id)),
+    ];
+    if (news.length > 0) await enqueue(tx, ...news);
+    return {
+      runsCancelled: cancelled.length,
+      runsUnknown: unknown.length,
+      pulsesPaused: paused.length,
+    };
+  }
+}
