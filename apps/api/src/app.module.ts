@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from "@nestjs/common";
 import type { Env } from "./env.js";
 import { HttpModule } from "./http/http.module.js";
 import { AdminModule } from "./modules/admin/admin.module.js";
+import { AnalyticsModule } from "./modules/analytics/analytics.module.js";
 import { AuditModule } from "./modules/audit/audit.module.js";
 import { DeploymentsModule } from "./modules/deployments/deployments.module.js";
 import { EventsModule } from "./modules/events/events.module.js";
@@ -27,6 +28,7 @@ export class AppModule {
         PlatformModule.for(env, logger),
         HttpModule,
         AdminModule,
+        AnalyticsModule,
         AuditModule,
         DeploymentsModule,
         EventsModule,

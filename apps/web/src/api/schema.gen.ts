@@ -52,6 +52,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/analytics/dora": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The four keys of DORA, with how each is made */
+        get: operations["Analytics_getDora"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/analytics/kpi/lifecycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the installation's people get, in counts */
+        get: operations["Analytics_getLifecycle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/badge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Badges_get"];
+        put: operations["Badges_enable"];
+        post?: never;
+        delete: operations["Badges_disable"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/badges/{key}.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The state of the latest deployment, as badge services read it */
+        get: operations["PublicBadges_getJson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/badges/{key}.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The state of the latest deployment, as a picture */
+        get: operations["PublicBadges_getSvg"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -1153,6 +1237,112 @@ export interface components {
         DeadLetterPage: {
             rows: components["schemas"]["DeadLetter"][];
             nextCursor: string | null;
+        };
+        Dora: {
+            window: {
+                /** Format: date-time */
+                from: string;
+                /** Format: date-time */
+                to: string;
+                days: number;
+            };
+            deploymentFrequency: {
+                value: number | null;
+                previous: number | null;
+                /** @enum {string} */
+                unit: "per_day" | "seconds" | "share";
+                measured: number;
+                total: number;
+                level: ("elite" | "high" | "medium" | "low") | null;
+                formula: string;
+            };
+            leadTime: {
+                value: number | null;
+                previous: number | null;
+                /** @enum {string} */
+                unit: "per_day" | "seconds" | "share";
+                measured: number;
+                total: number;
+                level: ("elite" | "high" | "medium" | "low") | null;
+                formula: string;
+            };
+            changeFailureRate: {
+                value: number | null;
+                previous: number | null;
+                /** @enum {string} */
+                unit: "per_day" | "seconds" | "share";
+                measured: number;
+                total: number;
+                level: ("elite" | "high" | "medium" | "low") | null;
+                formula: string;
+            };
+            timeToRestore: {
+                value: number | null;
+                previous: number | null;
+                /** @enum {string} */
+                unit: "per_day" | "seconds" | "share";
+                measured: number;
+                total: number;
+                level: ("elite" | "high" | "medium" | "low") | null;
+                formula: string;
+            };
+            openFailures: number;
+            perDay: {
+                /** Format: date */
+                day: string;
+                deployments: number;
+                failures: number;
+            }[];
+        };
+        LifecycleKpis: {
+            window: {
+                /** Format: date-time */
+                from: string;
+                /** Format: date-time */
+                to: string;
+                days: number;
+                /** Format: date-time */
+                computed_at: string;
+            };
+            kpis: {
+                signup_to_project_24h: {
+                    value: number | null;
+                    numerator: number;
+                    denominator: number;
+                };
+                project_to_first_verdict_72h: {
+                    value: number | null;
+                    numerator: number;
+                    denominator: number;
+                };
+                free_to_pro_from_quota_emails: {
+                    value: number | null;
+                    numerator: number;
+                    denominator: number;
+                    available: boolean;
+                    reason: string | null;
+                };
+            };
+            critical_alert_open_rate: {
+                value: number | null;
+                numerator: number;
+                denominator: number;
+                available: boolean;
+                reason: string | null;
+            };
+        };
+        Badge: {
+            svgUrl: string | null;
+            jsonUrl: string | null;
+        };
+        BadgeState: {
+            /** @enum {number} */
+            schemaVersion: 1;
+            label: string;
+            message: string;
+            color: string;
+            state: ("collecting" | "ok" | "warning" | "rollback_recommended" | "inconclusive") | null;
+            startedAt: string | null;
         };
         AuditPage: {
             rows: components["schemas"]["AuditEntry"][];
@@ -2313,6 +2503,226 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Analytics_getDora: {
+        parameters: {
+            query?: {
+                projectId?: string;
+                environment?: string;
+                service?: string;
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dora"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Analytics_getLifecycle: {
+        parameters: {
+            query?: {
+                window_days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleKpis"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Badges_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Badge"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Badges_enable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Badge"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Badges_disable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PublicBadges_getJson: {
+        parameters: {
+            query?: {
+                environment?: string;
+                service?: string;
+                lang?: "en" | "fr" | "es" | "de";
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadgeState"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PublicBadges_getSvg: {
+        parameters: {
+            query?: {
+                environment?: string;
+                service?: string;
+                lang?: "en" | "fr" | "es" | "de";
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
             };
             /** @description Refused: RFC 9457 problem details with a stable code */
             default: {

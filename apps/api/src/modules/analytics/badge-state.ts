@@ -1,0 +1,57 @@
+import type { BadgeState } from "@pulsekeep/contracts/api/analytics";
+import type { Locale } from "@pulsekeep/contracts/api/shared";
+
+type ShownState = NonNullable<BadgeState["state"]> | "none";
+
+/** Dark enough for white letters (WCAG AA). */
+const COLORS: Record<ShownState, string> = {
+  none: "#5b6573",
+  collecting: "#1d64b0",
+  ok: "#1f7a4d",
+  warning: "#9a5b00",
+  rollback_recommended: "#b3261e",
+  inconclusive: "#5b6573",
+};
+
+const WORDS: Record<Locale, Record<ShownState, string>> = {
+  en: {
+    none: "no deployment yet",
+    collecting: "observing",
+    ok: "ok",
+    warning: "warning",
+    rollback_recommended: "rollback recommended",
+    inconclusive: "inconclusive",
+  },
+  fr: {
+    none: "aucun déploiement",
+    collecting: "en observation",
+    ok: "ok",
+    warning: "à surveiller",
+    rollback_recommended: "retour arrière conseillé",
+    inconclusive: "non concluant",
+  },
+  es: {
+    none: "sin despliegues",
+    collecting: "en observación",
+    ok: "correcto",
+    warning: "advertencia",
+    rollback_recommended: "se recomienda revertir",
+    inconclusive: "no concluyente",
+  },
+  de: {
+    none: "noch kein Deployment",
+    collecting: "wird beobachtet",
+    ok: "ok",
+    warning: "Warnung",
+    rollback_recommended: "Rollback empfohlen",
+    inconclusive: "nicht eindeutig",
+  },
+};
+
+export type LatestDeployment = { state: BadgeState["state"]; startedAt: string | null };
+
+/** What a badge says of the latest deployment. Pure. */
+export function toBadgeState(latest: LatestDeployment, label: string, locale: Locale): BadgeState {
+  const shown = latest.state ?? "none";
+  return { schemaVersion: 1, label, message: WORDS[locale][shown], color: COLORS[shown], ...latest };
+}
