@@ -40,15 +40,37 @@ export async function countOutbox({ postgres }: Place): Promise<number> {
 }
 
 /** Every stream that Redis knows of, with what is left in it. */
-export async function inspectStreams({ redis }: Place): Promise<StreamFact[]> {
+export async function inspectStreams(place: Place): Promise<StreamFact[]> {
+  const { redis } = place;
   const keys = await redis.withClient((client) => client.keys("pk:{*}"));
   const names = new Set(keys.flatMap((key) => /^pk:\{(.+):\d+\}$/.exec(key)?.[1] ?? []));
   const transport = new RedisTransport({ connect: () => connectRedis(redis.url) });
   try {
-    const states = [];
-    for (const name of names) states.push(await transport.inspect(name));
-    return states.map(({ stream, length, pending, delayed }) => ({ stream, length, pending, delayed }));
+    const facts: StreamFact[] = [];
+    for (const name of names) {
+      const { stream, length, pending, delayed } = await transport.inspect(name);
+      facts.push({
+        stream,
+        length,
+        pending,
+        delayed,
+        forgotten: await countForgotten(transport, place, name),
+      });
+    }
+    return facts;
   } finally {
     await transport.close();
   }
+}
+
+async function countForgotten(
+  transport: RedisTransport,
+  { postgres }: Place,
+  stream: string,
+): Promise<number> {
+  const marks = await postgres.query<{ epoch: string }>("select epoch from stream_marks where stream = $1", [
+    stream,
+  ]);
+  const remembered = new Set(marks.map(({ epoch }) => epoch));
+  return (await transport.dataEpochs(stream)).filter(({ epoch }) => !remembered.has(epoch)).length;
 }

@@ -77,7 +77,7 @@ describe("the suite fails without", () => {
   });
 
   it("emitting again what was lost", async () => {
-    expect(await rulesOf(flushed, mutants.reconciler)).toContain("not_ended");
+    expect(await rulesOf(flushed, mutants.reconciler)).toContain("loss_unnoticed");
   });
 });
 

@@ -43,11 +43,6 @@ export const mutants = {
       from: "async reconcileOnce() {",
       to: `async reconcileOnce() { return "idle";`,
     },
-    {
-      file: `${pulses}/sweeper.jobs.js`,
-      from: "const offered = await offerHeads(db, [",
-      to: "const offered = await offerHeads(db, []); void ([",
-    },
   ],
 } as const satisfies Record<string, readonly Mutation[]>;
 

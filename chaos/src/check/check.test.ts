@@ -253,9 +253,10 @@ describe("answers", () => {
 
 describe("the rest", () => {
   it("finds what is left in a stream, handed out, or in the outbox", () => {
-    const stream = { stream: "runs.queued", length: 0, pending: 0, delayed: 0 };
+    const stream = { stream: "runs.queued", length: 0, pending: 0, delayed: 0, forgotten: 0 };
     expect(rulesOf({ streams: [{ ...stream, length: 1 }] })).toEqual(["stream_not_empty"]);
     expect(rulesOf({ streams: [{ ...stream, pending: 1 }] })).toEqual(["stream_not_empty"]);
+    expect(rulesOf({ streams: [{ ...stream, forgotten: 1 }] })).toEqual(["loss_unnoticed"]);
     expect(rulesOf({ outboxRows: 1 })).toEqual(["outbox_not_empty"]);
   });
 

@@ -22,7 +22,14 @@ export type RunFact = {
 
 export type PulseFact = { id: string; state: string; cursorAt: Date };
 export type NoticeFact = { runId: string; kind: string };
-export type StreamFact = { stream: string; length: number; pending: number; delayed: number };
+export type StreamFact = {
+  stream: string;
+  length: number;
+  pending: number;
+  delayed: number;
+  /** Shards whose data is other than that for which everything open was emitted. */
+  forgotten: number;
+};
 
 /** What the checker reads: the effect log, what was put in, and what the system says of itself in the end. */
 export type Facts = {

@@ -87,7 +87,7 @@ export const cleanFacts = (changes: Partial<Facts> = {}): Facts => ({
   runs: [runAt(60), runAt(120)],
   pulseRows: [{ id: pulse.id, state: "paused", cursorAt: new Date(at(120)) }],
   notices: [],
-  streams: [{ stream: "runs.queued", length: 0, pending: 0, delayed: 0 }],
+  streams: [{ stream: "runs.queued", length: 0, pending: 0, delayed: 0, forgotten: 0 }],
   outboxRows: 0,
   createdPulses: [],
   deaths: [],

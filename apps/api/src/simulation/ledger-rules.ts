@@ -70,7 +70,7 @@ function laneFaults(ledger: Ledger): string[] {
       ...twice.map((row) => `lane ${lane} has two runs at ${row.seq}`),
       ...behind
         .filter(({ state }) => state !== "queued")
-        .map((row) => `${name(row)} was offered behind the head of its lane`),
+        .map((row) => `${name(row)} was handed out behind the head of its lane`),
     ];
   });
 }

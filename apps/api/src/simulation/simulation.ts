@@ -1,7 +1,7 @@
 import type { PulseUpdate } from "@pulsekeep/contracts/api/pulses";
 import { AppError } from "../http/app-error.js";
 import type { EngineInstance } from "./engine-instance.js";
-import { isOpen, type Ledger, readLedger } from "./ledger.js";
+import { isOpen, type Ledger, type LedgerRow, readLedger } from "./ledger.js";
 import { findBrokenRules, name } from "./ledger-rules.js";
 import { findFalseNotices, readNotices } from "./notice-rules.js";
 import type { MemoryTransport } from "./memory-transport.js";
@@ -237,9 +237,9 @@ export class Simulation {
     const request = { max: random.between(1, 5), claimId: newSecret(16), answerLost: random.chance(0.1) };
     const claimed = await worker.claim(random.pick(this.stage.instances), request);
     for (const run of claimed) {
-      const state = this.ledger.get(run.runId)?.state;
-      if (state !== "offered" && state !== "claimed")
-        throw new Error(`run ${run.runId} was claimed while ${state}`);
+      const before = this.ledger.get(run.runId);
+      if (!before || !isOpen(before) || waitsForRetry(before, this.stage.time.nowMs))
+        throw new Error(`run ${run.runId} was claimed while ${JSON.stringify(before)}`);
     }
     return `${claimed.map(({ runId, fence }) => `${runId.slice(-6)}#${fence}`).join(" ") || "nothing"}${request.answerLost ? ", the answer is lost" : ""}`;
   }
@@ -574,3 +574,6 @@ function swallowRefusal(error: unknown): undefined {
   if (error instanceof AppError) return undefined;
   throw error;
 }
+
+const waitsForRetry = ({ state, attempts, action_ms }: LedgerRow, nowMs: number): boolean =>
+  state === "queued" && attempts > 0 && (action_ms ?? 0) > nowMs;

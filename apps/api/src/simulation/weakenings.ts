@@ -71,23 +71,20 @@ export const WEAKENINGS: readonly Weakening[] = [
     noticed: /is lost/,
   },
   {
-    name: "nothing is emitted again",
+    name: "what was planned for later is never looked at",
     replacements: [
       {
         of: "as lease_over",
         from: "where next_action_at <= now()",
-        to: "where next_action_at <= now() and (state <> 'queued' or window_ends_at <= now())",
+        to: "where next_action_at <= now() and (state <> 'planned' or window_ends_at <= now())",
       },
-      { of: "update stream_marks m set claimed_until", from: "m.epoch <> seen.epoch", to: "false" },
     ],
-    noticed: /could be done and is not|was missed though/,
+    noticed: /was missed though/,
   },
   {
-    name: "runs behind the head are offered",
-    replacements: [
-      { of: "set state = 'offered', offered_at", from: "order by seq limit 1", to: "order by seq limit 9" },
-    ],
-    noticed: /was offered behind the head/,
+    name: "runs behind the head are handed out",
+    replacements: [{ of: "with asked as (", from: "order by seq limit 1", to: "order by seq limit 9" }],
+    noticed: /was handed out behind the head/,
   },
   {
     name: "nobody is told of what was missed",

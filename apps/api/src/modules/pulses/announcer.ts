@@ -20,17 +20,17 @@ export class Announcer {
   ) {}
 
   /**
-   * Tells the dispatcher of lanes with something to offer, after the commit and without an outbox: the row itself
+   * Tells the dispatcher of workers with something to claim, after the commit and without an outbox: the row itself
    * says that it waits, and the sweeper looks at it in two seconds if nobody has. So what is lost here, with the
    * transport or with this process, costs that time and no run.
    */
-  announceQueued(laneIds: readonly string[]): void {
-    if (laneIds.length === 0 || this.appends >= APPENDS) return;
+  announceQueued(workerIds: readonly string[]): void {
+    if (workerIds.length === 0 || this.appends >= APPENDS) return;
     this.appends += 1;
     this.transport
       .append(
         "runs.queued",
-        laneIds.map((laneId) => ({ key: laneId, body: { laneId } })),
+        workerIds.map((workerId) => ({ key: workerId, body: { workerId } })),
       )
       .catch((error: unknown) => this.logger.warn({ err: error }, "the dispatcher was not told"))
       .finally(() => {
@@ -38,15 +38,20 @@ export class Announcer {
       });
   }
 
-  /**
-   * Wakes the workers of offered runs. A wake-up is a hint, and what was committed stays so without it: a
-   * transport that is away is logged and no failure.
-   */
   async announceOffered(offered: readonly OfferedRun[]): Promise<void> {
-    if (offered.length === 0) return;
     this.announceChanged(offered);
+    await this.wakeWorkers(offered.map(({ worker_id }) => worker_id));
+  }
+
+  /**
+   * Wakes workers that may wait for something to claim: also one that has ended a run, because another may stand
+   * behind it in its lane. A wake-up is a hint, and what was committed stays so without it: a transport that is
+   * away is logged and no failure.
+   */
+  async wakeWorkers(workerIds: readonly string[]): Promise<void> {
+    if (workerIds.length === 0) return;
     try {
-      const messages = writeWakeUps(new Set(offered.map(({ worker_id }) => worker_id)));
+      const messages = writeWakeUps(new Set(workerIds));
       await this.transport.publish(messages.map((message) => ({ channel: WAKE_UPS, message })));
     } catch (error) {
       this.logger.warn({ err: error }, "waiting workers were not woken");

@@ -3,7 +3,8 @@ import type { Statement } from "@pulsekeep/database";
 /**
  * The runs that each claim gets, locked, with what their signals are written from. $1 workers, $2 claim ids,
  * $3 most runs of each. A claim that is repeated gets what it got before; otherwise the offered heads of the
- * worker's lanes, oldest first. What another claim is taking is left out.
+ * worker's lanes, oldest first. What another claim is taking is left out. A head need not have been offered: that a
+ * worker asks for it is enough, unless it waits for its next attempt.
  */
 export const lockClaimable: Statement = {
   name: "lock_claimable",
@@ -15,10 +16,12 @@ export const lockClaimable: Statement = {
         bool_or(head.state = 'claimed') over (partition by asked.place) as again
       from asked join lanes l on l.worker_id = asked.worker_id
       cross join lateral (
-        select id, state, claim_id, planned_at from runs
+        select id, state, claim_id, planned_at, attempts, next_action_at from runs
         where lane_id = l.id and ended_at is null and seq is not null order by seq limit 1
       ) head
-      where head.state = 'offered' or (head.state = 'claimed' and head.claim_id = asked.claim_id)
+      where head.state = 'offered'
+        or (head.state = 'queued' and (head.attempts = 0 or head.next_action_at <= clock_timestamp()))
+        or (head.state = 'claimed' and head.claim_id = asked.claim_id)
     )
     select (h.place - 1)::int as place, r.id, r.state, r.kind, r.workspace_id, r.worker_id, r.pulse_id, r.planned_at,
       r.params, clock_timestamp() as now, r.claimed_at,
@@ -30,7 +33,7 @@ export const lockClaimable: Statement = {
     left join workers w on w.id = r.worker_id
     left join pulse_progress g on g.pulse_id = r.pulse_id
     where ((h.again and h.state = 'claimed') or (not h.again and h.nth <= h.max))
-      and (r.state = 'offered' or (r.state = 'claimed' and r.claim_id = h.claim_id))
+      and (r.state in ('queued', 'offered') or (r.state = 'claimed' and r.claim_id = h.claim_id))
     order by h.place, r.planned_at, r.id
     for update of r skip locked`,
 };
@@ -42,6 +45,7 @@ export const lockClaimable: Statement = {
 export const leaseRuns: Statement = {
   name: "lease_runs",
   text: `update runs r set state = 'claimed', claim_id = t.claim_id,
+      offered_at = case r.state when 'queued' then clock_timestamp() else r.offered_at end,
       claimed_at = case r.state when 'claimed' then r.claimed_at else clock_timestamp() end,
       fence = r.fence + case r.state when 'claimed' then 0 else 1 end,
       attempts = r.attempts + case r.state when 'claimed' then 0 else 1 end,
@@ -52,7 +56,7 @@ export const leaseRuns: Statement = {
       streak_days = coalesce(r.streak_days, t.streak_days), streak_on = coalesce(r.streak_on, t.streak_on)
     from unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::int[], $6::int[], $7::date[])
       as t (id, claim_id, signal_jti, params, subject_hash, streak_days, streak_on)
-    where r.id = t.id and r.state in ('offered', 'claimed')
+    where r.id = t.id and r.state in ('queued', 'offered', 'claimed')
     returning r.id, r.fence, r.seq::int as seq, r.lease_expires_at, r.signal_expires_at`,
 };
 
@@ -62,12 +66,12 @@ export const endUnwritable: Statement = {
   text: `with ended as (
       update runs set state = 'failed', reason = 'invalid_params', ended_at = clock_timestamp(), next_action_at = null
       where id = any($1::uuid[]) and ended_at is null
-      returning id, workspace_id, pulse_id, lane_id
+      returning id, workspace_id, worker_id, pulse_id
     ), noticed as (
       insert into run_notices (run_id, kind, workspace_id, pulse_id, reason)
       select id, 'failed', workspace_id, pulse_id, 'invalid_params' from ended on conflict do nothing
     )
-    select id, workspace_id, lane_id from ended`,
+    select id, workspace_id, worker_id from ended`,
 };
 
 /**
@@ -83,7 +87,7 @@ export const endSucceeded: Statement = {
       from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[]) as t (id, worker_id, fence, commit_sha)
       where r.id = t.id and r.worker_id = t.worker_id and r.fence = t.fence
         and r.kind <> 'verify' and coalesce(r.ended_at, 'infinity') = 'infinity'
-      returning r.id, r.worker_id, r.fence, r.workspace_id, r.pulse_id, r.lane_id, r.generation, r.subject_hash, r.streak_days, r.streak_on
+      returning r.id, r.worker_id, r.fence, r.workspace_id, r.pulse_id, r.generation, r.subject_hash, r.streak_days, r.streak_on
     ), recovered as (
       insert into run_notices (run_id, kind, workspace_id, pulse_id)
       select id, 'recovered', workspace_id, pulse_id from done where generation > 0 on conflict do nothing
@@ -97,5 +101,5 @@ export const endSucceeded: Statement = {
         streak_days = excluded.streak_days, streak_on = coalesce(excluded.streak_on, g.streak_on),
         recent_subjects = (g.recent_subjects || excluded.recent_subjects)[greatest(1, cardinality(g.recent_subjects) - 48):]
     )
-    select id, worker_id, fence, workspace_id, lane_id from done`,
+    select id, worker_id, fence, workspace_id from done`,
 };

@@ -16,7 +16,6 @@ import { LOGGER, type Logger } from "../../platform/logger.js";
 import { pgArray } from "../../platform/pg-array.js";
 import { Announcer } from "./announcer.js";
 import { endSucceeded, endUnwritable, leaseRuns, lockClaimable } from "./claim.statements.js";
-import { offerHeads, offerHeadsIn, type OfferedRun } from "./offer-heads.js";
 import type { RunRow } from "./pulse-view.js";
 import { RunRules } from "./run-rules.js";
 import { isUndecided, settleRun } from "./settle-run.js";
@@ -51,10 +50,10 @@ export type OnEnd = (tx: Transaction, run: RunRow, result: RunOutcome) => Promis
 type ClaimRequest = ClaimingWorker & { claimId: string; max: number };
 type DoneReport = ClaimingWorker & { runId: string; fence: number; commitSha: string | null };
 type WrittenRow = ClaimableRow & WrittenAction & { signalId: string };
-type UnclaimedRow = { id: string; workspace_id: string; lane_id: string };
+type UnclaimedRow = { id: string; workspace_id: string; worker_id: string };
 type LeasedRow = { id: string; fence: number; seq: number; lease_expires_at: Date; signal_expires_at: Date };
 
-type EndedRow = { id: string; worker_id: string; fence: number; workspace_id: string; lane_id: string };
+type EndedRow = { id: string; worker_id: string; fence: number; workspace_id: string };
 
 /**
  * Leases of runs: a worker claims what is offered, reports how it ended, or gives it back. What many workers ask
@@ -116,11 +115,9 @@ export class ClaimsService {
       const done = await this.successes.call({ ...worker, runId, fence, commitSha: result.commitSha });
       if (done) return { id: runId, state: "succeeded", ended: true };
     }
-    const { run, offered } = await this.databases.inTenant(worker, (tx) =>
-      this.settle(tx, { worker, report, onEnd }),
-    );
+    const run = await this.databases.inTenant(worker, (tx) => this.settle(tx, { worker, report, onEnd }));
     this.announcer.announceChanged([{ id: run.id, workspace_id: run.workspaceId }]);
-    await this.announcer.announceOffered(offered);
+    await this.announcer.wakeWorkers([worker.workerId]);
     return { id: run.id, state: run.state, ended: run.endedAt !== null };
   }
 
@@ -137,8 +134,8 @@ export class ClaimsService {
 
   /** Gives claimed runs back, to be offered again at once; returns the ids of those that were given back. */
   async releaseRuns(worker: ClaimingWorker, request: ReleaseRequest): Promise<string[]> {
-    const { released, offered } = await this.databases.inTenant(worker, async (tx) => {
-      const released: RunRow[] = [];
+    const released = await this.databases.inTenant(worker, async (tx) => {
+      const released: { id: string; workspace_id: string }[] = [];
       for (const { runId, fence } of request.runs)
         released.push(
           ...(await tx
@@ -152,18 +149,19 @@ export class ClaimsService {
                 eq(runs.state, "claimed"),
               ),
             )
-            .returning()),
+            .returning({ id: runs.id, workspace_id: runs.workspaceId })),
         );
-      return { released, offered: await offerHeadsIn(tx, [...new Set(released.map((run) => run.laneId))]) };
+      return released;
     });
-    await this.announcer.announceOffered(offered);
+    this.announcer.announceChanged(released);
+    await this.announcer.wakeWorkers([worker.workerId]);
     return released.map(({ id }) => id);
   }
 
   private async claimTogether(requests: readonly ClaimRequest[]): Promise<Claimed[][]> {
     const answers: Claimed[][] = requests.map(() => []);
     const workspaceIds = requests.map(({ workspaceId }) => workspaceId);
-    const { leased, ended, room, offered } = await this.databases.inClaims(workspaceIds, async (db) => {
+    const { leased, ended, room } = await this.databases.inClaims(workspaceIds, async (db) => {
       const rows = await db.run<ClaimableRow>(lockClaimable, [
         pgArray(requests.map(({ workerId }) => workerId)),
         requests.map(({ claimId }) => claimId),
@@ -180,13 +178,13 @@ export class ClaimsService {
         )),
       ];
       const leased = room.granted.length > 0 ? await this.lease(db, room.granted, requests) : [];
-      const laneIds = [...new Set(ended.map(({ lane_id }) => lane_id))];
-      return { leased, ended, room, offered: await offerHeads(db, laneIds) };
+      return { leased, ended, room };
     });
     for (const { row, lease } of leased) answers[row.place]?.push(toClaimed(row, lease, this.rules));
     this.recordFull(room);
     this.announcer.announceChanged([...leased.map(({ row }) => row), ...ended]);
-    await this.announcer.announceOffered(offered);
+    // What ended here made room in its lane, which this claim has not seen.
+    await this.announcer.wakeWorkers(ended.map(({ worker_id }) => worker_id));
     return answers;
   }
 
@@ -244,17 +242,16 @@ export class ClaimsService {
 
   private async endTogether(reports: readonly DoneReport[]): Promise<boolean[]> {
     const workspaceIds = reports.map(({ workspaceId }) => workspaceId);
-    const { done, offered } = await this.databases.inClaims(workspaceIds, async (db) => {
-      const done = await db.run<EndedRow>(endSucceeded, [
+    const done = await this.databases.inClaims(workspaceIds, (db) =>
+      db.run<EndedRow>(endSucceeded, [
         pgArray(reports.map(({ runId }) => runId)),
         pgArray(reports.map(({ workerId }) => workerId)),
         pgArray(reports.map(({ fence }) => fence)),
         pgArray(reports.map(({ commitSha }) => commitSha)),
-      ]);
-      return { done, offered: await offerHeads(db, [...new Set(done.map(({ lane_id }) => lane_id))]) };
-    });
+      ]),
+    );
     this.announcer.announceChanged(done);
-    await this.announcer.announceOffered(offered);
+    await this.announcer.wakeWorkers(done.map(({ worker_id }) => worker_id));
     // By all that was checked: another worker's report, or one with an old fence, may name the same run.
     const ended = new Set(done.map((run) => `${run.id} ${run.worker_id} ${run.fence}`));
     return reports.map(({ runId, workerId, fence }) => ended.has(`${runId} ${workerId} ${fence}`));
@@ -263,14 +260,13 @@ export class ClaimsService {
   private async settle(
     tx: Transaction,
     { worker, report, onEnd }: { worker: ClaimingWorker; report: ReportRequest; onEnd: OnEnd },
-  ): Promise<{ run: RunRow; offered: OfferedRun[] }> {
+  ): Promise<RunRow> {
     const run = await lockRun(tx, worker, report.runId);
     if (run.fence !== report.fence) throw new AppError("stale_claim");
-    if (run.endedAt !== null && !isUndecided(run)) return { run, offered: [] };
+    if (run.endedAt !== null && !isUndecided(run)) return run;
     const changed = await settleRun(tx, run, { report, rules: this.rules });
-    if (changed.endedAt === null) return { run: changed, offered: [] };
-    await onEnd(tx, changed, report.result);
-    return { run: changed, offered: await offerHeadsIn(tx, [run.laneId]) };
+    if (changed.endedAt !== null) await onEnd(tx, changed, report.result);
+    return changed;
   }
 }
 

@@ -5,9 +5,11 @@ import { Jobs } from "../../platform/jobs.js";
 import { Reconciler } from "../../platform/reconciler.jobs.js";
 import { Announcer } from "./announcer.js";
 import { listOpenLanes } from "./list-open-lanes.js";
-import { offerHeads } from "./offer-heads.js";
 
-/** Makes the head of each lane claimable, and wakes the worker that waits for it. */
+/**
+ * Wakes the workers that runs were queued for. It writes nothing: a claim takes what stands at the head of a lane,
+ * and what nobody claims the sweeper offers.
+ */
 @Injectable()
 export class DispatcherJobs implements OnModuleInit {
   constructor(
@@ -18,19 +20,11 @@ export class DispatcherJobs implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    const handle = (entries: readonly Entry[]) => this.offerHeads(lanesOf(entries));
+    const handle = (entries: readonly Entry[]) => this.announcer.wakeWorkers(workersOf(entries));
     this.jobs.consume({ topic: "runs.queued", role: "dispatcher", handle });
     this.reconciler.register("runs.queued", listOpenLanes(this.databases));
   }
-
-  /** Offers what stands at the head of these lanes. Harmless to repeat. */
-  async offerHeads(laneIds: readonly string[]): Promise<void> {
-    if (laneIds.length === 0) return;
-    const offered = await this.databases.inEngineStatements((db) => offerHeads(db, laneIds));
-    await this.announcer.announceOffered(offered);
-  }
 }
 
-const lanesOf = (entries: readonly Entry[]): string[] => [
-  ...new Set(entries.flatMap(({ body }) => (typeof body.laneId === "string" ? [body.laneId] : []))),
-];
+const workersOf = (entries: readonly Entry[]): string[] =>
+  entries.flatMap(({ body }) => (typeof body.workerId === "string" ? [body.workerId] : []));

@@ -1,40 +1,36 @@
-import type { Statement, Statements, Transaction } from "@pulsekeep/database";
-import { sql } from "drizzle-orm";
+import type { Statement, Statements } from "@pulsekeep/database";
 import { pgArray } from "../../platform/pg-array.js";
 
 export type OfferedRun = { id: string; worker_id: string; workspace_id: string };
 
 /**
  * Offers the head of each lane that is queued and not in backoff: the lowest number of those that have not ended.
- * A head that somebody else has locked is left to them, so that two who offer never wait for each other.
+ * A head that somebody else has locked is left to them, so that two who offer never wait for each other. It has been
+ * claimable since it was written, or the one before it ended. $1 lanes.
  */
-const textBefore = `with heads as (
-    select r.id from unnest(`;
-const textAfter = `::uuid[]) as lane (id)
-    cross join lateral (
-      select id, state, attempts, next_action_at from runs
-      where lane_id = lane.id and ended_at is null and seq is not null order by seq limit 1
-    ) head
-    join runs r on r.id = head.id
-    where r.state = 'queued' and (r.attempts = 0 or r.next_action_at <= clock_timestamp())
-    for update of r skip locked
-  )
-  update runs r set state = 'offered', offered_at = clock_timestamp()
-  from heads where r.id = heads.id and r.state = 'queued'
-  returning r.id, r.worker_id, r.workspace_id`;
+const offerHeadsOf: Statement = {
+  name: "offer_heads",
+  text: `with heads as (
+      select r.id from unnest($1::uuid[]) as lane (id)
+      cross join lateral (
+        select id, state, attempts, next_action_at from runs
+        where lane_id = lane.id and ended_at is null and seq is not null order by seq limit 1
+      ) head
+      join runs r on r.id = head.id
+      where r.state = 'queued' and (r.attempts = 0 or r.next_action_at <= clock_timestamp())
+      for update of r skip locked
+    )
+    update runs r set state = 'offered', offered_at = case r.attempts when 0
+      then greatest(r.created_at, (select ended_at from runs o where o.lane_id = r.lane_id and o.seq = r.seq - 1))
+      else clock_timestamp() end
+    from heads where r.id = heads.id and r.state = 'queued'
+    returning r.id, r.worker_id, r.workspace_id`,
+};
 
-/** $1 lanes. */
-const offerHeadsOf: Statement = { name: "offer_heads", text: `${textBefore}$1${textAfter}` };
-
-/** Harmless to repeat: a lane whose head is offered or claimed already is left alone. */
+/**
+ * Says of what stands at the head of its lane that it waits for its worker. A worker that asks gets it without
+ * that too. Harmless to repeat: a lane whose head is offered or claimed already is left alone.
+ */
 export async function offerHeads(db: Statements, laneIds: readonly string[]): Promise<OfferedRun[]> {
   return laneIds.length === 0 ? [] : db.run<OfferedRun>(offerHeadsOf, [pgArray(laneIds)]);
-}
-
-/** As `offerHeads`, in a transaction that does other things too. */
-export async function offerHeadsIn(tx: Transaction, laneIds: readonly string[]): Promise<OfferedRun[]> {
-  if (laneIds.length === 0) return [];
-  const lanes = sql`${pgArray(laneIds)}`;
-  const { rows } = await tx.execute<OfferedRun>(sql`${sql.raw(textBefore)}${lanes}${sql.raw(textAfter)}`);
-  return rows;
 }

@@ -109,11 +109,11 @@ export class PlannerJobs implements OnModuleInit {
   private async planBatch(choice: Choice): Promise<DuePulse[]> {
     let pulses: DuePulse[] = [];
     try {
-      const lanes = await this.databases.inEngineStatements(async (db) => {
+      const workerIds = await this.databases.inEngineStatements(async (db) => {
         pulses = await lockPulses(db, choice);
         return pulses.length > 0 ? this.plan(db, pulses) : [];
       });
-      this.announcer.announceQueued(lanes);
+      this.announcer.announceQueued(workerIds);
     } catch (error) {
       if (!isRefusedData(error) || pulses.length === 0) throw error;
       for (const pulse of pulses) await this.planAlone(pulse);
@@ -122,7 +122,7 @@ export class PlannerJobs implements OnModuleInit {
     return pulses;
   }
 
-  /** Returns the lanes with something new to offer. */
+  /** Returns the workers with something new to claim. */
   private async plan(db: Statements, pulses: readonly DuePulse[]): Promise<string[]> {
     const recoveries = await findLastRecoveries(db, pulses, this.rules);
     const runs: NewRun[] = [];
@@ -132,9 +132,9 @@ export class PlannerJobs implements OnModuleInit {
       runs.push(...planned.runs);
       moves.push(planned.move);
     }
-    const laneIds = await writeRuns(db, runs, this.rules);
+    const workerIds = await writeRuns(db, runs, this.rules);
     await writeMoves(db, moves);
-    return laneIds;
+    return workerIds;
   }
 
   /** A pulse that cannot be planned must not hold up its neighbours: it is put off and looked at again. */
@@ -151,11 +151,11 @@ export class PlannerJobs implements OnModuleInit {
   /** After a batch that the database refused: the one that it stumbled over is put off. */
   private async planAlone(pulse: DuePulse): Promise<void> {
     try {
-      const laneIds = await this.databases.inEngineStatements(async (db) => {
+      const workerIds = await this.databases.inEngineStatements(async (db) => {
         const [locked] = await lockPulses(db, { ids: [pulse.id] });
         return locked ? this.plan(db, [locked]) : [];
       });
-      this.announcer.announceQueued(laneIds);
+      this.announcer.announceQueued(workerIds);
     } catch (error) {
       if (!isRefusedData(error)) throw error;
       this.logger.error({ err: error, pulseId: pulse.id }, "a pulse cannot be planned");
@@ -199,7 +199,7 @@ async function writeRuns(db: Statements, runs: readonly NewRun[], rules: RunRule
   );
   const seqOf = new Map(queued.map(({ id }, index) => [id, seqs[index]]));
   const column = (of: (run: NewRun) => string | number | Date | null | undefined) => pgArray(runs.map(of));
-  const lanes = await db.run<{ lane_id: string }>(insertRuns, [
+  const workers = await db.run<{ worker_id: string }>(insertRuns, [
     column(({ id }) => id),
     column(({ pulse }) => pulse.workspace_id),
     column(({ pulse }) => pulse.worker_id),
@@ -216,7 +216,7 @@ async function writeRuns(db: Statements, runs: readonly NewRun[], rules: RunRule
     rules.lateSeconds,
     rules.windowSeconds,
   ]);
-  return lanes.map(({ lane_id }) => lane_id);
+  return workers.map(({ worker_id }) => worker_id);
 }
 
 async function writeMoves(db: Statements, moves: readonly CursorMove[]): Promise<void> {

@@ -30,8 +30,8 @@ export const lockDuePulsesById: Statement = {
 /**
  * One row per run: $1 ids, $2 workspaces, $3 workers, $4 pulses, $5 lanes, $6 kinds, $7 states, $8 slots,
  * $9 generations, $10 recovered runs, $11 nominal instants, $12 planned instants, $13 numbers in the lane; $14
- * seconds until late, $15 of the window. A slot that is there already stays as it is. Returns the lanes that
- * have something new to offer.
+ * seconds until late, $15 of the window. A slot that is there already stays as it is. Returns the workers that
+ * have something new to claim.
  */
 export const insertRuns: Statement = {
   name: "insert_runs",
@@ -49,12 +49,12 @@ export const insertRuns: Statement = {
         as t (id, workspace_id, worker_id, pulse_id, lane_id, kind, state, slot, generation, recovers_run_id,
               nominal_at, planned_at, seq)
       on conflict (pulse_id, slot, generation) do nothing
-      returning id, workspace_id, pulse_id, lane_id, state
+      returning id, workspace_id, worker_id, pulse_id, state
     ), noticed as (
       insert into run_notices (run_id, kind, workspace_id, pulse_id, reason)
       select id, 'missed', workspace_id, pulse_id, 'server_was_down' from written where state = 'missed'
     )
-    select distinct lane_id from written where state = 'queued'`,
+    select distinct worker_id from written where state = 'queued'`,
 };
 
 /** $1 pulses, $2 cursors, $3 next slots, $4 next nominal instants, $5 next due instants, $6 whether it has ended. */

@@ -133,7 +133,7 @@ export class PulsesService {
       await tx.update(runs).set({ pulseId: null }).where(eq(runs.pulseId, id));
       await tx.delete(pulses).where(eq(pulses.id, id));
       await this.leaveTrace(tx, caller, "pulse.deleted", row, { name: row.name });
-      await enqueue(tx, { topic: "runs.queued", key: row.laneId, body: { laneId: row.laneId } });
+      await enqueue(tx, claimable(row.workerId));
     });
   }
 
@@ -176,11 +176,7 @@ export class PulsesService {
         subject: { kind: "run", id },
         facts: { plannedAt: run.plannedAt.toISOString() },
       });
-      await enqueue(
-        tx,
-        { topic: "runs.queued", key: run.laneId, body: { laneId: run.laneId } },
-        notice(caller.workspaceId, "run.changed", id, run.pulseId),
-      );
+      await enqueue(tx, claimable(run.workerId), notice(caller.workspaceId, "run.changed", id, run.pulseId));
     });
   }
 
@@ -204,7 +200,7 @@ export class PulsesService {
         .where(and(eq(runs.laneId, laneId), sql`${runs.state} in ('queued', 'offered', 'claimed')`));
       const place = { workspaceId: tenant.workspaceId, workerId, pulseId: null, laneId };
       await insertQueuedRun(tx, { ...place, runId, kind: "verify", slot: `verify:${runId}` }, this.rules);
-      await enqueue(tx, { topic: "runs.queued", key: laneId, body: { laneId } });
+      await enqueue(tx, claimable(workerId));
       return runId;
     });
   }
@@ -270,3 +266,10 @@ async function getWorker(tx: Transaction, id: string) {
   if (worker.state !== "active") throw new AppError("worker_not_ready");
   return worker;
 }
+
+/** What lets the dispatcher wake a worker whose lanes go on. */
+const claimable = (workerId: string) => ({
+  topic: "runs.queued" as const,
+  key: workerId,
+  body: { workerId },
+});

@@ -12,7 +12,7 @@ import { takeSeqs } from "./take-seqs.js";
 /** $1 pulses. */
 const selectPulses: Statement = {
   name: "select_pulses_to_run",
-  text: "select id, workspace_id, lane_id from pulses where id = any($1::uuid[])",
+  text: "select id, workspace_id, worker_id, lane_id from pulses where id = any($1::uuid[])",
 };
 
 /** $1 ids, $2 pulses, $3 numbers in the lane; $4 seconds until late, $5 of the window. */
@@ -28,7 +28,7 @@ const insertRunsNow: Statement = {
 };
 
 type Asked = { workspaceId: string; pulseId: string };
-type FoundPulse = { id: string; workspace_id: string; lane_id: string };
+type FoundPulse = { id: string; workspace_id: string; worker_id: string; lane_id: string };
 
 /** Queues runs beside the schedule, at the end of their lanes and due at once. */
 @Injectable()
@@ -81,7 +81,7 @@ export class RunNowService {
         return wanted.filter(({ id }) => ids.has(id));
       },
     );
-    this.announcer.announceQueued([...new Set(runs.map(({ pulse }) => pulse.lane_id))]);
+    this.announcer.announceQueued([...new Set(runs.map(({ pulse }) => pulse.worker_id))]);
     this.announcer.announceChanged(runs.map(({ id, pulse }) => ({ id, workspace_id: pulse.workspace_id })));
     const idByPlace = new Map(runs.map(({ place, id }) => [place, id]));
     return asked.map((_, place) => idByPlace.get(place));

@@ -123,7 +123,7 @@ describe("cancelling a run", () => {
   const cancel = (run: { id: string }) => alice.post<Run>(`/api/v1/runs/${run.id}/cancel`);
   const messages = (run: Run) =>
     test.sql<{ topic: string }>(
-      "select topic from outbox where body ->> 'laneId' = (select lane_id::text from runs where id = $1)",
+      "select topic from outbox where body ->> 'workerId' = (select worker_id::text from runs where id = $1)",
       [run.id],
     );
 

@@ -6,7 +6,7 @@ import { commitContent, commitMessage, commitPath, continueStreak, type Streak }
 export type ClaimableRow = {
   place: number;
   id: string;
-  state: "offered" | "claimed";
+  state: "queued" | "offered" | "claimed";
   kind: string;
   workspace_id: string;
   worker_id: string;

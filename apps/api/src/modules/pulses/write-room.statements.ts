@@ -64,6 +64,6 @@ export const giveBackRoom: Statement = {
 export const endCapped: Statement = {
   name: "end_capped",
   text: `update runs set state = 'skipped', reason = 'daily_cap', ended_at = clock_timestamp(), next_action_at = null
-    where id = any($1::uuid[]) and state = 'offered'
-    returning id, workspace_id, lane_id`,
+    where id = any($1::uuid[]) and state in ('queued', 'offered')
+    returning id, workspace_id, worker_id`,
 };
