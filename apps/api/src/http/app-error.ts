@@ -22,6 +22,9 @@ export const ERROR_CODES = {
   worker_binding_differs: { status: 409, title: "This is not the repository that the worker is bound to" },
   confirmation_mismatch: { status: 422, title: "The typed name does not match" },
   worker_not_ready: { status: 409, title: "The worker is not ready" },
+  account_delete_confirmation_mismatch: { status: 422, title: "The typed e-mail address does not match" },
+  password_wrong: { status: 403, title: "The password is not right" },
+  sign_in_again: { status: 403, title: "Sign in again first" },
   invalid_schedule: { status: 422, title: "The schedule is not valid" },
   run_not_cancellable: { status: 409, title: "The run has been taken by its worker, or has ended" },
 

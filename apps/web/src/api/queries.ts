@@ -30,6 +30,11 @@ export function queriesOf(api: Api) {
   return {
     me: () =>
       queryOptions({ queryKey: ["me"], queryFn: ({ signal }) => unwrap(api.GET("/api/v1/me", { signal })) }),
+    accountDeletion: () =>
+      queryOptions({
+        queryKey: ["me", "deletion"],
+        queryFn: ({ signal }) => unwrap(api.GET("/api/v1/me/deletion", { signal })),
+      }),
     overview: () =>
       queryOptions({
         queryKey: ["overview"],

@@ -429,14 +429,14 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/sign-in-options": {
+    "/api/v1/me/deletion": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["Identity_signInOptions"];
+        get: operations["AccountDeletion_terms"];
         put?: never;
         post?: never;
         delete?: never;
@@ -455,10 +455,26 @@ export interface paths {
         get: operations["Identity_me"];
         put?: never;
         post?: never;
-        delete?: never;
+        delete: operations["AccountDeletion_deleteAccount"];
         options?: never;
         head?: never;
         patch: operations["Identity_updateMe"];
+        trace?: never;
+    };
+    "/api/v1/sign-in-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Identity_signInOptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/health": {
@@ -1666,6 +1682,16 @@ export interface components {
         };
         RepositoryTrust: {
             name: string;
+        };
+        AccountDeletionTerms: {
+            /** @enum {string} */
+            proof: "password" | "recent_sign_in";
+            signedInRecently: boolean;
+            repositories: string[];
+        };
+        AccountDeletion: {
+            confirmationEmail: string;
+            password?: string;
         };
         SignInOptions: {
             password: boolean;
@@ -3393,7 +3419,7 @@ export interface operations {
             };
         };
     };
-    Identity_signInOptions: {
+    AccountDeletion_terms: {
         parameters: {
             query?: never;
             header?: never;
@@ -3407,7 +3433,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SignInOptions"];
+                    "application/json": components["schemas"]["AccountDeletionTerms"];
                 };
             };
             /** @description Refused: RFC 9457 problem details with a stable code */
@@ -3449,6 +3475,37 @@ export interface operations {
             };
         };
     };
+    AccountDeletion_deleteAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountDeletion"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     Identity_updateMe: {
         parameters: {
             query?: never;
@@ -3468,6 +3525,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Identity_signInOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInOptions"];
                 };
             };
             /** @description Refused: RFC 9457 problem details with a stable code */

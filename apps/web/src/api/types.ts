@@ -3,6 +3,7 @@ import type { components } from "./schema.gen";
 type Schemas = components["schemas"];
 
 export type Me = Schemas["Me"];
+export type AccountDeletionTerms = Schemas["AccountDeletionTerms"];
 export type Overview = Schemas["Overview"];
 export type Worker = Schemas["Worker"];
 export type Provisioning = Schemas["Provisioning"];

@@ -46,3 +46,21 @@ export const auditEntrySchema = z
   })
   .meta({ id: "AuditEntry" });
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
+
+/** Answer of `GET /api/v1/me/deletion`: what has to be shown before an account is deleted, and what stays behind. */
+export const accountDeletionTermsSchema = z
+  .object({
+    /** How the person proves anew who they are: by the password, or by a sign-in of the last minutes. */
+    proof: z.enum(["password", "recent_sign_in"]),
+    /** Whether that sign-in is recent enough now. */
+    signedInRecently: z.boolean(),
+    /** Repositories on GitHub that workers were set up in: the user's own, which only the user can delete. */
+    repositories: z.array(z.string()),
+  })
+  .meta({ id: "AccountDeletionTerms" });
+export type AccountDeletionTerms = z.infer<typeof accountDeletionTermsSchema>;
+
+export const accountDeletionSchema = z
+  .strictObject({ confirmationEmail: z.string().max(320), password: z.string().max(1_024).optional() })
+  .meta({ id: "AccountDeletion" });
+export type AccountDeletion = z.infer<typeof accountDeletionSchema>;

@@ -122,6 +122,7 @@ const NOT_RECORDED: Record<string, string> = {
 
 /** Recorded too, where the test says so that has what they need. */
 const ELSEWHERE: Record<string, string> = {
+  "DELETE /api/v1/me": "identity/account-deletion.int.test.ts",
   "POST /api/v1/admin/dead-letters/{stream}/{id}/replay": "admin/admin.int.test.ts",
   "POST /api/v1/provisionings/{id}/retry": "workers/provisioning.int.test.ts",
   "POST /api/v1/provisionings/{id}/confirm": "workers/enrolments.int.test.ts",

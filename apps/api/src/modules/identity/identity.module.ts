@@ -4,15 +4,22 @@ import { Databases } from "../../platform/database.js";
 import { LOGGER, type Logger } from "../../platform/logger.js";
 import { Mailer } from "../../platform/mailer.js";
 import { AuditModule } from "../audit/audit.module.js";
+import { AccountDeletionController } from "./account-deletion.controller.js";
+import { AccountDeletionService } from "./account-deletion.service.js";
+import { AccountErasureJobs } from "./account-erasure.jobs.js";
 import { AUTH, createAuth } from "./auth.js";
 import { IdentityController } from "./identity.controller.js";
 import { IdentityService } from "./identity.service.js";
+import { Reauthentication } from "./reauthentication.js";
 import { SessionService } from "./session.service.js";
 
 @Module({
   imports: [AuditModule],
-  controllers: [IdentityController],
+  controllers: [AccountDeletionController, IdentityController],
   providers: [
+    AccountDeletionService,
+    AccountErasureJobs,
+    Reauthentication,
     IdentityService,
     SessionService,
     {
