@@ -6,11 +6,14 @@ import type { PipelineResult, Reason, VerdictState } from "./types.js";
 /** A shift is strong when it is this many times the smallest change that matters, on the metric's scale. */
 const STRONG_BANDS = 2;
 
+/** The same for traffic whose ebb and flow the baseline is too short to know: a fall by two fifths. */
+const STRONG_BANDS_UNKNOWN = 3;
+
 /** The weakest deviate that may recommend a rollback. */
 const STRONG_DEVIATE = 3;
 
 /** Latency is doubled when the interval reaches 2 and the estimate at least this factor. */
-const DOUBLED_AT_LEAST = 1.75;
+const DOUBLED_SHIFT = Math.log(1.75);
 
 export interface Decision {
   state: VerdictState;
@@ -38,18 +41,26 @@ export function combine(metrics: readonly JudgedMetric[], progress: Progress): D
   const ordered = REPORT_ORDER.flatMap((name) => metrics.filter((judged) => judged.metric === name));
   const regressed = ordered.filter((judged) => judged.state === "regressed");
   const level = regressed.filter((judged) => judged.regressing.length > 0 || judged.guardrail?.broken);
-  const counted = progress.windowEnded ? level : level.filter((judged) => judged.anytime);
-  const grounds = rollbackGrounds(counted);
+  const counted = level.filter(({ anytime, enduring, guardrail }) =>
+    progress.windowEnded ? enduring.length > 0 || guardrail?.broken : anytime,
+  );
+  const grounds = rollbackGrounds(counted, progress);
   if (grounds.length > 0) return rollback(ordered, grounds, progress);
   if (!progress.windowEnded) return collecting(ordered, progress);
   return atTheEnd(ordered, progress);
 }
 
-function rollbackGrounds(regressed: readonly JudgedMetric[]): Ground[] {
-  const strong = regressed.filter(isStrong);
+function rollbackGrounds(regressed: readonly JudgedMetric[], { windowEnded }: Progress): Ground[] {
+  // Before the end the latest samples have to show what is claimed: not their mean, one of which may be wild.
+  const shown = ({ recent }: JudgedMetric, least: number) => windowEnded || recent > least;
+  const strong = regressed.filter((judged) => isStrong(judged) && shown(judged, strongShift(judged)));
   const alone = strong.filter((judged) => judged.policy.critical);
-  const doubled = regressed.filter((judged) => judged.metric === "latency_p95" && isDoubled(judged));
-  const felt = regressed.filter((judged) => METRIC_TRAITS[judged.metric].userFacing);
+  const doubled = regressed.filter(
+    (judged) => judged.metric === "latency_p95" && isDoubled(judged) && shown(judged, DOUBLED_SHIFT),
+  );
+  const felt = regressed.filter(
+    (judged) => METRIC_TRAITS[judged.metric].userFacing && shown(judged, bandOf(judged)),
+  );
   const grounds: Ground[] = alone.map((judged) => ({
     metrics: [judged],
     reasons: [
@@ -64,19 +75,24 @@ function rollbackGrounds(regressed: readonly JudgedMetric[]): Ground[] {
   return grounds;
 }
 
-function isStrong({ regressing, guardrail }: JudgedMetric): boolean {
-  if (guardrail?.broken) return true;
-  return regressing.some(({ z, countZ, shift, band }) => {
-    return Math.min(z, countZ ?? z) > STRONG_DEVIATE && shift > STRONG_BANDS * band;
-  });
+function isStrong(judged: JudgedMetric): boolean {
+  if (judged.guardrail?.broken) return true;
+  const least = strongShift(judged);
+  return judged.enduring.some(
+    ({ z, countZ, shift }) => Math.min(z, countZ ?? z) > STRONG_DEVIATE && shift > least,
+  );
 }
 
-function isDoubled({ regressing }: JudgedMetric): boolean {
-  return regressing.some(({ shift, high }) => shift > Math.log(DOUBLED_AT_LEAST) && high > Math.LN2);
+function isDoubled({ enduring }: JudgedMetric): boolean {
+  return enduring.some(({ shift, high }) => shift > DOUBLED_SHIFT && high > Math.LN2);
 }
+
+const bandOf = ({ evidence }: JudgedMetric): number => evidence?.band ?? 0;
+const strongShift = (judged: JudgedMetric): number =>
+  (judged.baselineIsShort ? STRONG_BANDS_UNKNOWN : STRONG_BANDS) * bandOf(judged);
 
 function doubledGround(judged: JudgedMetric): Ground {
-  const shift = Math.max(...judged.regressing.map((one) => one.shift));
+  const shift = Math.max(...judged.enduring.map((one) => one.shift));
   const params = { metric: judged.metric, factor: Number(Math.exp(shift).toPrecision(3)) };
   return { metrics: [judged], reasons: [{ key: "reason.latency_doubled", params, metric: judged.metric }] };
 }

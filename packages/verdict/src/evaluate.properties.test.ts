@@ -160,6 +160,7 @@ describe("evaluate holds always", () => {
     const value = fc.oneof(
       fc.constant(null),
       fc.constant(0),
+      fc.constant(Number.MIN_VALUE),
       fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e9, max: 1e9 }),
     );
     const row = fc.record({

@@ -74,11 +74,11 @@ export function measureAll(input: VerdictInput): Measured {
 
 /** Applies the thresholds to what was measured: each metric's state, and the deployment's. */
 export function decide(
-  { windowEnded, pipeline }: Pick<VerdictInput, "windowEnded" | "pipeline">,
+  { windowEnded, pipeline, stepSeconds }: Pick<VerdictInput, "windowEnded" | "pipeline" | "stepSeconds">,
   { metrics, quality, planned }: Measured,
   thresholds: Thresholds,
 ): { decision: Decision; judged: JudgedMetric[] } {
-  const judged = judgeMetrics(metrics, { planned, thresholds });
+  const judged = judgeMetrics(metrics, { planned, stepSeconds, thresholds });
   const { postSamples: samples, coverage } = quality;
   return { judged, decision: combine(judged, { windowEnded, samples, planned, coverage, pipeline }) };
 }

@@ -18,6 +18,10 @@ const clear: SeriesEvidence = {
   elevatedShare: 1,
   lasts: true,
   elevated: Array.from({ length: 10 }, () => true),
+  after: [],
+  level: 0,
+  worseFrom: 0,
+  correlation: 0,
   rank: 20,
   total: 20,
 };

@@ -1,6 +1,7 @@
 import { burdenMargin } from "./burden.js";
 import { confidenceOfClean, confidenceOfRegression } from "./confidence.js";
 import { normalTail } from "./distributions.js";
+import { outlastsBaseline, recentShift } from "./early-call.js";
 import { demanded, shiftMargin } from "./evidence-margin.js";
 import { spreadMargin } from "./spread-change.js";
 import { checkGuardrail } from "./guardrail.js";
@@ -16,6 +17,9 @@ import type { GuardrailResult, MetricState } from "./types.js";
 /** Where a metric warms up, the share of the window that must have passed before it is called early. */
 const EARLIEST_SHARE = 0.1;
 
+/** How many windows of the observation's length tell how demand comes and goes. */
+const WINDOWS_TO_KNOW_DEMAND = 4;
+
 /** A metric with its judgement. */
 export interface JudgedMetric extends Measurement {
   state: MetricState;
@@ -26,13 +30,20 @@ export interface JudgedMetric extends Measurement {
   margin: number | null;
   confidence: number;
   guardrail: GuardrailResult | null;
-  /** The evidence holds at every look. */
+  /** The evidence holds at every look, and the latest samples bear it out. */
   anytime: boolean;
+  /** Those that may carry a rollback: all of the window, or what came later and outlasts what is known. */
+  enduring: SeriesEvidence[];
+  /** Demand's ebb and flow is not known: the baseline, with earlier deployments, is short against the window. */
+  baselineIsShort: boolean;
+  /** What the latest samples typically show, on the metric's scale. */
+  recent: number;
 }
 
 export interface JudgeMetricsOptions {
   /** Samples that the whole observation should hold. */
   planned: number;
+  stepSeconds: number;
   thresholds: Thresholds;
 }
 
@@ -50,6 +61,11 @@ export function judgeMetrics(
   return measurements.map((measurement) => judge(measurement, passing.has(measurement), options));
 }
 
+function isShort({ metric, pre, earlier }: Measurement, window: number): boolean {
+  const seconds = ((pre.at.at(-1) ?? 0) - (pre.at[0] ?? 0)) / 1000 + earlier.length * window;
+  return metric === "requests_per_sec" && seconds < WINDOWS_TO_KNOW_DEMAND * window;
+}
+
 function stretchesOf({ evidence, late }: Measurement): SeriesEvidence[] {
   return evidence === null ? [] : [evidence, ...late];
 }
@@ -64,7 +80,7 @@ function pValueOf(measurement: Measurement, { lateDeviate }: Thresholds): number
 function judge(
   measurement: Measurement,
   passes: boolean,
-  { planned, thresholds }: JudgeMetricsOptions,
+  { planned, stepSeconds, thresholds }: JudgeMetricsOptions,
 ): JudgedMetric {
   const { evidence, gap, policy, pre, post, metric } = measurement;
   const guardrail = gap === null ? checkGuardrail(policy, pre.values, post.values, measurement.before) : null;
@@ -76,6 +92,9 @@ function judge(
     margin: null,
     confidence: 0,
     anytime: false,
+    enduring: [],
+    baselineIsShort: isShort(measurement, planned * stepSeconds),
+    recent: Number.NEGATIVE_INFINITY,
   };
   if (policy.muted || evidence === null || gap !== null) {
     return withoutEvidence(measurement, common, thresholds);
@@ -92,6 +111,8 @@ function judge(
   const margin = Math.max(heavy, erratic, ...margins.values());
   const sure = bad ? confidenceOfRegression(margin) : confidenceOfClean(margin);
   const earliest = METRIC_TRAITS[metric].warmUpSamples > 0 ? Math.ceil(EARLIEST_SHARE * planned) : 0;
+  const window = planned * stepSeconds;
+  const outlasts = state === "regressed" && outlastsBaseline(measurement, { stepSeconds, window });
   return {
     ...common,
     after: levelAfter(measurement, regressing[0]),
@@ -100,7 +121,9 @@ function judge(
     pValue: pValueOf(measurement, thresholds),
     margin,
     confidence: bad ? Math.max(sure, measurement.interruption?.confidence ?? 0) : sure,
-    anytime: state === "regressed" && regressing.some((one) => holdsAtEveryLook(one, { planned, earliest })),
+    anytime: outlasts && regressing.some((one) => holdsAtEveryLook(one, { planned, earliest })),
+    enduring: regressing.filter(({ from }) => outlasts || from === 0),
+    recent: state === "regressed" ? recentShift(measurement) : common.recent,
   };
 }
 

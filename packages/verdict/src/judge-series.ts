@@ -31,6 +31,14 @@ export interface SeriesEvidence {
   lasts: boolean;
   /** Which samples are worse than the baseline's reach, oldest first. */
   elevated: boolean[];
+  /** The samples, oldest first, on the metric's scale, larger is worse. */
+  after: readonly number[];
+  /** The baseline's median on the same scale. */
+  level: number;
+  /** Samples above this are worse than usual, however wild some of the baseline's are; on the scale. */
+  worseFrom: number;
+  /** Lag-one autocorrelation of the baseline, 0..0.9. */
+  correlation: number;
   rank: number;
   total: number;
 }
@@ -45,8 +53,8 @@ export interface JudgeOptions {
   level: number;
   /** Smallest change that matters, in the metric's unit, at this baseline. */
   smallest: number;
-  /** Shifts of true placebos on the scale, not oriented. */
-  history: readonly number[];
+  /** Observations of true placebos on the scale, relative to what was before them, not oriented. */
+  history: readonly (readonly number[])[];
   /** Part of the shift on the scale that something else explains, not oriented. */
   explained: number;
 }
@@ -56,6 +64,9 @@ const FEWEST_FOR_GOING_AWAY = 6;
 
 /** A sample counts for at most this many deviations when persistence is asked for. */
 const CAP_DEVIATIONS = 3;
+
+/** From so many deviations on, a sample of the baseline is wild and says nothing of what is usual. */
+const WILD_DEVIATIONS = 3;
 
 /** A later change must show in at least so many samples; longer stretches grow by half each time. */
 const SHORTEST_LATE = 4;
@@ -81,7 +92,7 @@ export function judgeSeries(
   const baseline = baselineOf(pre.map(onScale), {
     ascending: sign === 1 ? ascending : ascending.reverse(),
     floor: band / 4,
-    history: options.history.map((shift) => sign * shift),
+    history: options.history.map((values) => values.map((value) => sign * value)),
   });
   const after = post.map((value) => sign * (scale.forward(value) - explained));
   const look = (from: number) => judgeStretch(baseline, after, { from, band });
@@ -95,7 +106,7 @@ function judgeStretch(
 ): SeriesEvidence {
   const after = from === 0 ? observed : observed.slice(from);
   const { level, sampleSpread, usualHigh } = baseline;
-  const { centre, spread, df, shifts } = placeboNoise(baseline, after.length);
+  const { centre, spread, df, shifts } = placeboNoise(baseline, after.length, from);
   const reach = level + Math.max(band / 2, usualHigh - level);
   const cap = level + CAP_DEVIATIONS * sampleSpread;
   const { mid, cappedMid, worse } = tally(after, reach, cap);
@@ -115,6 +126,10 @@ function judgeStretch(
     elevatedShare: worse / after.length,
     lasts: stillWorse(elevated),
     elevated,
+    after,
+    level,
+    worseFrom: Math.min(reach, level + Math.max(band, WILD_DEVIATIONS * sampleSpread)),
+    correlation: baseline.correlation,
     rank: countBelow(shifts, mid - level),
     total: shifts.length,
   };

@@ -2,6 +2,7 @@ import type { Burden } from "./burden.js";
 import { burdenOf } from "./burden.js";
 import { explainedByTraffic } from "./confound.js";
 import { normalQuantileOfTail, normalTail } from "./distributions.js";
+import type { ErrorCounts } from "./errors.js";
 import type { SeriesEvidence } from "./judge-series.js";
 import { judgeSeries } from "./judge-series.js";
 import { METRIC_TRAITS } from "./metric-table.js";
@@ -10,12 +11,13 @@ import type { Scale } from "./scales.js";
 import { scaleFor } from "./scales.js";
 import type { SpreadChange } from "./spread-change.js";
 import { spreadChangeOf } from "./spread-change.js";
-import { mean, median, quantileOfSorted, sorted } from "./statistics.js";
+import { median, quantileOfSorted, sorted } from "./statistics.js";
 import type { Answered } from "./unanswered.js";
 import { withoutUnanswered } from "./unanswered.js";
 import type { MetricName, MetricPolicy, SampleRow, WindowPair } from "./types.js";
+import { withoutWarmUp } from "./warm-up.js";
 import type { Series } from "./windows.js";
-import { FEWEST_POST_SAMPLES, FEWEST_PRE_SAMPLES, seriesOf, withoutWarmUp } from "./windows.js";
+import { FEWEST_POST_SAMPLES, FEWEST_PRE_SAMPLES, seriesOf } from "./windows.js";
 
 /** The rows of one evaluation, in order of time. */
 export interface Observation {
@@ -29,6 +31,14 @@ export interface Observation {
 }
 
 type Gap = "missing" | "silent" | "baseline_too_short" | "too_few_samples";
+
+/** One metric of an earlier observation: what was before it, and its samples. */
+export interface Earlier {
+  before: number;
+  post: Series;
+  /** The samples without a cold start's part. */
+  judged: readonly number[];
+}
 
 /** One metric, measured but not yet judged against the other metrics. */
 export interface Measurement {
@@ -54,6 +64,10 @@ export interface Measurement {
   improvement: SeriesEvidence | null;
   /** Samples in which no request was answered, where the baseline had none. */
   interruption: Answered["interruption"];
+  /** Earlier deployments of the same service: what a clean one of it looks like. */
+  earlier: Earlier[];
+  /** Failures and requests of the baseline, and of each of the latest samples; null where they are not known. */
+  counts: { before: ErrorCounts; latest: ErrorCounts } | null;
   /** Too few requests to call an error rate fine; failures that are clear all the same still count. */
   tooFewRequests: boolean;
 }
@@ -65,12 +79,9 @@ export function measureMetric(
   policy: MetricPolicy,
 ): Measurement {
   const { pre, post, interruption, sparse } = windowsOf(observation, metric);
-  const judged = withoutWarmUp(post.values, {
-    warmUpSamples: METRIC_TRAITS[metric].warmUpSamples,
-    planned: observation.planned,
-  });
   const ascending = sorted(pre.values);
   const before = ascending.length > 0 ? quantileOfSorted(ascending, 0.5) : null;
+  const judged = withoutWarmUp(post, { metric, planned: observation.planned, before });
   const measurement: Measurement = {
     metric,
     policy,
@@ -88,6 +99,8 @@ export function measureMetric(
     spreadChange: null,
     improvement: null,
     interruption,
+    earlier: earlierOf(observation, metric),
+    counts: null,
     tooFewRequests: false,
   };
   if (sparse !== null) measurement.burden = sparseBurden(measurement, sparse);
@@ -112,9 +125,9 @@ function sparseBurden(
   return burdenOf(pre, post, { level: median(pre), sign, smallest, nearZero: false });
 }
 
-function windowsOf(observation: Observation, metric: MetricName): Answered {
-  const pre = seriesOf(observation.pre, metric);
-  const post = seriesOf(observation.post, metric);
+function windowsOf(rows: WindowPair, metric: MetricName): Answered {
+  const pre = seriesOf(rows.pre, metric);
+  const post = seriesOf(rows.post, metric);
   return metric === "latency_p95"
     ? withoutUnanswered(pre, post)
     : { pre, post, interruption: null, sparse: null };
@@ -142,7 +155,9 @@ function withEvidence(
     scale,
     level,
     smallest,
-    history: historyShifts(observation.history, metric, scale),
+    history: measurement.earlier.map(({ before, judged: values }) =>
+      values.map((value) => scale.forward(value) - scale.forward(before)),
+    ),
     explained: explainedByTraffic(observation, metric, scale),
   };
   const look = (sign: 1 | -1) => judgeSeries(pre.values, judged, { ...options, sign });
@@ -169,12 +184,12 @@ function twoSided(z: number): number {
   return normalQuantileOfTail(Math.min(1, 2 * normalTail(z)));
 }
 
-/** Shifts of earlier deployments and other days on the metric's scale. */
-function historyShifts(history: readonly WindowPair[], metric: MetricName, scale: Scale): number[] {
+/** Earlier observations that have enough samples before and after, judged as this one is. */
+function earlierOf({ history, planned }: Observation, metric: MetricName): Earlier[] {
   return history.flatMap((pair) => {
-    const pre = seriesOf(pair.pre, metric).values.map(scale.forward);
-    const post = seriesOf(pair.post, metric).values.map(scale.forward);
-    if (pre.length < FEWEST_POST_SAMPLES || post.length < FEWEST_POST_SAMPLES) return [];
-    return [mean(post) - median(pre)];
+    const { pre, post } = windowsOf(pair, metric);
+    if (pre.values.length < FEWEST_POST_SAMPLES || post.values.length < FEWEST_POST_SAMPLES) return [];
+    const before = median(pre.values);
+    return [{ before, post, judged: withoutWarmUp(post, { metric, planned, before }) }];
   });
 }

@@ -14,8 +14,8 @@ export interface Baseline {
   correlation: number;
   /** Samples relative to `level`, wild ones pulled in. */
   pulledIn: readonly number[];
-  /** Shifts of earlier deployments and other days on the same scale: true placebos. */
-  history: readonly number[];
+  /** Observations of earlier deployments and other days, relative to what was before them: true placebos. */
+  history: readonly (readonly number[])[];
 }
 
 export interface BaselineOptions {
@@ -23,7 +23,7 @@ export interface BaselineOptions {
   ascending: readonly number[];
   /** Smallest standard deviation of one sample that is believed. */
   floor: number;
-  history: readonly number[];
+  history: readonly (readonly number[])[];
 }
 
 /** What the baseline says about windows as long as the observation. */
@@ -66,12 +66,15 @@ export function baselineOf(values: readonly number[], options: BaselineOptions):
  * Noise of window means, from windows of the observation's length slid over the baseline (a placebo test:
  * Abadie et al., JASA 2010, in time). The block length takes care of autocorrelation; the spread of single
  * samples is the lower bound, because a short baseline holds few independent windows.
+ * `from`: the observation's sample at which the window starts; a later one is compared with any window of earlier
+ * observations, one from the start with their starts, so that what every deployment brings is no news.
  */
-export function placeboNoise(baseline: Baseline, observed: number): PlaceboNoise {
+export function placeboNoise(baseline: Baseline, observed: number, from = 0): PlaceboNoise {
   const { pulledIn, history } = baseline;
   const count = pulledIn.length;
   const length = Math.min(observed, Math.max(1, Math.floor(count / 2)));
-  const shifts = sorted([...windowShifts(pulledIn, length), ...history]);
+  const earlier = history.flatMap((values) => earlierShifts(values, observed, from));
+  const shifts = sorted([...windowShifts(pulledIn, length), ...earlier]);
   const between = robustSpread(shifts) * Math.sqrt(length / observed);
   const blocks = count / length + history.length;
   return {
@@ -96,4 +99,13 @@ function windowShifts(pulledIn: readonly number[], length: number): number[] {
     if (i >= length - 1) shifts.push(sum / length);
   }
   return shifts;
+}
+
+function earlierShifts(values: readonly number[], observed: number, from: number): number[] {
+  if (values.length === 0) return [];
+  const length = Math.min(observed, values.length);
+  const shifts = windowShifts(values, length);
+  // Neighbours say the same: windows that overlap by half are enough.
+  const apart = Math.max(1, Math.floor(length / 2));
+  return from === 0 ? shifts.slice(0, 1) : shifts.filter((_, i) => i % apart === 0);
 }

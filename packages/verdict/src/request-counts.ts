@@ -1,5 +1,6 @@
 import type { ErrorCounts } from "./errors.js";
 import { errorCountEvidence, FEWEST_REQUESTS } from "./errors.js";
+import { RECENT_SAMPLES } from "./early-call.js";
 import type { SeriesEvidence } from "./judge-series.js";
 import type { Measurement, Observation } from "./measure-metric.js";
 import { median } from "./statistics.js";
@@ -13,18 +14,24 @@ export function withCounts(observation: Observation, measurement: Measurement): 
   if (evidence === null || whole.requests.length < FEWEST_POST_SAMPLES) return measurement;
   const pre = countsOf(observation.pre, spacingSeconds(observation));
   if (pre.requests.length < FEWEST_PRE_SAMPLES) return measurement;
+  const earlier = observation.history.map((one) => countsOf(one.post, observation.stepSeconds));
   const requests = whole.requests.reduce((sum, count) => sum + count, 0);
   const counted = (one: SeriesEvidence): SeriesEvidence => {
     const since = post.at[post.at.length - one.elevated.length] ?? 0;
     const rows = observation.post.filter((row) => row.at >= since);
-    return { ...one, countZ: errorCountEvidence(pre, countsOf(rows, observation.stepSeconds)) };
+    return { ...one, countZ: errorCountEvidence(pre, countsOf(rows, observation.stepSeconds), earlier) };
   };
   return {
     ...measurement,
     tooFewRequests: requests < FEWEST_REQUESTS,
+    counts: { before: pre, latest: latestOf(whole) },
     evidence: counted(evidence),
     late: late.map(counted),
   };
+}
+
+function latestOf({ failed, requests }: ErrorCounts): ErrorCounts {
+  return { failed: failed.slice(-RECENT_SAMPLES), requests: requests.slice(-RECENT_SAMPLES) };
 }
 
 function countsOf(rows: readonly SampleRow[], seconds: number): ErrorCounts {

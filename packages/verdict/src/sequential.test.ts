@@ -70,7 +70,11 @@ describe("holdsAtEveryLook", () => {
     band: 0.2,
     elevatedShare: 1,
     lasts: true,
-    elevated: Array.from({ length: 8 }, () => true),
+    elevated: [],
+    after: [1, 1, 1, 1, 1, 1, 1, 1],
+    level: 0,
+    worseFrom: 0.5,
+    correlation: 0,
     rank: 20,
     total: 20,
   };
@@ -78,8 +82,8 @@ describe("holdsAtEveryLook", () => {
 
   it.each<[string, Partial<SeriesEvidence>]>([
     ["is weak", { z: 3.5 }],
-    ["rests on three samples", { elevated: [true, true, true] }],
-    ["had a good sample just now", { elevated: [true, true, true, true, true, true, false, true] }],
+    ["rests on three samples", { after: [1, 1, 1] }],
+    ["had a good sample just now", { after: [1, 1, 1, 1, 1, 1, 0.4, 1] }],
     ["is not seen in the counted failures", { countZ: 3.5 }],
     ["began later and would only do for a whole window", { from: 12, z: 4.3 }],
   ])("refuses evidence that %s", (_, change) => {

@@ -1,10 +1,8 @@
+import { RECENT_SAMPLES } from "./early-call.js";
 import type { SeriesEvidence } from "./judge-series.js";
 
 /** False alarms per metric that looking after every sample may cost in a whole window. */
 const ALPHA = 0.01;
-
-/** Below this many recent samples in a row, all worse, no rollback is called before the window ends. */
-const RECENT_FOR_EARLY = 4;
 
 /** A later stretch is tested against a mixture that is tightest at its first sample: it is short by nature. */
 const TIGHTEST_LATE = 1;
@@ -17,11 +15,10 @@ export function holdsAtEveryLook(
   evidence: SeriesEvidence,
   { planned, earliest }: { planned: number; earliest: number },
 ): boolean {
-  const { from, elevated, z, countZ } = evidence;
-  if (from + elevated.length < earliest || elevated.length < RECENT_FOR_EARLY) return false;
-  if (!elevated.slice(-RECENT_FOR_EARLY).every(Boolean)) return false;
-  const boundary =
-    from === 0 ? anytimeBoundary(elevated.length, planned) : lateBoundary(elevated.length, planned);
+  const { from, after, worseFrom, z, countZ } = evidence;
+  if (from + after.length < earliest || after.length < RECENT_SAMPLES) return false;
+  if (!after.slice(-RECENT_SAMPLES).every((value) => value > worseFrom)) return false;
+  const boundary = from === 0 ? anytimeBoundary(after.length, planned) : lateBoundary(after.length, planned);
   return (countZ ?? z) > boundary;
 }
 

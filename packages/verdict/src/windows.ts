@@ -44,17 +44,6 @@ export function seriesOf(rows: readonly SampleRow[], metric: MetricName): Series
 export const FEWEST_PRE_SAMPLES = 5;
 export const FEWEST_POST_SAMPLES = 3;
 
-/** Windows planned for at least this many samples can spare the warm-up ones. */
-const PLENTY_OF_SAMPLES = 12;
-
-/** Leaves out the first samples where the planned window is long enough. */
-export function withoutWarmUp(
-  values: readonly number[],
-  { warmUpSamples, planned }: { warmUpSamples: number; planned: number },
-): readonly number[] {
-  return planned < PLENTY_OF_SAMPLES ? values : values.slice(warmUpSamples);
-}
-
 /** True for a row that reports at least one finite metric. */
 export function hasReport(row: SampleRow, metrics: readonly MetricName[]): boolean {
   return metrics.some((metric) => Number.isFinite(row[metric] ?? Number.NaN));

@@ -1,13 +1,15 @@
 import type { MetricName, SampleRow, VerdictInput } from "../types.js";
 
-/** A repeatable source of numbers in 0..1 (linear congruential), so that every simulation can be replayed. */
+/** A repeatable source of numbers in 0..1 (Mulberry32), so that every simulation can be replayed. */
 export type Chance = () => number;
 
 export function seededChance(seed: number): Chance {
   let state = seed >>> 0;
   return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
 
