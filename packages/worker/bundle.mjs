@@ -1,34 +1,49 @@
-// Bundles the script that users get into one readable file: `node bundle.mjs [outfile]`.
-import { readFileSync } from "node:fs";
+// Bundles the script that users get into one readable file: `node bundle.mjs [outfile] [release-root]`.
+// The release root names the keys that its updates are signed with (docs/releases.md).
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const { version } = JSON.parse(readFileSync(here("package.json"), "utf8"));
 
+const rootFile = process.argv[3] ?? here("release-root.json");
+const releaseRoot = existsSync(rootFile) ? readFileSync(rootFile, "utf8").trim() : "";
+
 const banner = `// KeepStreak worker ${version}
 //
-// Runs in your own repository, on your own runner, with the runner's own short-lived token. It asks your
-// KeepStreak server for signed instructions, does what your allow.json allows and nothing else, and reports.
-// One file, no dependencies, not minified: read it. Bundled from packages/worker and packages/signing.
+// Runs in your own repository with your runner's own short-lived token: asks your KeepStreak server for signed
+// instructions, does what your allow.json allows and nothing else, and reports. One file, not minified: read it.
 //
-// Copyright the PulseKeep authors. Licensed under the Apache License, Version 2.0; you may not use this file
-// except in compliance with it: http://www.apache.org/licenses/LICENSE-2.0
-// Distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND.
+// Copyright the PulseKeep authors. Licensed under the Apache License, Version 2.0, without warranties:
+// http://www.apache.org/licenses/LICENSE-2.0
 `;
+
+const outfile = process.argv[2] ?? here("dist/worker.mjs");
 
 await build({
   // The paths in the comments of the output are relative to it: the same file wherever it is built from.
   absWorkingDir: here("../.."),
   entryPoints: [here("src/main.ts")],
-  outfile: process.argv[2] ?? here("dist/worker.mjs"),
+  outfile,
   banner: { js: banner },
   bundle: true,
   charset: "utf8",
   conditions: ["source"],
+  define: { KEEPSTREAK_RELEASE_ROOT: JSON.stringify(releaseRoot) },
   format: "esm",
   logLevel: "warning",
   platform: "node",
   target: "node20",
   treeShaking: true,
 });
+
+// Not minified, but lean: tabs, and no marks for a bundler that comes after this one. No text in it spans lines.
+const source = readFileSync(outfile, "utf8")
+  .replaceAll(/^(?: {2})+/gm, (spaces) => "\t".repeat(spaces.length / 2))
+  .replaceAll("/* @__PURE__ */ ", "")
+  .replaceAll("return void 0;", "return;")
+  .replaceAll(/^\/\/ packages\/.+\n\n(?=\/\/)/gm, "")
+  .replaceAll(/^\/\/ packages\/(\w+)\/src\/(.+)\.ts$/gm, "// $1/$2")
+  .replaceAll(/(?<=[\w)\]])\["([a-zA-Z_]\w*)"\]/g, ".$1");
+writeFileSync(outfile, source);

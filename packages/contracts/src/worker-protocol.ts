@@ -73,29 +73,50 @@ export const keepaliveParamsSchema = z
   .strictObject({ owner, repo, workflows: z.array(workflowFile).min(1).max(20) })
   .meta({ id: "KeepaliveParams" });
 
-const workflowInputs = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,99}$/), z.string().max(1_000));
+/**
+ * The input by which a dispatched workflow can be found again: a worker whose `allow.json` names it fills it with
+ * the run's id, and the workflow shows it in its `run-name`. Nobody else may give it.
+ */
+export const RUN_INPUT = "keepstreak_run";
 
-/** Starts a workflow on the default branch. Workers of version 0.1 refuse it: `unsupported_kind`. */
+const workflowInputs = z
+  .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,99}$/), z.string().max(1_000))
+  .refine((inputs) => Object.keys(inputs).length <= 24, "at most 24 inputs")
+  .refine((inputs) => !Object.hasOwn(inputs, RUN_INPUT), "only the worker gives this input");
+
+/** Starts a workflow on the default branch. */
 export const dispatchParamsSchema = z
   .strictObject({ owner, repo, workflow: workflowFile, inputs: workflowInputs })
   .meta({ id: "DispatchParams" });
 
-/** Starts the project's rollback workflow. Workers of version 0.1 refuse it: `unsupported_kind`. */
+/**
+ * Starts the project's rollback workflow on the default branch, with the inputs `environment`, `deployment_id` and
+ * `expected_sha`, and no other.
+ */
 export const rollbackParamsSchema = z
   .strictObject({
     owner,
     repo,
     workflow: workflowFile,
-    environment: z.string().min(1).max(64),
-    deploymentId: z.string().min(1).max(64),
-    /** The commit that is deployed now; another one found there means that the rollback is out of date. */
+    environment: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,63}$/),
+    deploymentId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+    /**
+     * The commit that is to be taken back. One that is not in the default branch's history means that the
+     * rollback is out of date; whether it is what runs now, the workflow itself has to look.
+     */
     expectedSha: commitSha,
   })
   .meta({ id: "RollbackParams" });
 
-/** A release manifest (JSON text) and its Ed25519 signature. Workers of version 0.1 refuse it: `unsupported_kind`. */
+/** A text and its Ed25519 signatures in base64url; what they vouch for is the signing package's to say. */
+const signedText = z.strictObject({
+  text: z.string().max(4_096),
+  signatures: z.array(z.string().max(128)).max(4),
+});
+
+/** A release manifest, and the replacements of the keys that sign releases, oldest first. */
 export const updateParamsSchema = z
-  .strictObject({ version, manifest: z.string().max(4_096), signature: z.base64().max(128) })
+  .strictObject({ manifest: signedText, roots: z.array(signedText).max(8) })
   .meta({ id: "UpdateParams" });
 
 /** What a signal carries as `kind` and `params`. */
@@ -151,6 +172,11 @@ export const helloResponseSchema = z
     nextCheckInSeconds: z.int().nonnegative(),
     /** The newest release, when it is not the one that said hello. */
     release: workerReleaseSchema.nullable(),
+    /**
+     * The audit log's newest checkpoint, a signed note, for a worker that keeps them in its repository: once a day,
+     * and only when its user switched that on. Workers that know nothing of it pass it over.
+     */
+    checkpoint: z.string().max(20_000).optional(),
   })
   .meta({ id: "WorkerHelloResponse" });
 
@@ -196,6 +222,7 @@ export const reasonCodeSchema = z.enum([
   "branch_moved",
   "rate_limited",
   "github_unavailable",
+  "release_refused",
   "worker_fault",
 ]);
 

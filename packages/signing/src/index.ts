@@ -1,4 +1,5 @@
 export { decodeBase64url, encodeBase64url } from "./base64url.js";
+export { sha256 } from "./digest.js";
 export { acceptedEpochs, EPOCH_SECONDS, epochAt } from "./epochs.js";
 export { lengthPrefixed } from "./length-prefixed.js";
 export {

@@ -1,6 +1,6 @@
 import type { WorkerConfig } from "./config.js";
 import { describeNetworkFault } from "./network-fault.js";
-import { RunFault } from "./run-fault.js";
+import { fail } from "./run-fault.js";
 import type { Surroundings } from "./surroundings.js";
 
 /** What GitHub answered; `missing` stands for 404, which many callers expect. */
@@ -9,16 +9,17 @@ export type GitHubAnswer =
   | { kind: "missing" }
   /** 409 or 422: GitHub understood and will not do it as things stand. */
   | { kind: "conflict"; status: number }
-  /** Nobody knows whether it was done. Only given for calls that are not repeatable. */
+  /** Nobody knows whether it was done. Only given for calls that are made once. */
   | { kind: "unclear"; why: string };
 
 export interface GitHubCall {
-  method: "GET" | "POST" | "PATCH" | "PUT";
+  /** `GET` unless told. */
+  method?: "POST" | "PATCH" | "PUT" | "DELETE";
   path: string;
   body?: object;
   accept?: string;
-  /** False for what changes something that others see. */
-  repeatable: boolean;
+  /** For what changes something that others see: never repeated while nobody knows whether it was done. */
+  once?: true;
 }
 
 export type GitHub = (call: GitHubCall) => Promise<GitHubAnswer>;
@@ -40,17 +41,15 @@ export function createGitHub(config: WorkerConfig, around: Surroundings): GitHub
   return async (call) => {
     for (let attempt = 1; ; attempt++) {
       const answer = await callOnce(config, around, call);
-      if (answer.kind !== "wait" && answer.kind !== "unclear") return answer;
-      const mayRepeat = attempt < ATTEMPTS && !around.isStopping();
-      if (answer.kind === "wait") {
-        if (!mayRepeat || answer.seconds > LONGEST_WAIT_SECONDS) {
-          throw new RunFault("failed", "rate_limited", `GitHub asks to wait ${answer.seconds} s`);
-        }
-        await around.sleep(answer.seconds * 1_000);
-      } else {
-        if (!call.repeatable) return answer;
-        if (!mayRepeat) throw new RunFault("failed", "github_unavailable", answer.why);
+      if (answer.kind !== "wait" && (answer.kind !== "unclear" || call.once)) return answer;
+      const isLast = attempt === ATTEMPTS || around.isStopping();
+      if (answer.kind === "unclear") {
+        if (isLast) fail("github_unavailable", answer.why);
         await around.sleep(500 * 2 ** attempt);
+      } else {
+        if (isLast || answer.seconds > LONGEST_WAIT_SECONDS)
+          fail("rate_limited", `GitHub asks to wait ${answer.seconds} s`);
+        await around.sleep(answer.seconds * 1_000);
       }
     }
   };
@@ -59,50 +58,47 @@ export function createGitHub(config: WorkerConfig, around: Surroundings): GitHub
 async function callOnce(
   config: WorkerConfig,
   around: Surroundings,
-  call: GitHubCall,
+  { method, path, body, accept = "application/vnd.github+json" }: GitHubCall,
 ): Promise<GitHubAnswer | { kind: "wait"; seconds: number }> {
-  const headers: Record<string, string> = {
-    accept: call.accept ?? "application/vnd.github+json",
+  const headers = {
+    accept,
     authorization: `Bearer ${config.githubToken}`,
+    "content-type": "application/json",
     "user-agent": "keepstreak-worker",
     "x-github-api-version": "2022-11-28",
-    ...(call.body === undefined ? {} : { "content-type": "application/json" }),
   };
-  const body = call.body === undefined ? null : JSON.stringify(call.body);
+  let answer: Response;
+  let bytes: Uint8Array;
   try {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const url = `${config.githubApiUrl}${call.path}`;
-    const answer = await around.fetch(url, { method: call.method, headers, body, redirect: "error", signal });
-    const bytes = new Uint8Array(await answer.arrayBuffer());
-    return classify(answer, bytes, around.now());
+    answer = await around.fetch(`${config.githubApiUrl}${path}`, {
+      method: method ?? "GET",
+      headers,
+      body: body === undefined ? null : JSON.stringify(body),
+      redirect: "error",
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    bytes = new Uint8Array(await answer.arrayBuffer());
   } catch (fault) {
-    if (fault instanceof RunFault) throw fault;
     return { kind: "unclear", why: describeNetworkFault(fault) };
   }
-}
-
-function classify(
-  answer: Response,
-  bytes: Uint8Array,
-  now: Date,
-): GitHubAnswer | { kind: "wait"; seconds: number } {
-  if (answer.ok) return { kind: "ok", bytes };
-  const seconds = readWaitSeconds(answer, now);
+  const { ok, status } = answer;
+  if (ok) return { kind: "ok", bytes };
+  const seconds = readWaitSeconds(answer, around.now());
   if (seconds !== undefined) return { kind: "wait", seconds };
-  if (answer.status === 404) return { kind: "missing" };
-  if (answer.status === 409 || answer.status === 422) return { kind: "conflict", status: answer.status };
-  if (answer.status >= 500) return { kind: "unclear", why: `GitHub answered ${answer.status}` };
-  throw new RunFault("failed", "target_denied", `GitHub answered ${answer.status}`);
+  if (status === 404) return { kind: "missing" };
+  if (status === 409 || status === 422) return { kind: "conflict", status };
+  if (status >= 500) return { kind: "unclear", why: `GitHub answered ${status}` };
+  return fail("target_denied", `GitHub answered ${status}`);
 }
 
 /** https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api, "Exceeding the rate limit" */
-function readWaitSeconds(answer: Response, now: Date): number | undefined {
-  if (answer.status !== 403 && answer.status !== 429) return undefined;
-  const retryAfter = Number(answer.headers.get("retry-after") ?? Number.NaN);
+function readWaitSeconds({ status, headers }: Response, now: Date): number | undefined {
+  if (status !== 403 && status !== 429) return undefined;
+  const retryAfter = Number(headers.get("retry-after") ?? Number.NaN);
   if (Number.isFinite(retryAfter)) return Math.max(1, retryAfter);
-  if (answer.headers.get("x-ratelimit-remaining") === "0") {
-    const resetAt = Number(answer.headers.get("x-ratelimit-reset"));
+  if (headers.get("x-ratelimit-remaining") === "0") {
+    const resetAt = Number(headers.get("x-ratelimit-reset"));
     return Math.max(1, Math.ceil(resetAt - now.getTime() / 1_000));
   }
-  return answer.status === 429 ? LONGEST_WAIT_SECONDS : undefined;
+  return status === 429 ? LONGEST_WAIT_SECONDS : undefined;
 }

@@ -1,18 +1,24 @@
 import type { ClaimedRun, RunOutcome } from "@pulsekeep/contracts/worker-protocol";
 import { compareSeq, deriveAcceptedKeys, isSignalExpired, openSignal, type Signal } from "@pulsekeep/signing";
 import { type Action, parseAction } from "./action.js";
-import { type AllowList, findForbidden, parseAllowList } from "./allow-list.js";
+import { type AllowList, requireAllowed } from "./allow-list.js";
 import type { WorkerConfig } from "./config.js";
 import { commit } from "./effects/commit.js";
+import { dispatch } from "./effects/dispatch.js";
 import type { EffectContext, EffectResult } from "./effects/effect.js";
 import { keepalive } from "./effects/keepalive.js";
+import { rollback } from "./effects/rollback.js";
+import { update } from "./effects/update.js";
 import { verify } from "./effects/verify.js";
-import { apiPath, createGitHub, type GitHub } from "./github-client.js";
+import { createGitHub, type GitHub } from "./github-client.js";
+import { readAllowList } from "./read-allow-list.js";
 import { redact } from "./redact.js";
-import { RunFault } from "./run-fault.js";
+import { fail, refuse, RunFault } from "./run-fault.js";
 import type { Surroundings } from "./surroundings.js";
 
 const MAX_DETAIL = 300;
+/** A run's id becomes part of messages and names of tags, so nothing else may pass for one. */
+const RUN_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What a worker remembers while it is awake. */
 export interface Memory {
@@ -27,100 +33,100 @@ export interface PerformedRun {
   result: RunOutcome;
 }
 
-/** Opens, checks and performs one claimed run. Never throws: whatever goes wrong is an outcome. */
+/**
+ * Opens, checks and performs one claimed run. Never throws: whatever goes wrong is an outcome. `isHeld` is asked
+ * before each step, and says whether the run is still this worker's to do.
+ */
 export async function performRun(
   run: Pick<ClaimedRun, "runId" | "signal">,
-  { config, around, memory }: { config: WorkerConfig; around: Surroundings; memory: Memory },
+  surroundings: {
+    config: WorkerConfig;
+    around: Surroundings;
+    memory: Memory;
+    isHeld?: () => Promise<boolean>;
+  },
 ): Promise<PerformedRun> {
+  const { config, around, memory } = surroundings;
   let signalId: string | null = null;
   try {
     const signal = open(run, config, around.now());
     signalId = signal.signalId;
-    const parsed = parseAction(signal);
-    if (!parsed.ok) throw new RunFault("refused", parsed.code, parsed.detail);
-    requireNew(signal, parsed.action, memory);
-    const github = createGitHub(config, around);
+    const action = parseAction(signal);
+    requireNew(signal, action, { memory, log: around.log });
+    const github = holdFirst(createGitHub(config, around), surroundings.isHeld);
     memory.allow ??= await readAllowList(github, config.repository);
-    const forbidden = findForbidden(memory.allow, parsed.action);
-    if (forbidden !== undefined) throw new RunFault("refused", "not_allowed", forbidden);
+    requireAllowed(memory.allow, action, { repository: config.repository, runId: run.runId });
     const requireFresh = () => {
-      if (isSignalExpired(signal, around.now())) {
-        throw new RunFault("failed", "signal_expired", "the signal expired before its effect");
-      }
+      if (isSignalExpired(signal, around.now()))
+        fail("signal_expired", "the signal expired before its effect");
     };
     requireFresh();
-    const { repository } = config;
-    const context = {
-      github,
-      allow: memory.allow,
-      runId: run.runId,
-      repository,
-      now: () => around.now(),
-      requireFresh,
-    };
-    return { signalId, result: await perform(parsed.action, context) };
+    const context = { config, around, github, allow: memory.allow, runId: run.runId, requireFresh };
+    return { signalId, result: await EFFECTS[action.kind](context, action.params as never) };
   } catch (fault) {
     return { signalId, result: describe(fault, config.secrets) };
   }
 }
 
-function perform(action: Action, context: EffectContext): Promise<EffectResult> {
-  switch (action.kind) {
-    case "verify":
-      return verify(context);
-    case "commit":
-      return commit(context, action.params);
-    case "keepalive":
-      return keepalive(context, action.params);
-  }
+/** Asks before each call whether the run is still held: what it began may be somebody else's to finish. */
+function holdFirst(github: GitHub, isHeld: (() => Promise<boolean>) | undefined): GitHub {
+  return async (call) => {
+    if ((await isHeld?.()) === false) fail("signal_expired", "the run is not held by this worker any more");
+    return github(call);
+  };
 }
+
+/** What each kind does; which parameters it is given, `Action` says. */
+const EFFECTS: Record<Action["kind"], (context: EffectContext, params: never) => Promise<EffectResult>> = {
+  verify,
+  commit,
+  keepalive,
+  dispatch,
+  rollback,
+  update,
+};
 
 function open(run: Pick<ClaimedRun, "runId" | "signal">, config: WorkerConfig, now: Date): Signal {
   const findKeys = deriveAcceptedKeys({ ...config, now });
   const opened = openSignal({ sealed: run.signal, findKeys, workerId: config.clientId, now });
   if (!opened.ok) {
     // Late is not wrong: the server may offer the run again, with a signal of its own.
-    if (opened.reason === "expired")
-      throw new RunFault("failed", "signal_expired", "the signal came too late");
-    throw new RunFault("refused", "signal_refused", `signal: ${opened.reason}`);
+    if (opened.reason === "expired") fail("signal_expired", "the signal came too late");
+    refuse("signal_refused", `signal: ${opened.reason}`);
   }
-  if (opened.signal.runId !== run.runId)
-    throw new RunFault("refused", "signal_refused", "signal of another run");
+  if (opened.signal.runId !== run.runId || !RUN_ID.test(run.runId))
+    refuse("signal_refused", "signal of another run");
   return opened.signal;
 }
 
 /** A signal works once, and never after a later one of its lane. What outlives this process is in the repository. */
-function requireNew(signal: Signal, action: Action, memory: Memory): void {
-  if (memory.signalIds.has(signal.signalId))
-    throw new RunFault("refused", "signal_refused", "signal seen before");
+function requireNew(
+  signal: Signal,
+  action: Action,
+  { memory, log }: { memory: Memory; log: (line: string) => void },
+): void {
+  if (memory.signalIds.has(signal.signalId)) refuse("signal_refused", "signal seen before");
   memory.signalIds.add(signal.signalId);
-  if (action.kind !== "commit") return;
-  const lane = `${action.params.owner}/${action.params.repo}@${action.params.branch}`;
+  const lane = laneOf(action);
+  if (lane === undefined) return;
   const order = compareSeq(signal.seq, memory.seqs.get(lane));
-  if (order === "stale") throw new RunFault("refused", "stale_order", "a later run of this lane came first");
+  if (order === "stale") refuse("stale_order", "a later run of this lane came first");
+  if (order === "gap") log(`run ${signal.runId}: runs before it in its lane were left out`);
   memory.seqs.set(lane, signal.seq);
 }
 
-/** Reads the user's bounds at the default branch, where only the user's own commits put them. */
-async function readAllowList(github: GitHub, repository: string): Promise<AllowList> {
-  const path = `/repos${apiPath(...repository.split("/"))}/contents/allow.json`;
-  const accept = "application/vnd.github.raw+json";
-  const answer = await github({ method: "GET", path, accept, repeatable: true });
-  const allow = answer.kind === "ok" ? parseAllowList(answer.bytes) : undefined;
-  if (allow === undefined)
-    throw new RunFault("refused", "allow_list_unreadable", "allow.json is missing or malformed");
-  return allow;
+/** What must stay in order; `undefined` for what may be done in any. */
+function laneOf({ kind, params }: Action): string | undefined {
+  if (kind === "commit") return `${params.owner}/${params.repo}@${params.branch}`;
+  if (kind !== "dispatch" && kind !== "rollback") return undefined;
+  return `${kind} ${params.owner}/${params.repo}/${params.workflow}`;
 }
 
 function describe(fault: unknown, secrets: readonly string[]): RunOutcome {
-  if (fault instanceof RunFault) {
-    const detail = redact(fault.message, secrets).slice(0, MAX_DETAIL);
-    return { outcome: fault.outcome, reason: { code: fault.code, detail } };
-  }
-  const name = fault instanceof Error ? fault.name : "fault";
   // Something nobody foresaw may have come after an effect, so it is not called a failure.
-  return {
-    outcome: "unknown",
-    reason: { code: "worker_fault", detail: redact(name, secrets).slice(0, MAX_DETAIL) },
-  };
+  const { outcome, code, message } =
+    fault instanceof RunFault
+      ? fault
+      : new RunFault("unknown", "worker_fault", fault instanceof Error ? fault.name : "fault");
+  return { outcome, reason: { code, detail: redact(message, secrets).slice(0, MAX_DETAIL) } };
 }

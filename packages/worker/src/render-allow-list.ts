@@ -7,19 +7,20 @@ export const ALLOW_LIST_PATH = "allow.json";
 export const DATA_FOLDER = "pulse";
 
 /**
- * Writes the bounds that a new worker starts with: commits into one folder of one repository, and keeping its
- * own workflow enabled. Wider ones are the user's to write.
+ * Writes the bounds that a new worker starts with: commits into one folder of one repository, keeping its own
+ * workflow enabled, and putting signed releases of itself on a branch. Wider ones are the user's to write.
  *
  * @param repository `owner/name`
  */
 export function renderAllowList({ repository }: { repository: string }): string {
   const allow: AllowList & { version: 1 } = {
     version: 1,
-    kinds: ["verify", "commit", "keepalive"],
+    kinds: ["verify", "commit", "keepalive", "update"],
     repositories: [repository],
     dataFolder: DATA_FOLDER,
     workflows: { "pulse.yml": { inputs: {} } },
     dailyCaps: { commit: 24 },
+    updates: "ask",
   };
   return `${JSON.stringify(allow, null, 2)}\n`;
 }

@@ -1,6 +1,3 @@
-/** Where the workflow lies in the worker's repository. */
-export const WORKFLOW_PATH = ".github/workflows/pulse.yml";
-
 /**
  * Writes the workflow that wakes the worker every hour at `cronMinute` (0 to 59, drawn per worker so that not
  * all wake at once). It uses no action of anybody: the one step fetches `worker.mjs` of the very commit that

@@ -59,11 +59,13 @@ describe("the generated workflow", () => {
 describe("the generated allow-list", () => {
   it("is one that the worker reads, for this repository and the data folder only", () => {
     expect(parseAllowList(Buffer.from(renderAllowList({ repository: "alice/pulse" })))).toEqual({
-      kinds: ["verify", "commit", "keepalive"],
+      version: 1,
+      kinds: ["verify", "commit", "keepalive", "update"],
       repositories: ["alice/pulse"],
       dataFolder: DATA_FOLDER,
       workflows: { "pulse.yml": { inputs: {} } },
       dailyCaps: { commit: 24 },
+      updates: "ask",
     });
   });
 });

@@ -10,3 +10,13 @@ export class RunFault extends Error {
     super(detail);
   }
 }
+
+/** Ends a run that another try may help. */
+export function fail(code: ReasonCode, detail: string): never {
+  throw new RunFault("failed", code, detail);
+}
+
+/** Ends a run that the worker will not do, however often it is asked. */
+export function refuse(code: ReasonCode, detail: string): never {
+  throw new RunFault("refused", code, detail);
+}

@@ -1,4 +1,5 @@
 import type { RunnerFacts } from "@pulsekeep/contracts/worker-protocol";
+import { REPOSITORY } from "./repository-name.js";
 
 /** Facts about the runner for the user's page; nothing that the server has to believe. */
 export function readRunnerFacts(env: Readonly<Record<string, string | undefined>>): RunnerFacts {
@@ -9,7 +10,7 @@ export function readRunnerFacts(env: Readonly<Record<string, string | undefined>
   const attempt = match("GITHUB_RUN_ATTEMPT", /^[1-9]\d{0,5}$/);
   return {
     kind: env["GITHUB_ACTIONS"] === "true" ? "actions" : "resident",
-    repository: match("GITHUB_REPOSITORY", /^[A-Za-z0-9-]{1,39}\/[A-Za-z0-9._-]{1,100}$/),
+    repository: match("GITHUB_REPOSITORY", REPOSITORY),
     runId: match("GITHUB_RUN_ID", /^\d{1,20}$/),
     runAttempt: attempt === null ? null : Number(attempt),
     wokenBy: match("GITHUB_EVENT_NAME", /^[a-z_]{1,40}$/),

@@ -1,5 +1,6 @@
 import { runnerAudience } from "@pulsekeep/signing";
 import type { WorkerConfig } from "./config.js";
+import { findField } from "./github-json.js";
 import type { Surroundings } from "./surroundings.js";
 
 const ATTEMPTS = 3;
@@ -24,10 +25,8 @@ export async function fetchRunnerToken(
         redirect: "error",
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      const body: unknown = answer.ok ? await answer.json() : undefined;
-      if (typeof body === "object" && body !== null && "value" in body && typeof body.value === "string") {
-        return body.value;
-      }
+      const token = findField(await answer.json(), "value");
+      if (answer.ok && typeof token === "string") return token;
     } catch {
       // The runner's token service is known to fail now and then; asking again is all there is to do.
     }

@@ -1,4 +1,3 @@
-import { isPlainObject } from "@pulsekeep/signing";
 import type {
   ClaimedRun,
   ClaimRequest,
@@ -6,10 +5,13 @@ import type {
   ReleaseRequest,
   ReportRequest,
 } from "@pulsekeep/contracts/worker-protocol";
+import { cadenceOf } from "./cadence.js";
 import type { WorkerConfig } from "./config.js";
+import { findField, listOf } from "./github-json.js";
+import { keepLeases, type LeaseKeeper } from "./lease-keeper.js";
 import { type Memory, performRun } from "./perform-run.js";
 import { fetchRunnerToken } from "./runner-token.js";
-import { askServer, type ServerAnswer } from "./server-client.js";
+import { askServer, type ServerAnswer, type ServerQuestion } from "./server-client.js";
 import type { Surroundings } from "./surroundings.js";
 
 /** Exit codes: 0 for done or nothing to do, 1 for what the user must look at. */
@@ -21,11 +23,18 @@ const CLAIM_TIMEOUT_MS = (CLAIM_WAIT_SECONDS + 15) * 1_000;
 /** Well inside the session's ten minutes and the job's time-out. */
 const MAX_AWAKE_MS = 5 * 60_000;
 
+/** As the generated workflow has it; who changed it sees the right number when the schedule wakes the worker. */
+const GENERATED_CRON = "0 * * * *";
+
 interface Session {
   config: WorkerConfig;
   around: Surroundings;
-  sessionId: string;
   memory: Memory;
+  ask: (
+    what: "claim" | "report" | "release" | "heartbeat",
+    body: object,
+    options?: Pick<ServerQuestion, "timeoutMs" | "attempts">,
+  ) => Promise<ServerAnswer>;
 }
 
 /** Says hello, then claims, performs and reports runs until there is nothing left to do. */
@@ -34,6 +43,7 @@ export async function work(
   around: Surroundings,
   hello: HelloRequest,
 ): Promise<ExitCode> {
+  const wokenAt = around.now();
   const runnerToken = await fetchRunnerToken(config, around);
   if (config.oidc !== undefined && runnerToken === undefined) {
     around.log("the runner gave no identity token");
@@ -44,29 +54,51 @@ export async function work(
   const sessionId = body?.["sessionId"];
   if (typeof sessionId !== "string") return exitCodeOf(answer);
   const memory: Memory = { signalIds: new Set(), seqs: new Map(), allow: undefined };
-  return claimAndPerform({ config, around, sessionId, memory });
+  const ask: Session["ask"] = (what, question, options) =>
+    askServer(config, around, { path: `/v1/worker/${what}`, body: question, sessionId, ...options });
+  const exitCode = await claimAndPerform({ config, around, memory, ask });
+  logCadence({ config, around }, wokenAt, body?.["nextCheckInSeconds"]);
+  return exitCode;
+}
+
+/** Says when the worker wakes next, and what its schedule takes of the user's allowance of Actions minutes. */
+function logCadence(
+  { config, around }: Pick<Session, "config" | "around">,
+  wokenAt: Date,
+  nextCheckInSeconds: unknown,
+): void {
+  const wokenMs = wokenAt.getTime();
+  if (typeof nextCheckInSeconds === "number") {
+    const at = new Date(wokenMs + nextCheckInSeconds * 1_000).toISOString();
+    around.log(`next check-in: ${at.slice(0, 16)}Z, or later when GitHub is busy`);
+  }
+  const cron = config.cron ?? GENERATED_CRON;
+  const cadence = config.oidc && cadenceOf(cron, around.now().getTime() - wokenMs);
+  if (cadence !== undefined)
+    around.log(`schedule ${cron}: ${cadence.wakes} runs, ${cadence.minutes} minutes of Actions in 30 days`);
 }
 
 async function claimAndPerform(session: Session): Promise<ExitCode> {
-  const { config, around, sessionId } = session;
+  const { around, ask } = session;
   const endsAt = around.now().getTime() + MAX_AWAKE_MS;
   const mayGoOn = () => around.now().getTime() < endsAt && !around.isStopping();
   let performed = 0;
   while (mayGoOn()) {
     const claimId = Buffer.from(around.randomBytes(18)).toString("base64url");
     const claim: ClaimRequest = { claimId, max: MAX_RUNS_PER_CLAIM, waitSeconds: CLAIM_WAIT_SECONDS };
-    const question = { path: "/v1/worker/claim", body: claim, sessionId, timeoutMs: CLAIM_TIMEOUT_MS };
-    const answer = await askServer(config, around, question);
+    const answer = await ask("claim", claim, { timeoutMs: CLAIM_TIMEOUT_MS });
     const body = readAnswer(answer, "claim", around);
     if (body === undefined) return exitCodeOf(answer);
     const runs = readRuns(body["runs"]);
     if (runs.length === 0) break;
+    const keeper = keepLeases(runs, around.now, (held) => ask("heartbeat", held, { attempts: 1 }));
     for (const [at, run] of runs.entries()) {
       if (!mayGoOn()) {
-        await release(session, runs.slice(at));
+        const left = runs.slice(at).map(({ runId, fence }) => ({ runId, fence }));
+        readAnswer(await ask("release", { runs: left } satisfies ReleaseRequest), "release", around);
         break;
       }
-      if (!(await performAndReport(session, run))) return 1;
+      if (!(await performAndReport(session, run, keeper))) return 1;
       performed++;
     }
   }
@@ -76,31 +108,22 @@ async function claimAndPerform(session: Session): Promise<ExitCode> {
 
 /** False when the server's answer to the report could not be trusted. */
 async function performAndReport(
-  { config, around, sessionId, memory }: Session,
+  { config, around, memory, ask }: Session,
   run: ClaimedRun,
+  keeper: LeaseKeeper,
 ): Promise<boolean> {
   const startedAt = around.now().toISOString();
-  const { signalId, result } = await performRun(run, { config, around, memory });
+  const isHeld = () => keeper.isHeld(run.runId);
+  const { signalId, result } = await performRun(run, { config, around, memory, isHeld });
+  keeper.drop(run.runId);
   const reason = "reason" in result ? ` (${result.reason.code}: ${result.reason.detail})` : "";
   around.log(`run ${run.runId}: ${result.outcome}${reason}`);
   const { runId, fence } = run;
-  const report: ReportRequest = {
-    runId,
-    fence,
-    signalId,
-    startedAt,
-    finishedAt: around.now().toISOString(),
-    result,
-  };
-  const answer = await askServer(config, around, { path: "/v1/worker/report", body: report, sessionId });
+  const finishedAt = around.now().toISOString();
+  const body: ReportRequest = { runId, fence, signalId, startedAt, finishedAt, result };
+  const answer = await ask("report", body);
   readAnswer(answer, "report", around);
   return answer.kind !== "untrusted";
-}
-
-async function release({ config, around, sessionId }: Session, runs: readonly ClaimedRun[]): Promise<void> {
-  const body: ReleaseRequest = { runs: runs.map(({ runId, fence }) => ({ runId, fence })) };
-  const answer = await askServer(config, around, { path: "/v1/worker/release", body, sessionId });
-  readAnswer(answer, "release", around);
 }
 
 /** The body of a good answer; why there is none goes to the log. */
@@ -109,10 +132,14 @@ export function readAnswer(
   what: string,
   around: Pick<Surroundings, "log">,
 ): Record<string, unknown> | undefined {
-  if (answer.kind === "untrusted") around.log(`${what}: the answer is not from our server (${answer.why})`);
-  else if (answer.kind === "unreachable") around.log(`${what}: the server cannot be reached (${answer.why})`);
-  else if (answer.status === 200) return answer.body;
-  else around.log(`${what}: the server refused (${answer.status} ${String(answer.body["code"])})`);
+  if (answer.kind === "answered" && answer.status === 200) return answer.body;
+  const problems = {
+    untrusted: "the answer is not from our server",
+    unreachable: "the server cannot be reached",
+    answered: "the server refused",
+  };
+  const why = answer.kind === "answered" ? `${answer.status} ${String(answer.body["code"])}` : answer.why;
+  around.log(`${what}: ${problems[answer.kind]} (${why})`);
   return undefined;
 }
 
@@ -123,13 +150,8 @@ function exitCodeOf(answer: ServerAnswer): ExitCode {
 
 /** The runs of a claim's answer that can be told apart and opened. */
 export function readRuns(value: unknown): ClaimedRun[] {
-  if (!Array.isArray(value)) return [];
-  return value.filter((run: unknown): run is ClaimedRun => {
-    return (
-      isPlainObject(run) &&
-      typeof run["runId"] === "string" &&
-      typeof run["fence"] === "number" &&
-      typeof run["signal"] === "string"
-    );
-  });
+  const types = { runId: "string", fence: "number", signal: "string" };
+  const isRun = (run: unknown): run is ClaimedRun =>
+    Object.entries(types).every(([name, type]) => typeof findField(run, name) === type);
+  return listOf(value).filter(isRun);
 }

@@ -1,7 +1,6 @@
 import { decodeBase64url } from "../base64url.js";
-import { parseStrictJson } from "../strict-json.js";
 import { isSignedBy, type SignedText } from "./ed25519.js";
-import { isLater, readExactly } from "./strict-fields.js";
+import { isCount, isLater, readFields } from "./read-fields.js";
 
 /**
  * Who may sign releases: one release key, and one root key, kept apart and offline, that alone can replace
@@ -24,8 +23,9 @@ export type RootRefusal =
 
 export type FollowedRoots = { ok: true; root: ReleaseRoot } | { ok: false; reason: RootRefusal };
 
+const ROOT = "keepstreak/release-root/v1";
 const TYPE = "keepstreak-release-root";
-const FIELDS = ["type", "version", "expiresAt", "rootKey", "releaseKey"];
+const FIELDS = ["version", "expiresAt", "rootKey", "releaseKey"];
 /** More replacements than any worker has missed. */
 const MAX_ROOTS = 8;
 
@@ -36,14 +36,12 @@ export function writeReleaseRoot({ version, expiresAt, rootKey, releaseKey }: Re
 
 /** Reads the text of a root; `undefined` for anything that is not exactly one. */
 export function readReleaseRoot(text: string): ReleaseRoot | undefined {
-  const parsed = parseStrictJson(Buffer.from(text));
-  const fields = parsed.ok ? readExactly(parsed.value, FIELDS) : undefined;
-  if (fields === undefined || fields["type"] !== TYPE) return undefined;
+  const fields = readFields(text, TYPE, FIELDS);
+  if (fields === undefined) return undefined;
   const { version, expiresAt, rootKey, releaseKey } = fields;
-  if (!Number.isSafeInteger(version) || (version as number) < 1 || typeof expiresAt !== "string")
-    return undefined;
+  if (!isCount(version) || typeof expiresAt !== "string") return undefined;
   if (!isKey(rootKey) || !isKey(releaseKey) || rootKey === releaseKey) return undefined;
-  return { version: version as number, expiresAt, rootKey, releaseKey };
+  return { version, expiresAt, rootKey, releaseKey };
 }
 
 /**
@@ -52,21 +50,20 @@ export function readReleaseRoot(text: string): ReleaseRoot | undefined {
  * what a long sleeper needs to wake up with. (The Update Framework, 5.3.)
  */
 export function followRoots(trusted: ReleaseRoot, chain: readonly SignedText[], now: Date): FollowedRoots {
-  if (chain.length > MAX_ROOTS) return { ok: false, reason: "root_malformed" };
+  const refused = (reason: RootRefusal) => ({ ok: false, reason }) as const;
+  if (chain.length > MAX_ROOTS) return refused("root_malformed");
   let root = trusted;
   for (const signed of chain) {
     const next = readReleaseRoot(signed.text);
-    if (next === undefined) return { ok: false, reason: "root_malformed" };
+    if (next === undefined) return refused("root_malformed");
     // What the worker was released with already; the chain is handed out whole.
     if (next.version <= trusted.version) continue;
-    if (next.version !== root.version + 1) return { ok: false, reason: "root_not_next" };
-    if (!isSignedBy(signed, "keepstreak/release-root/v1", root.rootKey))
-      return { ok: false, reason: "root_not_signed" };
-    if (!isSignedBy(signed, "keepstreak/release-root/v1", next.rootKey))
-      return { ok: false, reason: "root_not_self_signed" };
+    if (next.version !== root.version + 1) return refused("root_not_next");
+    if (!isSignedBy(signed, ROOT, root.rootKey)) return refused("root_not_signed");
+    if (!isSignedBy(signed, ROOT, next.rootKey)) return refused("root_not_self_signed");
     root = next;
   }
-  return isLater(root.expiresAt, now) ? { ok: true, root } : { ok: false, reason: "root_expired" };
+  return isLater(root.expiresAt, now) ? { ok: true, root } : refused("root_expired");
 }
 
 function isKey(value: unknown): value is string {

@@ -1,6 +1,6 @@
 import { apiPath } from "../github-client.js";
-import { getText, readGitHubJson } from "../github-json.js";
-import { RunFault } from "../run-fault.js";
+import { getJson, getText } from "../github-json.js";
+import { fail } from "../run-fault.js";
 import type { EffectContext } from "./effect.js";
 
 /** The line in a commit's message that names its run: the mark against doing a run twice. */
@@ -9,6 +9,7 @@ export const RUN_TRAILER = "Pulse-Run: ";
 /** How old a commit may be that the worker is asked to make, in days. */
 export const OLDEST_COMMIT_DAYS = 7;
 
+const TRAILER_LINE = /^Pulse-Run: (.*?)\s*$/m;
 const PER_PAGE = 100;
 const MAX_PAGES = 5;
 const DAY_MS = 24 * 3600_000;
@@ -29,28 +30,21 @@ export async function listPulseCommits(
   context: EffectContext,
   target: { owner: string; repo: string; head: string },
 ): Promise<PulseCommit[]> {
-  const horizon = context.now().getTime() - (OLDEST_COMMIT_DAYS + 1) * DAY_MS;
+  const horizon = context.around.now().getTime() - (OLDEST_COMMIT_DAYS + 1) * DAY_MS;
   const found: PulseCommit[] = [];
   for (let page = 1; page <= MAX_PAGES; page++) {
     const query = `?sha=${target.head}&per_page=${PER_PAGE}&page=${page}`;
     const path = `/repos${apiPath(target.owner, target.repo)}/commits${query}`;
-    const answer = await context.github({ method: "GET", path, repeatable: true });
-    if (answer.kind !== "ok") throw new RunFault("failed", "target_not_found", "the branch's history");
-    const commits = readGitHubJson(answer.bytes);
-    if (!Array.isArray(commits)) throw new RunFault("failed", "github_unavailable", "the branch's history");
+    const commits = await getJson(context.github, path, "the branch's history");
+    if (!Array.isArray(commits)) return fail("github_unavailable", "the branch's history");
     let newestAt = 0;
     for (const commit of commits as unknown[]) {
       const date = getText(commit, "commit", "committer", "date");
       newestAt = Math.max(newestAt, Date.parse(date));
-      const runId = findRunId(getText(commit, "commit", "message"));
+      const [, runId] = TRAILER_LINE.exec(getText(commit, "commit", "message")) ?? [];
       if (runId !== undefined) found.push({ sha: getText(commit, "sha"), runId, day: date.slice(0, 10) });
     }
     if (commits.length < PER_PAGE || newestAt < horizon) break;
   }
   return found;
-}
-
-function findRunId(message: string): string | undefined {
-  const line = message.split("\n").find((text) => text.startsWith(RUN_TRAILER));
-  return line?.slice(RUN_TRAILER.length).trim();
 }

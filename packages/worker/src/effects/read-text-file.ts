@@ -1,5 +1,5 @@
 import { apiPath } from "../github-client.js";
-import { RunFault } from "../run-fault.js";
+import { fail, refuse } from "../run-fault.js";
 import type { EffectContext } from "./effect.js";
 
 const MAX_BYTES = 1024 * 1024;
@@ -12,14 +12,13 @@ export async function readTextFile(
 ): Promise<string> {
   const path = `/repos${apiPath(file.owner, file.repo)}/contents${apiPath(...file.path.split("/"))}?ref=${file.head}`;
   const accept = "application/vnd.github.raw+json";
-  const answer = await context.github({ method: "GET", path, accept, repeatable: true });
+  const answer = await context.github({ path, accept });
   if (answer.kind === "missing") return "";
-  if (answer.kind !== "ok") throw new RunFault("failed", "target_denied", "the file to append to");
-  if (answer.bytes.length > MAX_BYTES)
-    throw new RunFault("refused", "not_allowed", "the file is larger than 1 MiB");
+  if (answer.kind !== "ok") fail("target_denied", "the file to append to");
+  if (answer.bytes.length > MAX_BYTES) refuse("not_allowed", "the file is too large");
   try {
     return utf8.decode(answer.bytes);
   } catch {
-    throw new RunFault("refused", "not_allowed", "the file is not text");
+    refuse("not_allowed", "the file is not text");
   }
 }

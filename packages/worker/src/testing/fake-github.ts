@@ -20,15 +20,36 @@ interface FakeCommit {
 /** What to do with the next move of a branch instead of doing it. */
 export type PatchFault = "reply_lost" | "request_lost" | "overtaken" | "server_error";
 
+/** What to do with the next start of a workflow instead of doing it. */
+export type DispatchFault = "reply_lost" | "request_lost" | "refused" | "denied" | "too_fast";
+
+/** One start of a workflow, as its run shows it. */
+export interface StartedRun {
+  workflow: string;
+  ref: string;
+  inputs: Record<string, string>;
+  display_title: string;
+}
+
 /**
  * One repository of GitHub's REST API, in memory: git objects by their content, one branch `main` that moves
- * forward only, one file tree per commit, two workflows.
+ * forward only, other refs, one file tree per commit, workflows of which each shows its run's input in its name.
  */
 export class FakeGitHub {
   readonly requests: string[] = [];
   readonly commits = new Map<string, FakeCommit>();
   readonly workflows = new Map<string, string>([["pulse.yml", "active"]]);
   readonly enabled: string[] = [];
+  /** Refs but for `main`, by name without `refs/`. */
+  readonly refs = new Map<string, string>();
+  readonly started: StartedRun[] = [];
+  /** Names at the root that are links, not files. */
+  readonly links = new Set<string>();
+  /** What GitHub says the repository is called; another name than it was asked for follows a move. */
+  fullName: string;
+  /** Whether started workflows have `run-name: ${{ inputs.keepstreak_run }}`. */
+  showsRuns = true;
+  dispatchFaults: DispatchFault[] = [];
   /** One entry for each of the next moves of the branch. */
   patchFaults: PatchFault[] = [];
   /** Taken instead of an answer, one per call. */
@@ -41,6 +62,7 @@ export class FakeGitHub {
     readonly repository: string,
     files: Record<string, string>,
   ) {
+    this.fullName = repository;
     const tree = this.writeTree(files);
     const person = { name: "Alice", email: "alice@example.org", date: "2026-01-01T00:00:00Z" };
     this.head = this.writeCommit({ message: "start", tree, parents: [], author: person, committer: person });
@@ -88,12 +110,19 @@ export class FakeGitHub {
     if (method === "GET" && path.startsWith("git/commits/"))
       return found(this.commits.get(path.slice(12)), presentTree);
     if (method === "GET" && path === "commits") return ok(this.listCommits(request.query));
+    if (method === "GET" && path === "contents") return ok(this.listRoot());
     if (method === "GET" && path.startsWith("contents/")) return this.readFile(path.slice(9));
+    if (method === "GET" && path.startsWith("git/blobs/")) return this.readBlob(path.slice(10));
+    if (method === "GET" && path.startsWith("git/matching-refs/")) return ok(this.listRefs(path.slice(18)));
+    if (method === "GET" && path.startsWith("compare/")) return this.compare(path.slice(8));
+    if (method === "POST" && path === "git/refs") return this.createRef(body);
+    if (method === "DELETE" && path.startsWith("git/refs/"))
+      return { status: this.refs.delete(path.slice(9)) ? 204 : 422 };
     if (method === "POST" && path === "git/trees") return this.createTree(body);
     if (method === "POST" && path === "git/commits")
       return ok({ sha: this.writeCommit(body as unknown as FakeCommit) });
     if (method === "PATCH" && path === "git/refs/heads/main") return this.moveBranch(body);
-    if (path.startsWith("actions/workflows/")) return this.workflow(method, path.slice(18));
+    if (path.startsWith("actions/workflows/")) return this.workflow(method, path.slice(18), body);
     return { status: 404 };
   }
 
@@ -103,13 +132,15 @@ export class FakeGitHub {
   }
 
   private present(): object {
-    return { id: 4711, owner: { id: 42 }, private: true, default_branch: "main" };
+    const full_name = this.fullName;
+    return { id: 4711, full_name, owner: { id: 42 }, private: true, default_branch: "main" };
   }
 
   private listCommits(query: URLSearchParams): object[] {
-    const from = this.history.findIndex((commit) => commit.sha === query.get("sha"));
+    const sha = query.get("sha") ?? this.head;
+    const from = this.history.findIndex((commit) => commit.sha === sha);
     const perPage = Number(query.get("per_page"));
-    const start = from + (Number(query.get("page")) - 1) * perPage;
+    const start = from + (Number(query.get("page") ?? 1) - 1) * perPage;
     return this.history.slice(start, start + perPage).map(({ sha, message, committer, author }) => ({
       sha,
       commit: { message, author: inUtc(author), committer: inUtc(committer) },
@@ -119,6 +150,44 @@ export class FakeGitHub {
   private readFile(path: string): DoubleAnswer {
     const content = this.files[path];
     return content === undefined ? { status: 404 } : { status: 200, body: content };
+  }
+
+  private listRoot(): object[] {
+    const names = new Map<string, string>();
+    for (const path of Object.keys(this.files)) names.set(path.split("/")[0] ?? "", path);
+    return [...names].map(([name, path]) => ({
+      name,
+      path: name,
+      type: this.links.has(name) ? "symlink" : name === path ? "file" : "dir",
+      sha: blobSha(this.files[path] ?? ""),
+    }));
+  }
+
+  private readBlob(sha: string): DoubleAnswer {
+    const content = Object.values(this.files).find((text) => blobSha(text) === sha);
+    if (content === undefined) return { status: 404 };
+    // GitHub breaks the text after each 60 characters.
+    const lines = Buffer.from(content).toString("base64").replaceAll(/.{60}/g, "$&\n");
+    return ok({ sha, encoding: "base64", content: lines });
+  }
+
+  private listRefs(prefix: string): object[] {
+    const names = [...this.refs.keys()].filter((name) => name.startsWith(prefix)).sort();
+    return names.map((name) => ({ ref: `refs/${name}`, object: { sha: this.refs.get(name) } }));
+  }
+
+  private createRef({ ref, sha }: Record<string, unknown>): DoubleAnswer {
+    const name = String(ref).slice("refs/".length);
+    if (this.refs.has(name) || !this.commits.has(String(sha))) return { status: 422 };
+    this.refs.set(name, String(sha));
+    return { status: 201, body: { ref, object: { sha } } };
+  }
+
+  private compare(range: string): DoubleAnswer {
+    const [base, branch] = range.split("...");
+    if (branch !== "main" || !this.commits.has(base ?? "")) return { status: 404 };
+    if (base === this.head) return ok({ status: "identical" });
+    return ok({ status: this.history.some((commit) => commit.sha === base) ? "ahead" : "diverged" });
   }
 
   private createTree(body: Record<string, unknown>): DoubleAnswer {
@@ -141,15 +210,30 @@ export class FakeGitHub {
     return fault === "reply_lost" ? { status: 0, lost: true } : ok({ object: { sha } });
   }
 
-  private workflow(method: string, path: string): DoubleAnswer {
+  private workflow(method: string, path: string, body: Record<string, unknown>): DoubleAnswer {
     const [file = "", verb] = path.split("/");
     const state = this.workflows.get(file);
     if (state === undefined) return { status: 404 };
+    if (method === "POST" && verb === "dispatches") return this.start(file, body);
+    if (method === "GET" && verb === "runs")
+      return ok({ workflow_runs: this.started.filter((run) => run.workflow === file) });
     if (method === "GET") return ok({ path: `.github/workflows/${file}`, state });
     if (method !== "PUT" || verb !== "enable") return { status: 404 };
     this.workflows.set(file, "active");
     this.enabled.push(file);
     return { status: 204 };
+  }
+
+  private start(workflow: string, body: Record<string, unknown>): DoubleAnswer {
+    const fault = this.dispatchFaults.shift();
+    if (fault === "request_lost") return { status: 0, lost: true };
+    if (fault === "refused") return { status: 422 };
+    if (fault === "denied") return { status: 403 };
+    if (fault === "too_fast") return { status: 429, headers: { "retry-after": "3600" } };
+    const inputs = body["inputs"] as Record<string, string>;
+    const display_title = this.showsRuns ? `Run ${inputs["keepstreak_run"] ?? ""}` : workflow;
+    this.started.push({ workflow, ref: String(body["ref"]), inputs, display_title });
+    return fault === "reply_lost" ? { status: 0, lost: true } : { status: 204 };
   }
 
   private writeTree(files: Record<string, string>): string {
@@ -167,6 +251,10 @@ export class FakeGitHub {
 
 function hash(value: object): string {
   return createHash("sha1").update(JSON.stringify(value)).digest("hex");
+}
+
+function blobSha(content: string): string {
+  return hash({ content });
 }
 
 function ok(body: object): DoubleAnswer {

@@ -1,0 +1,2 @@
+/** Where the workflow lies in the worker's repository. */
+export const WORKFLOW_PATH = ".github/workflows/pulse.yml";
