@@ -2,6 +2,7 @@ import "reflect-metadata";
 import { migrate } from "@pulsekeep/database";
 import { createApp } from "./create-app.js";
 import { forgetSecrets, parseEnv } from "./env.js";
+import { guardCrash } from "./platform/guard-crash.js";
 import { createLogger } from "./platform/logger.js";
 
 /** Exit code for "this configuration cannot start": a supervisor should not try again. */
@@ -20,6 +21,7 @@ function readEnv() {
 
 const env = readEnv();
 const logger = createLogger(env.LOG_LEVEL);
+guardCrash(logger);
 try {
   await migrate(env.DATABASE_URL);
   const app = await createApp(env, logger);

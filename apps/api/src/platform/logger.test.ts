@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, it } from "vitest";
 import { createLogger } from "./logger.js";
 
@@ -76,4 +77,33 @@ it("keeps one event on one line, whatever it carries [LOG-01]", () => {
   expect(text.trimEnd().split("\n")).toHaveLength(1);
   expect(text).not.toContain("\u001b");
   expect(JSON.parse(text)).toMatchObject({ level: "info", name: hostile, msg: hostile });
+});
+
+it("keeps any text on one line, readable and free of what a terminal obeys [LOG-01]", () => {
+  const nasty = fc.constantFrom(
+    ..."\r\n\t\u0000\u0008\u001b\u007f\u0085\u009b\u200e\u202e\u2066\u2028\u2029\ufeff{}[]\"\\',:",
+  );
+  const text = fc.string({
+    unit: fc.oneof(nasty, fc.string({ unit: "binary", minLength: 1, maxLength: 1 })),
+  });
+  fc.assert(
+    fc.property(text, text, (value, name) => {
+      const { text: written } = logged((logger) => logger.info({ value: { [`x-${name}`]: value } }, "x"));
+      expect(written.endsWith("\n")).toBe(true);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is the point
+      expect(written.slice(0, -1)).not.toMatch(
+        /[\u0000-\u001f\u007f-\u009f\u200e\u202e\u2066\u2028\u2029\ufeff]/,
+      );
+      expect(() => JSON.parse(written)).not.toThrow();
+    }),
+  );
+});
+
+it("counts a flood of equal lines instead of writing it [LOG-05]", () => {
+  const { lines } = logged((logger) => {
+    for (let count = 0; count < 10_000; count += 1) logger.warn({ count }, "worker proof refused");
+    logger.error("something else");
+  });
+  expect(lines).toHaveLength(51);
+  expect(lines.at(-1)).toContain("something else");
 });

@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from "pino";
+import { LogSampler } from "./log-sampler.js";
 
 /** Names whose value is a credential, in any spelling: `clientSecret`, `x-api-key`, `handshakeSecretPlain`. */
 const SECRET_KEY =
@@ -34,12 +35,19 @@ function redactValue(value: unknown, depth = 0): unknown {
   );
 }
 
+/** What JSON leaves as it is and a terminal or an editor obeys: C1 controls, separators, changes of direction. */
+const INVISIBLE = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+const escapeCharacter = (character: string): string =>
+  `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+
 /**
- * One JSON line per record, redacted by key and by pattern (FR21). Control characters are escaped by JSON.
+ * One JSON line per record, redacted by key and by pattern (FR21). Control
+ * characters and invisible ones are escaped, and a flood of equal lines is counted instead of written.
  *
  * @param destination where lines go; standard output when absent
  */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
+  const sampler = new LogSampler();
   return pino(
     {
       level,
@@ -51,11 +59,16 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
       },
       hooks: {
         logMethod(args, method) {
-          return method.apply(
+          const kind = args.find((arg) => typeof arg === "string") ?? "";
+          const { admitted, leftOut } = sampler.admit(kind);
+          if (leftOut) method.apply(this, [{ leftOut: redactValue(leftOut) }, "lines left out"]);
+          if (!admitted) return;
+          method.apply(
             this,
             args.map((arg) => (typeof arg === "string" ? redactText(arg) : arg)) as Parameters<typeof method>,
           );
         },
+        streamWrite: (line) => line.replace(INVISIBLE, escapeCharacter),
       },
       serializers: { err: (error: unknown) => error },
     },
