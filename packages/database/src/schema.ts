@@ -3,6 +3,7 @@ export * from "./schema/deployments.js";
 export * from "./schema/identity.js";
 export * from "./schema/messages.js";
 export * from "./schema/pipelines.js";
+export * from "./schema/policies.js";
 export * from "./schema/processes.js";
 export * from "./schema/projects.js";
 export * from "./schema/proof.js";

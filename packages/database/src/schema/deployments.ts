@@ -114,5 +114,9 @@ export const verdicts = pgTable("verdicts", {
   engineVersion: text("engine_version").notNull(),
   missedScrapes: integer("missed_scrapes").notNull().default(0),
   decidedAt: instant("decided_at").notNull(),
+  /** The project's policy as it was asked: versions and what differed from the defaults; null for the defaults. */
+  policy: jsonb("policy").$type<unknown>(),
+  /** The policy said that this verdict has no consequences. */
+  dryRun: boolean("dry_run").notNull().default(false),
   createdAt: createdAt(),
 });
