@@ -200,6 +200,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/leaves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["AuditLog_listLeaves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/keys": {
         parameters: {
             query?: never;
@@ -477,6 +493,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Otlp_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Push_push"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -517,6 +565,134 @@ export interface paths {
             cookie?: never;
         };
         get: operations["Overview_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/endpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["Endpoints_setEndpoint"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/endpoint/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Endpoints_testEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/endpoint/block": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["Endpoints_setBlocked"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/endpoint/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Endpoints_listChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["Endpoints_setSource"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/prometheus/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Endpoints_testPrometheus"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/prometheus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["Endpoints_setPrometheus"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Endpoints_getSeries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -573,6 +749,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{id}/api-key/revoke-previous": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Projects_revokePreviousKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{id}/hmac/enable": {
         parameters: {
             query?: never;
@@ -621,15 +813,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{id}/endpoint": {
+    "/api/v1/admin/quotas": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put: operations["Projects_setEndpoint"];
+        get: operations["Quotas_find"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -637,7 +829,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{id}/endpoint/test": {
+    "/api/v1/admin/quotas/{workspaceId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["Quotas_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Proof_getProof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proof/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Proof_listLinks"];
+        put?: never;
+        post: operations["Proof_createLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proof/links/{id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -646,7 +886,55 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["Projects_testEndpoint"];
+        post?: never;
+        delete: operations["Proof_revokeLink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Security_getSecurity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/verify-proof.mjs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Security_getVerifier"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proof/shared/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Security_getShared"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -807,6 +1095,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["RunNotices_dismiss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers/{id}/checkpoint-export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["CheckpointExport_set"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1413,6 +1717,10 @@ export interface components {
             to: number;
             proof: string[];
         };
+        AuditLeaves: {
+            from: number;
+            leaves: string[];
+        };
         AuditKeys: {
             origin: string;
             keys: string[];
@@ -1724,6 +2032,62 @@ export interface components {
             locale?: "en" | "fr" | "es" | "de";
             timeZone?: string;
         };
+        OtlpMetricsRequest: {
+            resourceMetrics?: {
+                resource?: {
+                    attributes?: {
+                        key: string;
+                        value?: {
+                            stringValue?: string;
+                            intValue?: string | number;
+                        };
+                    }[];
+                };
+                scopeMetrics?: {
+                    metrics?: {
+                        name: string;
+                        gauge?: {
+                            /** @default [] */
+                            dataPoints: unknown[];
+                        };
+                        sum?: {
+                            /** @default [] */
+                            dataPoints: unknown[];
+                        };
+                        histogram?: {
+                            /** @default [] */
+                            dataPoints: unknown[];
+                            aggregationTemporality?: number | string;
+                        };
+                        exponentialHistogram?: {
+                            /** @default [] */
+                            dataPoints: unknown[];
+                            aggregationTemporality?: number | string;
+                        };
+                    }[];
+                }[];
+            }[];
+        };
+        OtlpMetricsAnswer: {
+            partialSuccess?: {
+                rejectedDataPoints: string;
+                errorMessage: string;
+            };
+        };
+        SamplesPush: {
+            /** Format: date-time */
+            sentAt?: string;
+            samples: unknown[];
+        };
+        SamplesPushed: {
+            accepted: number;
+            duplicates: number;
+            rejected: {
+                index: number;
+                reason: string;
+                detail: string | null;
+            }[];
+        };
         Health: {
             /** @enum {string} */
             status: "ok" | "degraded";
@@ -1754,14 +2118,18 @@ export interface components {
             nextCheckInAt: string | null;
             nextRunAt: string | null;
         };
-        ProjectPage: {
-            rows: components["schemas"]["Project"][];
-            nextCursor: string | null;
+        EndpointUpdate: {
+            /** Format: uri */
+            url: string;
+            migrateHost?: boolean;
         };
         Project: {
             /** Format: uuid */
             id: string;
             name: string;
+            description: string;
+            stack: ("node" | "python" | "go" | "other") | null;
+            services: string[];
             environments: string[];
             endpoint: {
                 /** @enum {string} */
@@ -1770,17 +2138,59 @@ export interface components {
                 candidateUrl: string | null;
                 lastTestedAt: string | null;
                 lastTestErrorCode: string | null;
+                lastVerifiedAt: string | null;
+                /** @enum {string} */
+                source: "endpoint" | "push" | "prometheus";
+                prometheus: {
+                    /** Format: uri */
+                    baseUrl: string;
+                    labels: {
+                        [key: string]: string;
+                    };
+                    /** @default 60 */
+                    windowSeconds: number;
+                    queries: {
+                        requests_per_sec: string;
+                        latency_p95: string;
+                        error_rate: string;
+                        cpu_usage: string;
+                        memory_usage: string;
+                    };
+                    hasToken: boolean;
+                } | null;
+                hostLock: string | null;
+                baselineVersion: number;
+                /** @enum {string} */
+                hmacVersion: "v2" | "v3";
+            };
+            changes: {
+                path: {
+                    used: number;
+                    limit: number | null;
+                };
+                host: {
+                    used: number;
+                    limit: number | null;
+                };
             };
             apiKey: {
                 prefix: string;
                 lastFour: string;
                 lastUsedAt: string | null;
+                previous: {
+                    lastFour: string;
+                    lastUsedAt: string | null;
+                    /** Format: date-time */
+                    expiresAt: string;
+                }[];
             };
             hmacEnabled: boolean;
+            hmacPreviousUntil: string | null;
             observation: {
                 sampleSeconds: number;
                 windowSeconds: number;
                 baselineSeconds: number;
+                baselineEnabled: boolean;
                 abandonSeconds: number;
             };
             lastSampleAt: string | null;
@@ -1791,11 +2201,150 @@ export interface components {
                 warning: number;
                 rollbackRecommended: number;
             };
+            latest: {
+                /** Format: uuid */
+                id: string;
+                environment: string;
+                /** @enum {string} */
+                verdict: "collecting" | "ok" | "warning" | "rollback_recommended" | "inconclusive";
+                /** Format: date-time */
+                startedAt: string;
+            } | null;
             /** Format: date-time */
             createdAt: string;
         };
+        EndpointTest: {
+            ok: boolean;
+            endpoint: {
+                /** @enum {string} */
+                state: "none" | "pending" | "active" | "blocked";
+                activeUrl: string | null;
+                candidateUrl: string | null;
+                lastTestedAt: string | null;
+                lastTestErrorCode: string | null;
+                lastVerifiedAt: string | null;
+                /** @enum {string} */
+                source: "endpoint" | "push" | "prometheus";
+                prometheus: {
+                    /** Format: uri */
+                    baseUrl: string;
+                    labels: {
+                        [key: string]: string;
+                    };
+                    /** @default 60 */
+                    windowSeconds: number;
+                    queries: {
+                        requests_per_sec: string;
+                        latency_p95: string;
+                        error_rate: string;
+                        cpu_usage: string;
+                        memory_usage: string;
+                    };
+                    hasToken: boolean;
+                } | null;
+                hostLock: string | null;
+                baselineVersion: number;
+                /** @enum {string} */
+                hmacVersion: "v2" | "v3";
+            };
+            errorCode: string | null;
+            errorDetail: string | null;
+            sample: {
+                requestsPerSec: number | null;
+                latencyP95Ms: number | null;
+                errorRate: number | null;
+                cpuUsage: number | null;
+                memoryUsage: number | null;
+            } | null;
+        };
+        EndpointBlock: {
+            blocked: boolean;
+        };
+        EndpointChangePage: {
+            rows: components["schemas"]["EndpointChange"][];
+            nextCursor: string | null;
+        };
+        EndpointChange: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "candidate_updated" | "test_succeeded" | "test_failed" | "activated" | "blocked" | "unblocked";
+            /** @enum {string} */
+            source: "endpoint" | "push" | "prometheus";
+            host: string | null;
+            replaced: ("path" | "host") | null;
+            reason: string | null;
+            baselineVersion: number;
+            /** Format: date-time */
+            at: string;
+        };
+        SourceUpdate: {
+            /** @enum {string} */
+            source: "endpoint" | "push";
+        };
+        PrometheusUpdate: {
+            /** Format: uri */
+            baseUrl: string;
+            labels: {
+                [key: string]: string;
+            };
+            /** @default 60 */
+            windowSeconds: number;
+            queries: {
+                requests_per_sec: string;
+                latency_p95: string;
+                error_rate: string;
+                cpu_usage: string;
+                memory_usage: string;
+            };
+            token?: string | null;
+            /** @default false */
+            migrateHost: boolean;
+        };
+        ProjectSeries: {
+            stepSeconds: number;
+            points: {
+                /** Format: date-time */
+                at: string;
+                samples: number;
+                missing: number;
+                requests_per_sec: {
+                    mean: number | null;
+                    min: number | null;
+                    max: number | null;
+                };
+                latency_p95: {
+                    mean: number | null;
+                    min: number | null;
+                    max: number | null;
+                };
+                error_rate: {
+                    mean: number | null;
+                    min: number | null;
+                    max: number | null;
+                };
+                cpu_usage: {
+                    mean: number | null;
+                    min: number | null;
+                    max: number | null;
+                };
+                memory_usage: {
+                    mean: number | null;
+                    min: number | null;
+                    max: number | null;
+                };
+            }[];
+        };
+        ProjectPage: {
+            rows: components["schemas"]["Project"][];
+            nextCursor: string | null;
+        };
         ProjectCreate: {
             name: string;
+            description?: string;
+            /** @enum {string} */
+            stack?: "node" | "python" | "go" | "other";
+            services?: string[];
             /**
              * @default [
              *       "prod"
@@ -1808,6 +2357,7 @@ export interface components {
                 sampleSeconds?: number;
                 windowSeconds?: number;
                 baselineSeconds?: number;
+                baselineEnabled?: boolean;
                 abandonSeconds?: number;
             };
         };
@@ -1817,43 +2367,176 @@ export interface components {
         };
         ProjectUpdate: {
             name?: string;
+            description?: string;
+            stack?: ("node" | "python" | "go" | "other") | null;
+            services?: string[];
             environments?: string[];
             observation?: {
                 sampleSeconds?: number;
                 windowSeconds?: number;
                 baselineSeconds?: number;
+                baselineEnabled?: boolean;
                 abandonSeconds?: number;
             };
         };
         ProjectDelete: {
             confirmationName: string;
         };
+        Rotate: {
+            overlapSeconds?: number;
+        };
         SecretShown: {
             secretPlain: string;
         };
-        EndpointUpdate: {
+        WorkspaceQuotas: {
+            /** Format: uuid */
+            workspaceId: string;
+            quotas: components["schemas"]["Quotas"];
+        };
+        Quotas: {
+            deploymentsPerMonth: number | null;
+            projects: number | null;
+            environments: number | null;
+            pathChangesPerMonth: number | null;
+            hostChangesPerMonth: number | null;
+        };
+        Proof: {
+            /** Format: date-time */
+            since: string;
+            checkpoint: components["schemas"]["AuditCheckpoint"] | null;
+            consents: {
+                granted: number;
+                unproven: number;
+            };
+            revocations: {
+                entry: components["schemas"]["AuditEntry"];
+                proof: components["schemas"]["AuditProof"];
+            }[];
+            workers: {
+                /** Format: uuid */
+                id: string;
+                /** @enum {string} */
+                kind: "actions" | "resident";
+                /** @enum {string} */
+                way: "consent" | "browser" | "machine" | "manual";
+                repositoryId: number | null;
+                repository: string | null;
+                exportsCheckpoints: boolean;
+                checkpointExportedAt: string | null;
+                handshakes: components["schemas"]["Handshake"][];
+            }[];
+            rows: {
+                atMost: number;
+                tables: {
+                    name: string;
+                    count: number;
+                }[];
+            };
+            checks: {
+                /** @enum {string} */
+                id: "log" | "proof_refused" | "worker_file" | "shared" | "not_indexed";
+                command: string;
+                shows: string | null;
+            }[];
+        };
+        Handshake: {
+            /** Format: date-time */
+            at: string;
+            runner: {
+                repositoryId: string;
+                repositoryOwnerId: string;
+                workflowRef: string | null;
+                workflowSha: string | null;
+                runId: string;
+                runAttempt: string | null;
+                eventName: string | null;
+                /** Format: date-time */
+                issuedAt: string;
+            } | null;
+        };
+        ProofLinks: {
+            rows: components["schemas"]["ProofLink"][];
+        };
+        ProofLink: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        NewProofLink: {
+            days: 7 | 30 | 90;
+        };
+        CreatedProofLink: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string;
             /** Format: uri */
             url: string;
         };
-        EndpointTest: {
-            ok: boolean;
-            endpoint: {
+        Security: {
+            subjects: {
                 /** @enum {string} */
-                state: "none" | "pending" | "active" | "blocked";
-                activeUrl: string | null;
-                candidateUrl: string | null;
-                lastTestedAt: string | null;
-                lastTestErrorCode: string | null;
+                subject: "account" | "workers" | "pulses" | "deployments" | "audit" | "vault" | "operations";
+                tables: {
+                    name: string;
+                    /** @enum {string} */
+                    kept: "account" | "parent" | "removed" | "expiry" | "minutes" | "days7" | "days30" | "hours24" | "delivered" | "log" | "installation";
+                    columns: {
+                        name: string;
+                        /** @enum {string} */
+                        kind: "identity" | "setting" | "content" | "public_name" | "client" | "sealed" | "wrapped" | "hash" | "empty" | "state" | "measure" | "time" | "id" | "record" | "signed" | "random" | "passing";
+                    }[];
+                }[];
+            }[];
+            checks: {
+                /** @enum {string} */
+                id: "log" | "proof_refused" | "worker_file" | "shared" | "not_indexed";
+                command: string;
+                shows: string | null;
+            }[];
+            workerRelease: {
+                version: string;
+                sha256: string;
             };
-            errorCode: string | null;
-            errorDetail: string | null;
-            sample: {
-                requestsPerSec: number;
-                latencyP95Ms: number;
-                errorRate: number;
-                cpuUsage: number;
-                memoryUsage: number;
-            } | null;
+        };
+        SharedProof: {
+            /** Format: date-time */
+            since: string;
+            checkpoint: components["schemas"]["AuditCheckpoint"] | null;
+            consents: {
+                granted: number;
+                unproven: number;
+            };
+            revocations: {
+                entry: components["schemas"]["AuditEntry"];
+                proof: components["schemas"]["AuditProof"];
+            }[];
+            workers: {
+                /** Format: uuid */
+                id: string;
+                /** @enum {string} */
+                kind: "actions" | "resident";
+                /** @enum {string} */
+                way: "consent" | "browser" | "machine" | "manual";
+                repositoryId: number | null;
+                repository: string | null;
+                exportsCheckpoints: boolean;
+                checkpointExportedAt: string | null;
+                handshakes: components["schemas"]["Handshake"][];
+            }[];
+            checks: {
+                /** @enum {string} */
+                id: "log" | "proof_refused" | "worker_file" | "shared" | "not_indexed";
+                command: string;
+                shows: string | null;
+            }[];
+            /** Format: date-time */
+            expiresAt: string;
         };
         PulsePage: {
             rows: components["schemas"]["Pulse"][];
@@ -2086,6 +2769,9 @@ export interface components {
             /** Format: uuid */
             pulseId?: string;
         };
+        CheckpointExport: {
+            enabled: boolean;
+        };
         EnrolRequest: {
             code: string;
             /** @enum {string} */
@@ -2315,6 +3001,7 @@ export interface components {
             serverTime: string;
             nextCheckInSeconds: number;
             release: components["schemas"]["WorkerRelease"] | null;
+            checkpoint?: string;
         };
         WorkerRelease: {
             version: string;
@@ -2365,7 +3052,7 @@ export interface components {
             outcome: "failed";
             reason: {
                 /** @enum {string} */
-                code: "signal_refused" | "signal_expired" | "stale_order" | "invalid_params" | "unsupported_kind" | "not_allowed" | "allow_list_unreadable" | "daily_cap_reached" | "target_not_found" | "target_denied" | "branch_moved" | "rate_limited" | "github_unavailable" | "worker_fault";
+                code: "signal_refused" | "signal_expired" | "stale_order" | "invalid_params" | "unsupported_kind" | "not_allowed" | "allow_list_unreadable" | "daily_cap_reached" | "target_not_found" | "target_denied" | "branch_moved" | "rate_limited" | "github_unavailable" | "release_refused" | "worker_fault";
                 detail: string;
             };
         } | {
@@ -2373,7 +3060,7 @@ export interface components {
             outcome: "unknown";
             reason: {
                 /** @enum {string} */
-                code: "signal_refused" | "signal_expired" | "stale_order" | "invalid_params" | "unsupported_kind" | "not_allowed" | "allow_list_unreadable" | "daily_cap_reached" | "target_not_found" | "target_denied" | "branch_moved" | "rate_limited" | "github_unavailable" | "worker_fault";
+                code: "signal_refused" | "signal_expired" | "stale_order" | "invalid_params" | "unsupported_kind" | "not_allowed" | "allow_list_unreadable" | "daily_cap_reached" | "target_not_found" | "target_denied" | "branch_moved" | "rate_limited" | "github_unavailable" | "release_refused" | "worker_fault";
                 detail: string;
             };
         } | {
@@ -2381,7 +3068,7 @@ export interface components {
             outcome: "refused";
             reason: {
                 /** @enum {string} */
-                code: "signal_refused" | "signal_expired" | "stale_order" | "invalid_params" | "unsupported_kind" | "not_allowed" | "allow_list_unreadable" | "daily_cap_reached" | "target_not_found" | "target_denied" | "branch_moved" | "rate_limited" | "github_unavailable" | "worker_fault";
+                code: "signal_refused" | "signal_expired" | "stale_order" | "invalid_params" | "unsupported_kind" | "not_allowed" | "allow_list_unreadable" | "daily_cap_reached" | "target_not_found" | "target_denied" | "branch_moved" | "rate_limited" | "github_unavailable" | "release_refused" | "worker_fault";
                 detail: string;
             };
         };
@@ -2875,6 +3562,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditConsistency"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AuditLog_listLeaves: {
+        parameters: {
+            query?: {
+                from?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditLeaves"];
                 };
             };
             /** @description Refused: RFC 9457 problem details with a stable code */
@@ -3566,6 +4284,70 @@ export interface operations {
             };
         };
     };
+    Otlp_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OtlpMetricsRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OtlpMetricsAnswer"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Push_push: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SamplesPush"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplesPushed"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     Observability_getHealth: {
         parameters: {
             query?: never;
@@ -3637,6 +4419,273 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Endpoints_setEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointUpdate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Endpoints_testEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointTest"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Endpoints_setBlocked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointBlock"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Endpoints_listChanges: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointChangePage"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Endpoints_setSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceUpdate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Endpoints_testPrometheus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrometheusUpdate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointTest"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Endpoints_setPrometheus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrometheusUpdate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointTest"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Endpoints_getSeries: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                points?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectSeries"];
                 };
             };
             /** @description Refused: RFC 9457 problem details with a stable code */
@@ -3819,7 +4868,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rotate"];
+            };
+        };
         responses: {
             200: {
                 headers: {
@@ -3827,6 +4880,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SecretShown"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Projects_revokePreviousKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
                 };
             };
             /** @description Refused: RFC 9457 problem details with a stable code */
@@ -3879,7 +4962,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rotate"];
+            };
+        };
         responses: {
             200: {
                 headers: {
@@ -3930,27 +5017,23 @@ export interface operations {
             };
         };
     };
-    Projects_setEndpoint: {
+    Quotas_find: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
+            query: {
+                email: string;
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EndpointUpdate"];
-            };
-        };
+        requestBody?: never;
         responses: {
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Project"];
+                    "application/json": components["schemas"]["WorkspaceQuotas"];
                 };
             };
             /** @description Refused: RFC 9457 problem details with a stable code */
@@ -3964,7 +5047,129 @@ export interface operations {
             };
         };
     };
-    Projects_testEndpoint: {
+    Quotas_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspaceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Quotas"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceQuotas"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Proof_getProof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proof"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Proof_listLinks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofLinks"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Proof_createLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProofLink"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedProofLink"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Proof_revokeLink: {
         parameters: {
             query?: never;
             header?: never;
@@ -3975,12 +5180,95 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Security_getSecurity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EndpointTest"];
+                    "application/json": components["schemas"]["Security"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Security_getVerifier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Security_getShared: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedProof"];
                 };
             };
             /** @description Refused: RFC 9457 problem details with a stable code */
@@ -4381,6 +5669,39 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CheckpointExport_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckpointExport"];
+            };
+        };
         responses: {
             /** @description Done */
             204: {

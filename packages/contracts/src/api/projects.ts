@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { prometheusSchema } from "./metrics.js";
 import { idSchema, instantSchema } from "./shared.js";
 
 const name = z
@@ -11,6 +12,17 @@ const environment = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]{0,39}$/, { error: "lower-case letters, digits, dot, dash, underscore" });
 
+const description = z
+  .string()
+  .trim()
+  .max(500)
+  .refine((value) => !value.includes("\0"), { error: "NUL is not allowed" });
+const services = z.array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,79}$/)).max(50);
+
+/** What a project's service is written in: chooses the snippets that its page shows. */
+export const STACKS = ["node", "python", "go", "other"] as const;
+const stack = z.enum(STACKS);
+
 export const observationSchema = z.strictObject({
   /** Seconds between two samples while a deployment is watched, 2 to 300. */
   sampleSeconds: z.number().int().min(2).max(300),
@@ -18,6 +30,8 @@ export const observationSchema = z.strictObject({
   windowSeconds: z.number().int().min(30).max(86_400),
   /** Seconds between two baseline samples while nothing is deployed, 2 to 3,600. */
   baselineSeconds: z.number().int().min(2).max(3_600),
+  /** Whether anything is measured while nothing is deployed. */
+  baselineEnabled: z.boolean(),
   /** Seconds after which a deployment that was never finished is abandoned, 60 to 86,400. */
   abandonSeconds: z.number().int().min(60).max(86_400),
 });
@@ -26,6 +40,9 @@ export type Observation = z.infer<typeof observationSchema>;
 export const projectCreateSchema = z
   .strictObject({
     name,
+    description: description.optional(),
+    stack: stack.optional(),
+    services: services.optional(),
     environments: z.array(environment).min(1).max(10).default(["prod"]),
     metricsEndpoint: z.url().max(2_000).optional(),
     observation: observationSchema.partial().optional(),
@@ -36,6 +53,9 @@ export type ProjectCreate = z.infer<typeof projectCreateSchema>;
 export const projectUpdateSchema = z
   .strictObject({
     name: name.optional(),
+    description: description.optional(),
+    stack: stack.nullable().optional(),
+    services: services.optional(),
     environments: z.array(environment).min(1).max(10).optional(),
     observation: observationSchema.partial().optional(),
   })
@@ -48,6 +68,16 @@ export const endpointSchema = z.object({
   candidateUrl: z.string().nullable(),
   lastTestedAt: instantSchema.nullable(),
   lastTestErrorCode: z.string().nullable(),
+  lastVerifiedAt: instantSchema.nullable(),
+  /** Where samples come from. */
+  source: z.enum(["endpoint", "push", "prometheus"]),
+  /** What is asked of Prometheus, where that is the source. */
+  prometheus: prometheusSchema.extend({ hasToken: z.boolean() }).nullable(),
+  /** The host that is measured. Another one needs a migration. */
+  hostLock: z.string().nullable(),
+  /** Grows when another address begins to be measured: earlier samples are no baseline any more. */
+  baselineVersion: z.number().int(),
+  hmacVersion: z.enum(["v2", "v3"]),
 });
 
 export const deploymentVerdictStateSchema = z.enum([
@@ -62,10 +92,28 @@ export const projectSchema = z
   .object({
     id: idSchema,
     name: z.string(),
+    description: z.string(),
+    stack: stack.nullable(),
+    services: z.array(z.string()),
     environments: z.array(z.string()),
     endpoint: endpointSchema,
-    apiKey: z.object({ prefix: z.string(), lastFour: z.string(), lastUsedAt: instantSchema.nullable() }),
+    /** This month's changes of the endpoint, and how many are allowed; null: any number. */
+    changes: z.object({
+      path: z.object({ used: z.number().int(), limit: z.number().int().nullable() }),
+      host: z.object({ used: z.number().int(), limit: z.number().int().nullable() }),
+    }),
+    apiKey: z.object({
+      prefix: z.string(),
+      lastFour: z.string(),
+      lastUsedAt: instantSchema.nullable(),
+      /** Keys that were replaced and are still accepted for a while. */
+      previous: z.array(
+        z.object({ lastFour: z.string(), lastUsedAt: instantSchema.nullable(), expiresAt: instantSchema }),
+      ),
+    }),
     hmacEnabled: z.boolean(),
+    /** Until when the secret before the last rotation is tried too. */
+    hmacPreviousUntil: instantSchema.nullable(),
     observation: observationSchema,
     lastSampleAt: instantSchema.nullable(),
     lastScrapeErrorCode: z.string().nullable(),
@@ -75,6 +123,15 @@ export const projectSchema = z
       warning: z.number().int(),
       rollbackRecommended: z.number().int(),
     }),
+    /** The deployment that was begun last. */
+    latest: z
+      .object({
+        id: idSchema,
+        environment: z.string(),
+        verdict: deploymentVerdictStateSchema,
+        startedAt: instantSchema,
+      })
+      .nullable(),
     createdAt: instantSchema,
   })
   .meta({ id: "Project" });
@@ -90,22 +147,75 @@ export type ProjectCreated = z.infer<typeof projectCreatedSchema>;
 export const secretShownSchema = z.object({ secretPlain: z.string() }).meta({ id: "SecretShown" });
 export type SecretShown = z.infer<typeof secretShownSchema>;
 
+/** A key or secret is replaced; the old one stays good for a while, up to a week. Absent: it ends at once. */
+export const rotateSchema = z
+  .strictObject({ overlapSeconds: z.number().int().min(0).max(604_800).optional() })
+  .meta({ id: "Rotate" });
+export type Rotate = z.infer<typeof rotateSchema>;
+
 export const projectDeleteSchema = z
   .strictObject({ confirmationName: z.string() })
   .meta({ id: "ProjectDelete" });
 export type ProjectDelete = z.infer<typeof projectDeleteSchema>;
 
 export const endpointUpdateSchema = z
-  .strictObject({ url: z.url().max(2_000) })
+  .strictObject({
+    url: z.url().max(2_000),
+    /** Whether measuring may move to another host than the locked one. */
+    migrateHost: z.boolean().optional(),
+  })
   .meta({ id: "EndpointUpdate" });
 export type EndpointUpdate = z.infer<typeof endpointUpdateSchema>;
 
+export const sourceUpdateSchema = z
+  .strictObject({ source: z.enum(["endpoint", "push"]) })
+  .meta({ id: "SourceUpdate" });
+export type SourceUpdate = z.infer<typeof sourceUpdateSchema>;
+
+export const endpointBlockSchema = z.strictObject({ blocked: z.boolean() }).meta({ id: "EndpointBlock" });
+export type EndpointBlock = z.infer<typeof endpointBlockSchema>;
+
+/** One event of an endpoint's history. */
+export const endpointChangeSchema = z
+  .object({
+    id: idSchema,
+    kind: z.enum(["candidate_updated", "test_succeeded", "test_failed", "activated", "blocked", "unblocked"]),
+    source: z.enum(["endpoint", "push", "prometheus"]),
+    host: z.string().nullable(),
+    /** What an activation replaced: only the path, or the host too. */
+    replaced: z.enum(["path", "host"]).nullable(),
+    reason: z.string().nullable(),
+    baselineVersion: z.number().int(),
+    at: instantSchema,
+  })
+  .meta({ id: "EndpointChange" });
+export type EndpointChange = z.infer<typeof endpointChangeSchema>;
+
+/** What an administrator allows a workspace; null is no limit. */
+const limit = z.number().int().min(0).max(1_000_000).nullable();
+export const quotasSchema = z
+  .strictObject({
+    deploymentsPerMonth: limit,
+    projects: limit,
+    environments: limit,
+    pathChangesPerMonth: limit,
+    hostChangesPerMonth: limit,
+  })
+  .meta({ id: "Quotas" });
+export type Quotas = z.infer<typeof quotasSchema>;
+export const workspaceQuotasSchema = z
+  .object({ workspaceId: idSchema, quotas: quotasSchema })
+  .meta({ id: "WorkspaceQuotas" });
+export type WorkspaceQuotas = z.infer<typeof workspaceQuotasSchema>;
+export const quotaOwnerSchema = z.object({ email: z.email().max(320) });
+export type QuotaOwner = z.infer<typeof quotaOwnerSchema>;
+
 const metricsSchema = z.object({
-  requestsPerSec: z.number(),
-  latencyP95Ms: z.number(),
-  errorRate: z.number(),
-  cpuUsage: z.number(),
-  memoryUsage: z.number(),
+  requestsPerSec: z.number().nullable(),
+  latencyP95Ms: z.number().nullable(),
+  errorRate: z.number().nullable(),
+  cpuUsage: z.number().nullable(),
+  memoryUsage: z.number().nullable(),
 });
 
 /** Outcome of testing a candidate endpoint; on success it is the active one. */

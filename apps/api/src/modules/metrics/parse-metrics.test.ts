@@ -11,7 +11,9 @@ const good = {
   memory_usage: 0.51,
 };
 type Metrics = Record<string, unknown>;
-const parse = (value: unknown) => parseMetrics(Buffer.from(JSON.stringify(value)));
+const JSON_TYPE = "application/json; charset=utf-8";
+const parseText = (text: string) => parseMetrics(Buffer.from(text), JSON_TYPE);
+const parse = (value: unknown) => parseText(JSON.stringify(value));
 const withMetric = (change: Metrics) => parse({ metrics: { ...good, ...change } });
 
 describe("parsing a metrics endpoint's answer", () => {
@@ -59,8 +61,64 @@ describe("parsing a metrics endpoint's answer", () => {
     ["a page", Buffer.from("<html>")],
     ["nothing", Buffer.alloc(0)],
     ["bytes that are no UTF-8", Buffer.from([0x22, 0xff, 0x22])],
+    ["UTF-16", Buffer.from(JSON.stringify({ metrics: good }), "utf16le")],
+    ["a byte order mark", Buffer.from(`\uFEFF${JSON.stringify({ metrics: good })}`)],
+    ["a hundred thousand brackets", Buffer.from("[".repeat(100_000))],
   ])("refuses %s as not JSON", (_, body) => {
-    expect(parseMetrics(body)).toEqual({ ok: false, reason: "not_json" });
+    expect(parseMetrics(body, JSON_TYPE)).toEqual({ ok: false, reason: "not_json" });
+  });
+
+  it.each([undefined, "text/html", "text/plain", "application/jsonp", "application/xml+jsonish"])(
+    "BOMB-02 B11 refuses the type %s, though the body be good",
+    (type) => {
+      const body = Buffer.from(JSON.stringify({ metrics: good }));
+      expect(parseMetrics(body, type)).toEqual({ ok: false, reason: "not_json" });
+      expect(parseMetrics(body, "application/vnd.seqpulse+json").ok).toBe(true);
+    },
+  );
+
+  it("BOMB-02 B07 refuses a hundred thousand nested lists and stays alive", () => {
+    const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+    expect(parseText(deep)).toEqual({ ok: false, reason: "no_metrics" });
+    expect(parseText(`{"metrics":${deep}}`).ok).toBe(false);
+    expect(parseText(JSON.stringify({ metrics: good, deep: 0 }).replace("0}", `${deep}}`))).toMatchObject({
+      ok: true,
+    });
+  });
+
+  it("BOMB-02 B08 takes the last of two metrics of one name, as the whole product does", () => {
+    const twice = `{"metrics":${JSON.stringify({ ...good, error_rate: 1 })},"metrics":${JSON.stringify(good)}}`;
+    expect(parseText(twice)).toEqual({ ok: true, sample: good });
+  });
+
+  it("BOMB-02 B09 BOMB-04 takes nothing from a prototype and leaves none behind", () => {
+    const text = JSON.stringify(good);
+    for (const answer of [
+      `{"__proto__":{"metrics":${text}}}`,
+      `{"constructor":{"prototype":{"metrics":${text}}}}`,
+      `{"metrics":{"__proto__":${text}}}`,
+      `{"metrics":{"constructor":{"prototype":${text}},"toString":1}}`,
+    ])
+      expect(parseText(answer).ok, answer).toBe(false);
+    expect(parseText(`{"metrics":${text},"__proto__":{"isAdmin":true}}`)).toEqual({ ok: true, sample: good });
+    expect(({} as Metrics)["isAdmin"]).toBeUndefined();
+  });
+
+  it.each([
+    ["1e309", false],
+    ["NaN", false],
+    ["Infinity", false],
+    ["true", false],
+    ["null", false],
+    ["[1]", false],
+    ["-1e-400", true],
+    ["-0", true],
+    ["1e-400", true],
+    [`0.${"1".repeat(200_000)}`, true],
+  ])("BOMB-02 B10 reads %.12s as a finite number of its range or not at all", (number, isKept) => {
+    const parsed = parseText(JSON.stringify({ metrics: good }).replace("0.002", number));
+    expect(parsed.ok).toBe(isKept);
+    if (parsed.ok) expect(Object.is(parsed.sample.error_rate, -0)).toBe(false);
   });
 
   it("never throws, and never keeps a value that is out of range", () => {

@@ -25,11 +25,14 @@ export class SamplesQueries {
   /**
    * The newest samples before an instant, oldest first; scrapes that brought nothing are left out, and so is what
    * was measured while an earlier deployment was watched and found wanting: that was its fault, not the service.
+   * Nor does it reach back to when another address was measured.
    */
   async listBaseline(tx: Transaction, projectId: string, before: Date): Promise<KeptSample[]> {
     const { rows } = await tx.execute<StoredSample>(
       sql`select ${columns} from metric_samples s
           where s.project_id = ${projectId} and s.at < ${before.toISOString()} and s.missing_reason is null
+            and s.at >= coalesce((select e.baseline_since from metric_endpoints e where e.project_id = ${projectId}),
+                                 '-infinity')
             and not exists (select from deployments d
                             where d.project_id = s.project_id and d.verdict_state in ('warning', 'rollback_recommended')
                               and s.at between d.started_at and coalesce(d.observe_until, d.ended_at))

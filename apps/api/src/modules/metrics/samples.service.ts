@@ -3,16 +3,36 @@ import type { Transaction } from "@pulsekeep/database";
 import { sql } from "drizzle-orm";
 import { Counter } from "prom-client";
 import { Databases } from "../../platform/database.js";
+import { Gather } from "../../platform/gather.js";
 import { enqueue, notice, type OutboxMessage } from "../../platform/outbox.js";
+import { pgArray } from "../../platform/pg-array.js";
 import { HttpMetrics } from "../observability/observability.ports.js";
-import type { ScrapeOutcome } from "./scrape.service.js";
+import { insertSamples, type SampleToKeep } from "./insert-samples.js";
+import type { MeasuredValues } from "./metric-values.js";
+import type { Measured } from "./measure.service.js";
 
-type Watch = { id: string; state: "running" | "observing" };
+/** Scrapes whose rows go into one transaction. */
+const MAX_BATCH = 500;
+/** Pages that nobody's deployment waits for look again this often at most. */
+const NOTICE_SECONDS = 30;
 
-/** Keeps what a scrape brought, and tells those who wait for it. */
+type Recorded = { projectId: string; workspaceId: string; at: Date; measured: Measured };
+type Touched = { project_id: string; is_news: boolean };
+type Watch = { id: string; project_id: string; state: "running" | "observing" };
+
+/** Keeps what scrapes brought, those that come together in one transaction, and tells those who wait for it. */
 @Injectable()
 export class SamplesService {
   private readonly collected: Counter<"phase">;
+  private readonly batches = new Gather<Recorded, undefined>({
+    max: MAX_BATCH,
+    concurrency: 1,
+    run: async (batch) => {
+      await this.recordBatch(batch);
+      return batch.map(() => undefined);
+    },
+    isOneAtFault: () => true,
+  });
 
   constructor(
     @Inject(Databases) private readonly databases: Databases,
@@ -27,66 +47,93 @@ export class SamplesService {
   }
 
   /**
-   * Appends one row for one scrape, and asks the analyst to look at each deployment that is watched. A failed
+   * Appends what one scrape brought, and asks the analyst to look at each deployment that is watched. A failed
    * scrape leaves its reason and no values. Nothing is kept for a project that is gone meanwhile.
    */
   async recordSample(
     scrape: { projectId: string; workspaceId: string; at: Date },
-    outcome: ScrapeOutcome,
+    measured: Measured,
   ): Promise<void> {
+    const { projectId, workspaceId, at } = scrape;
+    await this.batches.call({ projectId, workspaceId, at, measured });
+  }
+
+  /** Appends what was measured before the project was watched, in the caller's transaction. */
+  async recordHistory(
+    tx: Transaction,
+    project: { projectId: string; workspaceId: string },
+    rows: readonly { at: Date; values: MeasuredValues }[],
+  ): Promise<void> {
+    await insertSamples(
+      tx,
+      rows.map((row) => ({ ...project, missingReason: null, ...row })),
+    );
+  }
+
+  private async recordBatch(batch: readonly Recorded[]): Promise<void> {
     const watches = await this.databases.inEngine(async (tx) => {
-      if (!(await touchEndpoint(tx, scrape, outcome))) return undefined;
-      await insertSample(tx, scrape, outcome);
-      const { rows } = await tx.execute<Watch>(
-        sql`select id, state from deployments
-            where project_id = ${scrape.projectId} and state in ('running', 'observing') order by id`,
+      const touched = await touchEndpoints(tx, batch);
+      const kept = batch.filter(({ projectId }) => touched.has(projectId));
+      await insertSamples(tx, kept.flatMap(toRows));
+      const found = await listWatches(
+        tx,
+        kept.map(({ projectId }) => projectId),
       );
-      await enqueue(tx, ...messagesFor(scrape, rows));
-      return rows;
+      await enqueue(
+        tx,
+        ...kept.flatMap((one) => messagesFor(one, found, touched.get(one.projectId) === true)),
+      );
+      return found;
     });
-    if (!watches || !outcome.ok) return;
-    this.collected.inc({ phase: watches.some(({ state }) => state === "observing") ? "post" : "pre" });
+    for (const { projectId, measured } of batch) {
+      const isObserved = watches.some((one) => one.project_id === projectId && one.state === "observing");
+      if (measured.ok) this.collected.inc({ phase: isObserved ? "post" : "pre" }, measured.rows.length);
+    }
   }
 }
 
-/** False when the project was deleted while its endpoint was asked. */
-async function touchEndpoint(
-  tx: Transaction,
-  { projectId, at }: { projectId: string; at: Date },
-  outcome: ScrapeOutcome,
-): Promise<boolean> {
-  const errorCode = outcome.ok ? null : outcome.reason;
-  const { rows } = await tx.execute(
-    sql`update metric_endpoints set last_scrape_error_code = ${errorCode},
-          last_sample_at = case when ${outcome.ok} then greatest(last_sample_at, ${at.toISOString()}::timestamptz)
-                                else last_sample_at end
-        where project_id = ${projectId} returning project_id`,
+/** Projects that are still there, each with whether its pages should look again. */
+async function touchEndpoints(tx: Transaction, batch: readonly Recorded[]): Promise<Map<string, boolean>> {
+  const newestOf = ({ measured, at }: Recorded): Date =>
+    measured.ok ? (measured.rows.at(-1)?.at ?? at) : at;
+  const { rows } = await tx.execute<Touched>(
+    sql`update metric_endpoints e set last_scrape_error_code = t.reason,
+          last_sample_at = case when t.reason is null then greatest(e.last_sample_at, t.at) else e.last_sample_at end
+        from metric_endpoints o, unnest(${pgArray(batch.map(({ projectId }) => projectId))}::uuid[],
+               ${pgArray(batch.map(newestOf))}::timestamptz[],
+               ${pgArray(batch.map(({ measured }) => (measured.ok ? null : measured.reason)))}::text[])
+             as t(project_id, at, reason)
+        where e.project_id = t.project_id and o.project_id = t.project_id
+        returning e.project_id,
+          o.last_scrape_error_code is distinct from t.reason or o.last_sample_at is null
+            or floor(extract(epoch from o.last_sample_at) / ${NOTICE_SECONDS})
+               <> floor(extract(epoch from t.at) / ${NOTICE_SECONDS}) as is_news`,
   );
-  return rows.length > 0;
+  return new Map(rows.map(({ project_id, is_news }) => [project_id, is_news]));
 }
 
-async function insertSample(
-  tx: Transaction,
-  { projectId, workspaceId, at }: { projectId: string; workspaceId: string; at: Date },
-  outcome: ScrapeOutcome,
-): Promise<void> {
-  const sample = outcome.ok ? outcome.sample : undefined;
-  await tx.execute(
-    sql`insert into metric_samples (project_id, workspace_id, at, missing_reason, requests_per_sec, latency_p95_ms,
-          error_rate, cpu_usage, memory_usage)
-        values (${projectId}, ${workspaceId}, ${at.toISOString()}, ${outcome.ok ? null : outcome.reason},
-          ${sample?.requests_per_sec ?? null}, ${sample?.latency_p95 ?? null}, ${sample?.error_rate ?? null},
-          ${sample?.cpu_usage ?? null}, ${sample?.memory_usage ?? null})
-        on conflict do nothing`,
+function toRows({ projectId, workspaceId, at, measured }: Recorded): SampleToKeep[] {
+  if (!measured.ok)
+    return [{ projectId, workspaceId, at, missingReason: measured.reason, values: undefined }];
+  return measured.rows.map((row) => ({ projectId, workspaceId, missingReason: null, ...row }));
+}
+
+async function listWatches(tx: Transaction, projectIds: readonly string[]): Promise<Watch[]> {
+  const { rows } = await tx.execute<Watch>(
+    sql`select id, project_id, state from deployments
+        where project_id = any(${pgArray(projectIds)}::uuid[]) and state in ('running', 'observing') order by id`,
   );
+  return rows;
 }
 
 function messagesFor(
-  { projectId, workspaceId }: { projectId: string; workspaceId: string },
+  { projectId, workspaceId }: Recorded,
   watches: readonly Watch[],
+  isNews: boolean,
 ): OutboxMessage[] {
-  if (watches.length === 0) return [notice(workspaceId, "sample.recorded", projectId, projectId)];
-  return watches.flatMap(({ id }) => [
+  const own = watches.filter((watch) => watch.project_id === projectId);
+  if (own.length === 0) return isNews ? [notice(workspaceId, "sample.recorded", projectId, projectId)] : [];
+  return own.flatMap(({ id }) => [
     { topic: "deployments.evaluate" as const, key: id, body: { deploymentId: id } },
     notice(workspaceId, "sample.recorded", id, projectId),
   ]);

@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import { randomUUID } from "node:crypto";
 import type { TestApp } from "../../testing/test-app.js";
 import { closeServer, listen } from "../../testing/test-ports.js";
-import type { MetricValues } from "./parse-metrics.js";
+import type { MetricValues } from "./metric-values.js";
 
 export const HEALTHY: MetricValues = {
   requests_per_sec: 40,

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from "@nestjs/common";
-import { schema, type Transaction } from "@pulsekeep/database";
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { schema, type Statement, type Transaction } from "@pulsekeep/database";
+import { and, eq, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 import type { FastifyRequest } from "fastify";
 import { AppError } from "../../http/app-error.js";
 import type { ApiKeyCaller, UserCaller } from "../../http/caller.js";
@@ -14,9 +14,21 @@ import { lockProject } from "./lock-project.js";
 
 const { projectApiKeys } = schema;
 
+const lookupApiKey: Statement = {
+  name: "lookup_api_key",
+  text: "select api_key_id, project_id, workspace_id from lookup_api_key($1)",
+};
+type FoundKey = { api_key_id: string | null; project_id: string | null; workspace_id: string | null };
+
+/** Once a minute is enough to see that a key is in use. */
+const USE_RECORDED_FOR_MS = 60_000;
+const MAX_REMEMBERED = 10_000;
+
 /** The keys that CI calls with: issues, replaces and recognises them. */
 @Injectable()
 export class ApiKeysService implements OnModuleInit {
+  private readonly recordedUntilMs = new Map<string, number>();
+
   constructor(
     @Inject(Databases) private readonly databases: Databases,
     @Inject(AuditService) private readonly audit: AuditService,
@@ -36,25 +48,58 @@ export class ApiKeysService implements OnModuleInit {
     return apiKeyPlain;
   }
 
-  /** Replaces the project's key; the old one is refused from now on. @throws AppError `not_found` */
-  async rotate(caller: UserCaller, projectId: string): Promise<string> {
+  /**
+   * Replaces the project's key. The one before is accepted until the overlap ends, and so is one that still had an
+   * overlap; without an overlap all of them are refused from now on.
+   *
+   * @throws AppError `not_found`
+   */
+  async rotate(caller: UserCaller, projectId: string, overlapSeconds = 0): Promise<string> {
     return this.databases.inTenant(caller, async (tx) => {
       // The lock leaves one key after two rotations at once.
       await lockProject(tx, projectId);
-      await tx
-        .update(projectApiKeys)
-        .set({ revokedAt: sql`clock_timestamp()` })
-        .where(and(eq(projectApiKeys.projectId, projectId), isNull(projectApiKeys.revokedAt)));
+      if (overlapSeconds === 0) await revoke(tx, eq(projectApiKeys.projectId, projectId));
+      else
+        await tx
+          .update(projectApiKeys)
+          .set({ expiresAt: sql`clock_timestamp() + make_interval(secs => ${overlapSeconds})` })
+          .where(
+            and(
+              eq(projectApiKeys.projectId, projectId),
+              isNull(projectApiKeys.revokedAt),
+              isNull(projectApiKeys.expiresAt),
+            ),
+          );
       const apiKeyPlain = await this.issue(tx, caller, projectId);
       await this.audit.record(tx, {
         workspaceId: caller.workspaceId,
         action: "api_key.rotated",
         actor: actorOf(caller),
         subject: { kind: "project", id: projectId },
-        facts: { lastFour: apiKeyPlain.slice(-4) },
+        facts: { lastFour: apiKeyPlain.slice(-4), overlapSeconds },
       });
       await enqueue(tx, notice(caller.workspaceId, "project.changed", projectId));
       return apiKeyPlain;
+    });
+  }
+
+  /** Ends the overlap of every key that was replaced. @throws AppError `not_found` */
+  async revokePrevious(caller: UserCaller, projectId: string): Promise<void> {
+    await this.databases.inTenant(caller, async (tx) => {
+      await lockProject(tx, projectId);
+      const ended = await revoke(
+        tx,
+        and(eq(projectApiKeys.projectId, projectId), isNotNull(projectApiKeys.expiresAt)),
+      );
+      if (ended === 0) return;
+      await this.audit.record(tx, {
+        workspaceId: caller.workspaceId,
+        action: "api_key.revoked",
+        actor: actorOf(caller),
+        subject: { kind: "project", id: projectId },
+        facts: { keys: ended },
+      });
+      await enqueue(tx, notice(caller.workspaceId, "project.changed", projectId));
     });
   }
 
@@ -62,19 +107,18 @@ export class ApiKeysService implements OnModuleInit {
     const apiKeyPlain = request.headers["x-api-key"];
     if (apiKeyPlain === undefined || apiKeyPlain === "") throw new AppError("API_KEY_MISSING");
     if (typeof apiKeyPlain !== "string" || !isApiKeyForm(apiKeyPlain)) throw new AppError("API_KEY_UNKNOWN");
-    const { rows } = await this.databases.lookups.execute<{
-      api_key_id: string | null;
-      project_id: string | null;
-      workspace_id: string | null;
-    }>(sql`select api_key_id, project_id, workspace_id from lookup_api_key(${hashApiKey(apiKeyPlain)})`);
-    const { api_key_id: apiKeyId, project_id: projectId, workspace_id: workspaceId } = rows[0] ?? {};
+    const found = await this.databases.lookUp<FoundKey>(lookupApiKey, [hashApiKey(apiKeyPlain)]);
+    const { api_key_id: apiKeyId, project_id: projectId, workspace_id: workspaceId } = found ?? {};
     if (!apiKeyId || !projectId || !workspaceId) throw new AppError("API_KEY_UNKNOWN");
     await this.recordUse(workspaceId, apiKeyId);
     return { kind: "api_key", apiKeyId, projectId, workspaceId };
   }
 
-  /** Once a minute is enough to see that a key is in use. */
   private async recordUse(workspaceId: string, apiKeyId: string): Promise<void> {
+    const nowMs = performance.now();
+    if ((this.recordedUntilMs.get(apiKeyId) ?? 0) > nowMs) return;
+    if (this.recordedUntilMs.size >= MAX_REMEMBERED) this.recordedUntilMs.clear();
+    this.recordedUntilMs.set(apiKeyId, nowMs + USE_RECORDED_FOR_MS);
     await this.databases.inTenant({ workspaceId }, (tx) =>
       tx
         .update(projectApiKeys)
@@ -87,4 +131,12 @@ export class ApiKeysService implements OnModuleInit {
         ),
     );
   }
+}
+
+async function revoke(tx: Transaction, which: SQL | undefined): Promise<number> {
+  const { rowCount } = await tx
+    .update(projectApiKeys)
+    .set({ revokedAt: sql`clock_timestamp()` })
+    .where(and(which, isNull(projectApiKeys.revokedAt)));
+  return rowCount ?? 0;
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from "@nestjs/common";
 import { schema, type Transaction } from "@pulsekeep/database";
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
 import type { UserCaller } from "../../http/caller.js";
 import { Databases } from "../../platform/database.js";
@@ -8,10 +8,13 @@ import { newSecret } from "../../platform/ids.js";
 import { enqueue, notice } from "../../platform/outbox.js";
 import { actorOf, type AuditAction, AuditService } from "../audit/audit.service.js";
 import { VaultService } from "../vault/vault.service.js";
+import { getEndpoint } from "./get-endpoint.js";
 import { lockProject } from "./lock-project.js";
+import type { EndpointRow } from "./project-view.js";
 
 const { metricEndpoints } = schema;
 const SECRET_BYTES = 32;
+const NO_PREVIOUS = { hmacPreviousSealed: null, hmacPreviousUntil: null };
 
 /** The secret that a project's scrapes are signed with; kept sealed, shown once. */
 @Injectable()
@@ -24,12 +27,17 @@ export class HmacService {
 
   /** Signs scrapes from now on; returns the secret. @throws AppError `not_found`, `conflict` when it is on already */
   enable(caller: UserCaller, projectId: string): Promise<string> {
-    return this.writeSecret(caller, projectId, { action: "hmac.enabled", isOn: false });
+    return this.writeSecret(caller, projectId, { action: "hmac.enabled", isOn: false, overlapSeconds: 0 });
   }
 
-  /** Replaces the secret and returns it. @throws AppError `not_found`, `conflict` when signing is off */
-  rotate(caller: UserCaller, projectId: string): Promise<string> {
-    return this.writeSecret(caller, projectId, { action: "hmac.rotated", isOn: true });
+  /**
+   * Replaces the secret and returns it. Until the overlap ends, a scrape that the receiver refuses is signed with
+   * the secret before it.
+   *
+   * @throws AppError `not_found`, `conflict` when signing is off
+   */
+  rotate(caller: UserCaller, projectId: string, overlapSeconds = 0): Promise<string> {
+    return this.writeSecret(caller, projectId, { action: "hmac.rotated", isOn: true, overlapSeconds });
   }
 
   /** Scrapes are no longer signed, and the secret is forgotten. @throws AppError `not_found` */
@@ -38,7 +46,7 @@ export class HmacService {
       await lockProject(tx, projectId);
       await tx
         .update(metricEndpoints)
-        .set({ hmacEnabled: false, hmacSecretSealed: null })
+        .set({ hmacEnabled: false, hmacSecretSealed: null, ...NO_PREVIOUS })
         .where(eq(metricEndpoints.projectId, projectId));
       await this.leaveTrace(tx, caller, projectId, "hmac.disabled");
     });
@@ -47,15 +55,12 @@ export class HmacService {
   private async writeSecret(
     caller: UserCaller,
     projectId: string,
-    { action, isOn }: { action: AuditAction; isOn: boolean },
+    { action, isOn, overlapSeconds }: { action: AuditAction; isOn: boolean; overlapSeconds: number },
   ): Promise<string> {
     return this.databases.inTenant(caller, async (tx) => {
       await lockProject(tx, projectId);
-      const [before] = await tx
-        .select({ hmacEnabled: metricEndpoints.hmacEnabled })
-        .from(metricEndpoints)
-        .where(eq(metricEndpoints.projectId, projectId));
-      if (before?.hmacEnabled !== isOn)
+      const before = await getEndpoint(tx, projectId);
+      if (before.hmacEnabled !== isOn)
         throw new AppError("conflict", { detail: isOn ? "Signing is off" : "Signing is on already" });
       const secretPlain = `spm_${newSecret(SECRET_BYTES)}`;
       const place = { table: "metric_endpoints", column: "hmac_secret_sealed", row: projectId };
@@ -64,11 +69,27 @@ export class HmacService {
         .set({
           hmacEnabled: true,
           hmacSecretSealed: await this.vault.seal(tx, caller.workspaceId, place, Buffer.from(secretPlain)),
+          ...(await this.previousOf(tx, before, overlapSeconds)),
+          // What the receiver takes is found out by the next test.
+          ...(isOn ? {} : { hmacVersion: "v2" as const }),
         })
         .where(eq(metricEndpoints.projectId, projectId));
       await this.leaveTrace(tx, caller, projectId, action);
       return secretPlain;
     });
+  }
+
+  /** A value is sealed for its column, so that the old secret is sealed anew for where it moves. */
+  private async previousOf(tx: Transaction, before: EndpointRow, overlapSeconds: number) {
+    const { hmacSecretSealed: sealed, workspaceId, projectId } = before;
+    if (overlapSeconds === 0 || !sealed) return NO_PREVIOUS;
+    const from = { table: "metric_endpoints", column: "hmac_secret_sealed", row: projectId };
+    const opened = await this.vault.open(tx, workspaceId, from, sealed);
+    const to = { ...from, column: "hmac_previous_sealed" };
+    return {
+      hmacPreviousSealed: await this.vault.seal(tx, workspaceId, to, opened),
+      hmacPreviousUntil: sql`clock_timestamp() + make_interval(secs => ${overlapSeconds})`,
+    };
   }
 
   private async leaveTrace(

@@ -1,7 +1,9 @@
 import type { EndpointTest, endpointSchema, Project } from "@pulsekeep/contracts/api/projects";
 import type { schema } from "@pulsekeep/database";
 import type { z } from "zod";
-import type { ScrapeOutcome } from "../metrics/scrape.service.js";
+import { prometheusSchema } from "@pulsekeep/contracts/api/metrics";
+import type { PrometheusRow } from "../metrics/prometheus.service.js";
+import { hostLockOf } from "./endpoint-limits.js";
 import type { ProjectRow } from "./lock-project.js";
 
 export type EndpointRow = typeof schema.metricEndpoints.$inferSelect;
@@ -10,55 +12,78 @@ type ApiKeyRow = typeof schema.projectApiKeys.$inferSelect;
 export type ProjectParts = {
   project: ProjectRow;
   endpoint: EndpointRow;
-  apiKey: ApiKeyRow | undefined;
+  /** Keys that are accepted, the current one among them. */
+  apiKeys: readonly ApiKeyRow[];
   stats: Project["stats"];
+  changes: Project["changes"];
+  latest: Project["latest"];
 };
 
 /** A project as the API shows it. */
-export function toProject({ project, endpoint, apiKey, stats }: ProjectParts): Project {
+export function toProject({ project, endpoint, apiKeys, stats, changes, latest }: ProjectParts): Project {
+  const apiKey = apiKeys.find(({ expiresAt }) => expiresAt === null);
   return {
     id: project.id,
     name: project.name,
+    description: project.description,
+    stack: project.stack,
+    services: project.services,
     environments: project.environments,
     endpoint: toEndpoint(endpoint),
+    changes,
     apiKey: {
       prefix: apiKey?.prefix ?? "",
       lastFour: apiKey?.lastFour ?? "",
       lastUsedAt: apiKey?.lastUsedAt?.toISOString() ?? null,
+      previous: apiKeys.flatMap(({ lastFour, lastUsedAt, expiresAt }) =>
+        expiresAt === null
+          ? []
+          : [{ lastFour, lastUsedAt: lastUsedAt?.toISOString() ?? null, expiresAt: expiresAt.toISOString() }],
+      ),
     },
     hmacEnabled: endpoint.hmacEnabled,
+    hmacPreviousUntil: endpoint.hmacPreviousUntil?.toISOString() ?? null,
     observation: {
       sampleSeconds: project.sampleSeconds,
       windowSeconds: project.windowSeconds,
       baselineSeconds: project.baselineSeconds,
+      baselineEnabled: project.baselineEnabled,
       abandonSeconds: project.abandonSeconds,
     },
     lastSampleAt: endpoint.lastSampleAt?.toISOString() ?? null,
     lastScrapeErrorCode: endpoint.lastScrapeErrorCode,
     stats,
+    latest,
     createdAt: project.createdAt.toISOString(),
   };
 }
 
 export function toEndpoint(row: EndpointRow): z.infer<typeof endpointSchema> {
+  const prometheus = prometheusSchema.safeParse(row.prometheus);
   return {
     state: row.state,
     activeUrl: row.activeUrl,
     candidateUrl: row.candidateUrl,
     lastTestedAt: row.lastTestedAt?.toISOString() ?? null,
     lastTestErrorCode: row.lastTestErrorCode,
+    lastVerifiedAt: row.lastVerifiedAt?.toISOString() ?? null,
+    source: row.source,
+    prometheus: prometheus.success
+      ? { ...prometheus.data, hasToken: row.prometheusTokenSealed !== null }
+      : null,
+    hostLock: hostLockOf(row),
+    baselineVersion: row.baselineVersion,
+    hmacVersion: row.hmacVersion,
   };
 }
 
-/** The metrics of a good scrape, under the names of the session API. */
-export function toMetrics(
-  sample: Extract<ScrapeOutcome, { ok: true }>["sample"],
-): NonNullable<EndpointTest["sample"]> {
+/** What was measured, under the names of the session API. */
+export function toMetrics(values: PrometheusRow["values"]): NonNullable<EndpointTest["sample"]> {
   return {
-    requestsPerSec: sample.requests_per_sec,
-    latencyP95Ms: sample.latency_p95,
-    errorRate: sample.error_rate,
-    cpuUsage: sample.cpu_usage,
-    memoryUsage: sample.memory_usage,
+    requestsPerSec: values.requests_per_sec,
+    latencyP95Ms: values.latency_p95,
+    errorRate: values.error_rate,
+    cpuUsage: values.cpu_usage,
+    memoryUsage: values.memory_usage,
   };
 }

@@ -1,20 +1,5 @@
+import { Body, Controller, Delete, Get, Header, Inject, Param, Patch, Post, Query } from "@nestjs/common";
 import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  Header,
-  Inject,
-  Param,
-  Patch,
-  Post,
-  Put,
-  Query,
-} from "@nestjs/common";
-import {
-  type EndpointUpdate,
-  endpointTestSchema,
-  endpointUpdateSchema,
   type ProjectCreate,
   type ProjectDelete,
   type ProjectUpdate,
@@ -23,15 +8,15 @@ import {
   projectDeleteSchema,
   projectSchema,
   projectUpdateSchema,
+  type Rotate,
+  rotateSchema,
   secretShownSchema,
 } from "@pulsekeep/contracts/api/projects";
 import { idSchema, type PageQuery, pageQuerySchema, pageSchema } from "@pulsekeep/contracts/api/shared";
 import { CallerOf, type UserCaller } from "../../http/caller.js";
 import { Session } from "../../http/policy.js";
-import { RateLimit } from "../../http/rate-limit/rate-limit.js";
 import { Returns, ReturnsNothing } from "../../http/returns.js";
 import { ApiKeysService } from "./api-keys.service.js";
-import { EndpointsService } from "./endpoints.service.js";
 import { HmacService } from "./hmac.service.js";
 import { ProjectsQueries } from "./projects.queries.js";
 import { ProjectsService } from "./projects.service.js";
@@ -43,7 +28,6 @@ export class ProjectsController {
     @Inject(ProjectsService) private readonly projects: ProjectsService,
     @Inject(ProjectsQueries) private readonly queries: ProjectsQueries,
     @Inject(ApiKeysService) private readonly apiKeys: ApiKeysService,
-    @Inject(EndpointsService) private readonly endpoints: EndpointsService,
     @Inject(HmacService) private readonly hmac: HmacService,
   ) {}
 
@@ -91,8 +75,19 @@ export class ProjectsController {
   @Post(":id/api-key/rotate")
   @Header("cache-control", "no-store")
   @Returns(secretShownSchema)
-  async rotateApiKey(@CallerOf() caller: UserCaller, @Param("id", { schema: idSchema }) id: string) {
-    return { secretPlain: await this.apiKeys.rotate(caller, id) };
+  async rotateApiKey(
+    @CallerOf() caller: UserCaller,
+    @Param("id", { schema: idSchema }) id: string,
+    @Body({ schema: rotateSchema }) { overlapSeconds }: Rotate,
+  ) {
+    return { secretPlain: await this.apiKeys.rotate(caller, id, overlapSeconds) };
+  }
+
+  @Post(":id/api-key/revoke-previous")
+  @Returns(projectSchema)
+  async revokePreviousKeys(@CallerOf() caller: UserCaller, @Param("id", { schema: idSchema }) id: string) {
+    await this.apiKeys.revokePrevious(caller, id);
+    return this.queries.getProject(caller, id);
   }
 
   @Post(":id/hmac/enable")
@@ -105,8 +100,12 @@ export class ProjectsController {
   @Post(":id/hmac/rotate")
   @Header("cache-control", "no-store")
   @Returns(secretShownSchema)
-  async rotateHmac(@CallerOf() caller: UserCaller, @Param("id", { schema: idSchema }) id: string) {
-    return { secretPlain: await this.hmac.rotate(caller, id) };
+  async rotateHmac(
+    @CallerOf() caller: UserCaller,
+    @Param("id", { schema: idSchema }) id: string,
+    @Body({ schema: rotateSchema }) { overlapSeconds }: Rotate,
+  ) {
+    return { secretPlain: await this.hmac.rotate(caller, id, overlapSeconds) };
   }
 
   @Post(":id/hmac/disable")
@@ -114,23 +113,5 @@ export class ProjectsController {
   async disableHmac(@CallerOf() caller: UserCaller, @Param("id", { schema: idSchema }) id: string) {
     await this.hmac.disable(caller, id);
     return this.queries.getProject(caller, id);
-  }
-
-  @Put(":id/endpoint")
-  @Returns(projectSchema)
-  async setEndpoint(
-    @CallerOf() caller: UserCaller,
-    @Param("id", { schema: idSchema }) id: string,
-    @Body({ schema: endpointUpdateSchema }) body: EndpointUpdate,
-  ) {
-    await this.endpoints.setCandidate(caller, id, body.url);
-    return this.queries.getProject(caller, id);
-  }
-
-  @Post(":id/endpoint/test")
-  @RateLimit({ name: "endpoint_test", limit: 30, windowSeconds: 60 })
-  @Returns(endpointTestSchema)
-  testEndpoint(@CallerOf() caller: UserCaller, @Param("id", { schema: idSchema }) id: string) {
-    return this.endpoints.testEndpoint(caller, id);
   }
 }

@@ -82,6 +82,7 @@ it("gives keys of 256 random bits, known by their beginning and their end", asyn
     prefix: body.apiKeyPlain.slice(0, 7),
     lastFour: body.apiKeyPlain.slice(-4),
     lastUsedAt: null,
+    previous: [],
   });
   expect(headers.get("cache-control")).toBe("no-store");
 });

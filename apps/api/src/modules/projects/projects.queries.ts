@@ -1,14 +1,15 @@
 import { Inject, Injectable } from "@nestjs/common";
-import type { Project } from "@pulsekeep/contracts/api/projects";
+import type { EndpointChange, Project } from "@pulsekeep/contracts/api/projects";
 import type { Page, PageQuery } from "@pulsekeep/contracts/api/shared";
 import { schema, type Transaction } from "@pulsekeep/database";
 import { and, desc, eq, inArray, isNull, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
 import { decodeCursor, toPage } from "../../http/cursor.js";
 import { Databases, type Tenant } from "../../platform/database.js";
+import { countChanges } from "./endpoint-limits.js";
 import { toProject } from "./project-view.js";
 
-const { deployments, metricEndpoints, projectApiKeys, projects } = schema;
+const { deployments, endpointChanges, metricEndpoints, projectApiKeys, projects, workspaceQuotas } = schema;
 
 const NO_DEPLOYMENTS: Project["stats"] = { deployments: 0, ok: 0, warning: 0, rollbackRecommended: 0 };
 
@@ -41,6 +42,36 @@ export class ProjectsQueries {
       return project;
     });
   }
+
+  /** One page of what happened to a project's endpoint, newest first. @throws AppError `not_found` */
+  async listEndpointChanges(
+    tenant: Tenant,
+    projectId: string,
+    query: PageQuery,
+  ): Promise<Page<EndpointChange>> {
+    const before = decodeCursor(query.cursor);
+    return this.databases.inTenant(tenant, async (tx) => {
+      const [project] = await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, projectId));
+      if (!project) throw new AppError("not_found");
+      const rows = await tx
+        .select()
+        .from(endpointChanges)
+        .where(
+          and(
+            eq(endpointChanges.projectId, projectId),
+            before &&
+              sql`(${endpointChanges.createdAt}, ${endpointChanges.id}) < (${before.at.toISOString()}::timestamptz, ${before.id}::uuid)`,
+          ),
+        )
+        .orderBy(desc(endpointChanges.createdAt), desc(endpointChanges.id))
+        .limit(query.limit + 1);
+      const page = toPage(rows, query.limit, ({ createdAt, id }) => ({ at: createdAt, id }));
+      return {
+        rows: page.rows.map(({ createdAt, ...row }) => ({ ...row, at: createdAt.toISOString() })),
+        nextCursor: page.nextCursor,
+      };
+    });
+  }
 }
 
 const selectProjects = (tx: Transaction) =>
@@ -57,7 +88,14 @@ async function withParts(tx: Transaction, rows: Selected): Promise<Project[]> {
   const keys = await tx
     .select()
     .from(projectApiKeys)
-    .where(and(inArray(projectApiKeys.projectId, ids), isNull(projectApiKeys.revokedAt)));
+    .where(
+      and(
+        inArray(projectApiKeys.projectId, ids),
+        isNull(projectApiKeys.revokedAt),
+        sql`coalesce(${projectApiKeys.expiresAt}, 'infinity') > clock_timestamp()`,
+      ),
+    )
+    .orderBy(desc(projectApiKeys.createdAt));
   const counted = await tx
     .select({
       projectId: deployments.projectId,
@@ -69,12 +107,43 @@ async function withParts(tx: Transaction, rows: Selected): Promise<Project[]> {
     .from(deployments)
     .where(inArray(deployments.projectId, ids))
     .groupBy(deployments.projectId);
+  const latest = await readLatest(tx, ids);
+  const used = await countChanges(tx, ids);
+  const [quota] = await tx.select().from(workspaceQuotas);
   return rows.map(({ project, endpoint }) =>
     toProject({
       project,
       endpoint,
-      apiKey: keys.find((key) => key.projectId === project.id),
+      apiKeys: keys.filter((key) => key.projectId === project.id),
       stats: counted.find((row) => row.projectId === project.id) ?? NO_DEPLOYMENTS,
+      latest: latest.get(project.id) ?? null,
+      changes: {
+        path: { used: used.get(project.id)?.path ?? 0, limit: quota?.pathChangesPerMonth ?? null },
+        host: { used: used.get(project.id)?.host ?? 0, limit: quota?.hostChangesPerMonth ?? null },
+      },
     }),
+  );
+}
+
+async function readLatest(
+  tx: Transaction,
+  ids: readonly string[],
+): Promise<Map<string, NonNullable<Project["latest"]>>> {
+  const found = await tx
+    .selectDistinctOn([deployments.projectId], {
+      projectId: deployments.projectId,
+      id: deployments.id,
+      environment: deployments.environment,
+      verdict: deployments.verdictState,
+      startedAt: deployments.startedAt,
+    })
+    .from(deployments)
+    .where(inArray(deployments.projectId, [...ids]))
+    .orderBy(deployments.projectId, desc(deployments.startedAt), desc(deployments.id));
+  return new Map(
+    found.map(({ projectId, startedAt, ...row }) => [
+      projectId,
+      { ...row, startedAt: startedAt.toISOString() },
+    ]),
   );
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from "@nestjs/common";
 import type { Observation, ProjectCreate, ProjectUpdate } from "@pulsekeep/contracts/api/projects";
 import { schema, type Transaction } from "@pulsekeep/database";
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
 import type { UserCaller } from "../../http/caller.js";
 import { Databases } from "../../platform/database.js";
@@ -10,8 +10,9 @@ import { newId } from "../../platform/ids.js";
 import { enqueue, notice } from "../../platform/outbox.js";
 import { actorOf, type AuditAction, AuditService } from "../audit/audit.service.js";
 import { ApiKeysService } from "./api-keys.service.js";
-import { refuseFaultyEndpoint } from "./endpoints.service.js";
+import { refuseFaultyEndpoint } from "./get-endpoint.js";
 import { lockProject } from "./lock-project.js";
+import { refuseManyEnvironments, refuseManyProjects } from "./quotas.service.js";
 
 const { metricEndpoints, projects } = schema;
 
@@ -19,6 +20,7 @@ const DEFAULT_OBSERVATION: Observation = {
   sampleSeconds: 10,
   windowSeconds: 900,
   baselineSeconds: 60,
+  baselineEnabled: true,
   abandonSeconds: 7_200,
 };
 
@@ -42,11 +44,17 @@ export class ProjectsService {
       const id = newId();
       const { workspaceId } = caller;
       const observation = { ...DEFAULT_OBSERVATION, ...input.observation };
+      const environments = distinct(input.environments);
+      await refuseManyProjects(tx, workspaceId);
+      await refuseManyEnvironments(tx, workspaceId, environments.length);
       await tx.insert(projects).values({
         id,
         workspaceId,
         name: input.name,
-        environments: distinct(input.environments),
+        description: input.description ?? "",
+        stack: input.stack ?? null,
+        services: distinct(input.services ?? []),
+        environments,
         ...observation,
       });
       await tx.insert(metricEndpoints).values({
@@ -69,15 +77,18 @@ export class ProjectsService {
 
   /** @throws AppError `not_found` */
   async updateProject(caller: UserCaller, id: string, update: ProjectUpdate): Promise<void> {
-    const { name, environments, observation } = update;
+    const { environments, services, observation, ...plain } = update;
     const changes = {
-      ...(name === undefined ? {} : { name }),
+      ...plain,
       ...(environments === undefined ? {} : { environments: distinct(environments) }),
+      ...(services === undefined ? {} : { services: distinct(services) }),
       ...observation,
     };
     await this.databases.inTenant(caller, async (tx) => {
       const before = await lockProject(tx, id);
       if (Object.keys(changes).length === 0) return;
+      if (environments !== undefined && environments.length > before.environments.length)
+        await refuseManyEnvironments(tx, caller.workspaceId, distinct(environments).length);
       await tx.update(projects).set(changes).where(eq(projects.id, id));
       // Only the pace of the baseline: a deployment that is watched keeps the pace that it began with.
       if (observation?.baselineSeconds !== undefined)
@@ -90,6 +101,7 @@ export class ProjectsService {
               eq(metricEndpoints.intervalSeconds, before.baselineSeconds),
             ),
           );
+      if (observation?.baselineEnabled === true && !before.baselineEnabled) await beginBaseline(tx, id);
       await this.leaveTrace(tx, caller, {
         action: "project.updated",
         id,
@@ -122,6 +134,14 @@ export class ProjectsService {
     });
     await enqueue(tx, notice(caller.workspaceId, "project.changed", id));
   }
+}
+
+/** Nothing was due while the baseline was off. Switched off, it ends by itself at the next tick. */
+async function beginBaseline(tx: Transaction, projectId: string): Promise<void> {
+  await tx
+    .update(metricEndpoints)
+    .set({ nextScrapeAt: sql`coalesce(${metricEndpoints.nextScrapeAt}, clock_timestamp())` })
+    .where(and(eq(metricEndpoints.projectId, projectId), eq(metricEndpoints.state, "active")));
 }
 
 const distinct = (names: readonly string[]): string[] => [...new Set(names)];

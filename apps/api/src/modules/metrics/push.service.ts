@@ -1,0 +1,190 @@
+import { Inject, Injectable } from "@nestjs/common";
+import type { SamplesPushed } from "@pulsekeep/contracts/api/metrics";
+import { schema, type Transaction } from "@pulsekeep/database";
+import { eq, sql } from "drizzle-orm";
+import { Counter } from "prom-client";
+import { AppError } from "../../http/app-error.js";
+import type { ApiKeyCaller } from "../../http/caller.js";
+import { Clock } from "../../platform/clock.js";
+import { Databases } from "../../platform/database.js";
+import { enqueue, notice } from "../../platform/outbox.js";
+import { pgArray } from "../../platform/pg-array.js";
+import { actorOf } from "../audit/audit.service.js";
+import { HttpMetrics } from "../observability/observability.ports.js";
+import { EndpointHistoryService } from "./endpoint-history.service.js";
+import { insertSamples } from "./insert-samples.js";
+import { type MeasuredValues, METRICS } from "./metric-values.js";
+import { parsePushed, type PushedRow, type RefusedRow } from "./push/parse-pushed.js";
+import { rollUp } from "./roll-up.js";
+
+const { metricEndpoints } = schema;
+const HOUR_MS = 3_600_000;
+
+type Row = PushedRow & { index: number };
+
+/** Takes samples that a service sends by itself, with its project's API key. */
+@Injectable()
+export class PushService {
+  private readonly pushed: Counter<"outcome">;
+
+  constructor(
+    @Inject(Databases) private readonly databases: Databases,
+    @Inject(Clock) private readonly clock: Clock,
+    @Inject(EndpointHistoryService) private readonly history: EndpointHistoryService,
+    @Inject(HttpMetrics) { registry }: HttpMetrics,
+  ) {
+    this.pushed = new Counter({
+      name: "seqpulse_samples_pushed_total",
+      help: "Rows of pushes, by what came of them",
+      labelNames: ["outcome"],
+      registers: [registry],
+    });
+  }
+
+  /**
+   * Keeps what is good of a push and says of each other row why not. Sending it again changes nothing: a row that
+   * is there with the same values is a duplicate, one with other values is refused.
+   *
+   * The first push to a project that has measured nothing yet makes pushing its source.
+   *
+   * @throws AppError `SOURCE_MISMATCH` when the project is measured in another way, `PROJECT_ENDPOINT_BLOCKED`
+   */
+  async push(
+    caller: ApiKeyCaller,
+    samples: readonly unknown[],
+    { sentAt }: { sentAt?: Date | undefined } = {},
+  ): Promise<SamplesPushed> {
+    const now = this.clock.now();
+    const { rows, refused } = parsePushed(samples, { now, sentAt });
+    const kept = await this.databases.inTenant(caller, async (tx) => {
+      await this.requirePushing(tx, caller);
+      const result = await keep(tx, caller, rows);
+      await tell(tx, caller, { result, refused });
+      return result;
+    });
+    await this.rollUpLate(caller.projectId, { rows: kept.added, now });
+    const rejected = [...refused, ...kept.conflicting].sort((a, b) => a.index - b.index);
+    this.pushed.inc({ outcome: "accepted" }, kept.added.length);
+    this.pushed.inc({ outcome: "duplicate" }, kept.duplicates);
+    this.pushed.inc({ outcome: "rejected" }, rejected.length);
+    return { accepted: kept.added.length, duplicates: kept.duplicates, rejected };
+  }
+
+  /** What comes after its hour was summed up is added to it. */
+  private async rollUpLate(
+    projectId: string,
+    { rows, now }: { rows: readonly Row[]; now: Date },
+  ): Promise<void> {
+    const late = rows.map(({ at }) => at.getTime()).filter((at) => at < now.getTime() - HOUR_MS);
+    if (late.length === 0) return;
+    const fromAt = new Date(Math.floor(Math.min(...late) / HOUR_MS) * HOUR_MS);
+    const toAt = new Date((Math.floor(Math.max(...late) / HOUR_MS) + 1) * HOUR_MS);
+    await rollUp(this.databases.engine, { fromAt, toAt, projectId });
+  }
+
+  private async requirePushing(tx: Transaction, caller: ApiKeyCaller): Promise<void> {
+    const { projectId, workspaceId } = caller;
+    const [endpoint] = await tx
+      .select()
+      .from(metricEndpoints)
+      .where(eq(metricEndpoints.projectId, projectId));
+    if (!endpoint) throw new AppError("not_found");
+    if (endpoint.state === "blocked") throw new AppError("PROJECT_ENDPOINT_BLOCKED");
+    if (endpoint.source === "push") return;
+    const [switched] = await tx
+      .update(metricEndpoints)
+      .set({ source: "push", state: "active", nextScrapeAt: null })
+      .where(
+        sql`${metricEndpoints.projectId} = ${projectId} and ${metricEndpoints.source} <> 'push'
+            and ${metricEndpoints.state} in ('none', 'pending')`,
+      )
+      .returning({ baselineVersion: metricEndpoints.baselineVersion });
+    if (!switched) {
+      // Of two first pushes at once the second finds it done.
+      const [now] = await tx.select().from(metricEndpoints).where(eq(metricEndpoints.projectId, projectId));
+      if (now?.source === "push") return;
+      throw new AppError("SOURCE_MISMATCH", {
+        detail: `The project's source of samples is: ${endpoint.source}`,
+      });
+    }
+    const actor = actorOf(caller);
+    await this.history.record(tx, {
+      workspaceId,
+      projectId,
+      kind: "activated",
+      source: "push",
+      url: null,
+      ...switched,
+      actor,
+    });
+  }
+}
+
+type Kept = { added: Row[]; duplicates: number; conflicting: RefusedRow[] };
+
+async function keep(
+  tx: Transaction,
+  { projectId, workspaceId }: ApiKeyCaller,
+  rows: readonly Row[],
+): Promise<Kept> {
+  const added = await insertSamples(
+    tx,
+    rows.map(({ at, values }) => ({ projectId, workspaceId, at, missingReason: null, values })),
+  );
+  const fresh = new Set(added.map(({ at }) => at.getTime()));
+  const result: Kept = { added: [], duplicates: 0, conflicting: [] };
+  const rest: Row[] = [];
+  // The first row of an instant is the one that was added.
+  for (const row of rows)
+    if (fresh.delete(row.at.getTime())) result.added.push(row);
+    else rest.push(row);
+  const present = await readPresent(tx, projectId, rest);
+  for (const row of rest)
+    if (isSame(present.get(row.at.getTime()), row.values)) result.duplicates += 1;
+    else result.conflicting.push({ index: row.index, reason: "conflicting_sample", detail: null });
+  return result;
+}
+
+async function readPresent(
+  tx: Transaction,
+  projectId: string,
+  rows: readonly Row[],
+): Promise<Map<number, MeasuredValues>> {
+  if (rows.length === 0) return new Map();
+  const found = await tx.execute<MeasuredValues & { at: string }>(
+    sql`select at, requests_per_sec, latency_p95_ms as latency_p95, error_rate, cpu_usage, memory_usage
+        from metric_samples
+        where project_id = ${projectId} and at = any(${pgArray(rows.map(({ at }) => at))}::timestamptz[])`,
+  );
+  return new Map(found.rows.map((row) => [new Date(row.at).getTime(), row]));
+}
+
+const isSame = (kept: MeasuredValues | undefined, sent: MeasuredValues): boolean =>
+  kept !== undefined && METRICS.every((metric) => kept[metric] === sent[metric]);
+
+/** Marks the project, and wakes the analyst and the pages. */
+async function tell(
+  tx: Transaction,
+  { projectId, workspaceId }: ApiKeyCaller,
+  { result: { added }, refused }: { result: Kept; refused: readonly RefusedRow[] },
+): Promise<void> {
+  const newest = added.reduce<Date | null>((latest, { at }) => (latest && latest > at ? latest : at), null);
+  const errorCode = added.length === 0 ? (refused[0]?.reason ?? null) : null;
+  await tx.execute(
+    sql`update metric_endpoints set last_scrape_error_code = ${errorCode},
+          last_sample_at = greatest(last_sample_at, ${newest?.toISOString() ?? null}::timestamptz)
+        where project_id = ${projectId}`,
+  );
+  if (added.length === 0) return;
+  const { rows: watches } = await tx.execute<{ id: string }>(
+    sql`select id from deployments where project_id = ${projectId} and state in ('running', 'observing') order by id`,
+  );
+  await enqueue(
+    tx,
+    ...watches.flatMap(({ id }) => [
+      { topic: "deployments.evaluate" as const, key: id, body: { deploymentId: id } },
+      notice(workspaceId, "sample.recorded", id, projectId),
+    ]),
+    ...(watches.length === 0 ? [notice(workspaceId, "sample.recorded", projectId, projectId)] : []),
+  );
+}

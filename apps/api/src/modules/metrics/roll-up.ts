@@ -1,0 +1,44 @@
+import type { Database, Transaction } from "@pulsekeep/database";
+import { type SQL, sql } from "drizzle-orm";
+
+const METRIC_COLUMNS = [
+  "requests_per_sec",
+  "latency_p95_ms",
+  "error_rate",
+  "cpu_usage",
+  "memory_usage",
+] as const;
+
+const columns = METRIC_COLUMNS.flatMap((metric) =>
+  ["mean", "min", "max"].map((figure) => `${metric}_${figure}`),
+);
+
+/** `avg, min, max` of each metric, in the order of `columns`. */
+export const FIGURES: SQL = sql.raw(
+  METRIC_COLUMNS.map((metric) => `avg(s.${metric}), min(s.${metric}), max(s.${metric})`).join(", "),
+);
+
+/**
+ * Writes the figures of whole hours, from what samples there are; repeating it changes nothing. Projects that are
+ * gone have none.
+ *
+ * @param span.fromAt begin of an hour
+ * @param span.projectId one project's only
+ */
+export async function rollUp(
+  db: Database | Transaction,
+  { fromAt, toAt, projectId }: { fromAt: Date; toAt: Date; projectId?: string },
+): Promise<void> {
+  const ofProject = projectId === undefined ? sql`true` : sql`s.project_id = ${projectId}`;
+  await db.execute(
+    sql`insert into metric_rollups (project_id, at, workspace_id, samples, missing, ${sql.raw(columns.join(", "))})
+        select s.project_id, date_trunc('hour', s.at, 'UTC'), p.workspace_id,
+          count(*) filter (where s.missing_reason is null), count(*) filter (where s.missing_reason is not null),
+          ${FIGURES}
+        from metric_samples s join projects p on p.id = s.project_id
+        where s.at >= ${fromAt.toISOString()} and s.at < ${toAt.toISOString()} and ${ofProject}
+        group by s.project_id, date_trunc('hour', s.at, 'UTC'), p.workspace_id
+        on conflict (project_id, at) do update set samples = excluded.samples, missing = excluded.missing,
+          ${sql.raw(columns.map((column) => `${column} = excluded.${column}`).join(", "))}`,
+  );
+}

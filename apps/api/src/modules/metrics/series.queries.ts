@@ -1,0 +1,129 @@
+import { Inject, Injectable } from "@nestjs/common";
+import type { ProjectSeries, SeriesQuery } from "@pulsekeep/contracts/api/metrics";
+import { schema, type Transaction } from "@pulsekeep/database";
+import { eq, type SQL, sql } from "drizzle-orm";
+import { AppError } from "../../http/app-error.js";
+import { Databases, type Tenant } from "../../platform/database.js";
+
+const { projects } = schema;
+const HOUR_SECONDS = 3_600;
+const DEFAULT_SPAN_MS = 24 * HOUR_SECONDS * 1_000;
+const MAX_SPAN_MS = 400 * DEFAULT_SPAN_MS;
+/** Steps that people read: a point at 10:05, not at 10:04:48. */
+const STEPS = [
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 21_600, 43_200, 86_400,
+];
+
+const METRIC_COLUMNS = {
+  requests_per_sec: "requests_per_sec",
+  latency_p95: "latency_p95_ms",
+  error_rate: "error_rate",
+  cpu_usage: "cpu_usage",
+  memory_usage: "memory_usage",
+} as const;
+type Metric = keyof typeof METRIC_COLUMNS;
+const METRICS = Object.keys(METRIC_COLUMNS) as Metric[];
+
+type Point = { at: string; samples: string; missing: string } & Record<string, number | string | null>;
+type Span = { projectId: string; fromAt: Date; toAt: Date; stepSeconds: number };
+
+/** What a project measured over any length of time, in as many points as a chart has room for. */
+@Injectable()
+export class SeriesQueries {
+  constructor(@Inject(Databases) private readonly databases: Databases) {}
+
+  /**
+   * Oldest first; spans of time without any sample have no point. Steps of an hour and more are read from the
+   * hourly figures, which are kept longer than samples are.
+   *
+   * @throws AppError `not_found`, `invalid_input` when the span is empty or longer than 400 days
+   */
+  async getSeries(tenant: Tenant, projectId: string, query: SeriesQuery): Promise<ProjectSeries> {
+    const toAt = query.to === undefined ? new Date() : new Date(query.to);
+    const fromAt =
+      query.from === undefined ? new Date(toAt.getTime() - DEFAULT_SPAN_MS) : new Date(query.from);
+    const spanMs = toAt.getTime() - fromAt.getTime();
+    if (!(spanMs > 0 && spanMs <= MAX_SPAN_MS))
+      throw new AppError("invalid_input", {
+        errors: [{ path: "from", message: "before `to`, by at most 400 days" }],
+      });
+    const stepSeconds = stepOf(spanMs / 1_000 / query.points);
+    return this.databases.inTenant(tenant, async (tx) => {
+      const [project] = await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, projectId));
+      if (!project) throw new AppError("not_found");
+      const points = await readPoints(tx, { projectId, fromAt, toAt, stepSeconds });
+      return { stepSeconds, points: points.map(toPoint) };
+    });
+  }
+}
+
+const stepOf = (atLeastSeconds: number): number =>
+  STEPS.find((step) => step >= atLeastSeconds) ?? Math.ceil(atLeastSeconds / 86_400) * 86_400;
+
+async function readPoints(tx: Transaction, span: Span): Promise<Point[]> {
+  const { rows } = await tx.execute<Point>(span.stepSeconds < HOUR_SECONDS ? ofSamples(span) : ofHours(span));
+  return rows;
+}
+
+/** Points begin on the clock's own steps, so that two views of one span agree. */
+const binOf = (stepSeconds: number): SQL =>
+  sql`date_bin(make_interval(secs => ${stepSeconds}), at, '2000-01-01 00:00:00+00')`;
+
+const figuresOf = (of: (column: string) => string): SQL =>
+  sql.raw(Object.values(METRIC_COLUMNS).map(of).join(", "));
+
+function ofSamples({ projectId, fromAt, toAt, stepSeconds }: Span): SQL {
+  return sql`select ${binOf(stepSeconds)} as at, count(*) filter (where missing_reason is null) as samples,
+      count(*) filter (where missing_reason is not null) as missing,
+      ${figuresOf((it) => `avg(${it}) as ${it}_mean, min(${it}) as ${it}_min, max(${it}) as ${it}_max`)}
+    from metric_samples
+    where project_id = ${projectId} and at >= ${fromAt.toISOString()} and at < ${toAt.toISOString()}
+    group by 1 order by 1`;
+}
+
+/** The hours that are summed up, and the samples of those that are not yet. */
+function ofHours({ projectId, fromAt, toAt, stepSeconds }: Span): SQL {
+  const inSpan = sql`project_id = ${projectId} and at >= ${fromAt.toISOString()} and at < ${toAt.toISOString()}`;
+  return sql`with hours as (
+      select at, samples, missing, ${figuresOf((it) => `${it}_mean, ${it}_min, ${it}_max`)}
+      from metric_rollups where ${inSpan}
+    ), newest as (select max(at) + interval '1 hour' as at from metric_rollups where project_id = ${projectId}),
+    parts as (
+      select * from hours union all
+      select s.at, (s.missing_reason is null)::int, (s.missing_reason is not null)::int,
+        ${figuresOf((it) => `s.${it}, s.${it}, s.${it}`)}
+      from metric_samples s
+      where s.project_id = ${projectId} and s.at < ${toAt.toISOString()}
+        and s.at >= greatest(${fromAt.toISOString()}::timestamptz, (select at from newest))
+    )
+    select ${binOf(stepSeconds)} as at, sum(samples) as samples, sum(missing) as missing,
+      ${figuresOf(
+        (it) =>
+          `sum(${it}_mean * samples) / nullif(sum(samples) filter (where ${it}_mean is not null), 0) as ${it}_mean,
+           min(${it}_min) as ${it}_min, max(${it}_max) as ${it}_max`,
+      )}
+    from parts group by 1 order by 1`;
+}
+
+function toPoint(row: Point): ProjectSeries["points"][number] {
+  const numberOf = (value: number | string | null | undefined) =>
+    value === null || value === undefined ? null : Number(value);
+  const figureOf = (metric: Metric) => {
+    const column = METRIC_COLUMNS[metric];
+    return {
+      mean: numberOf(row[`${column}_mean`]),
+      min: numberOf(row[`${column}_min`]),
+      max: numberOf(row[`${column}_max`]),
+    };
+  };
+  const figures = Object.fromEntries(METRICS.map((metric) => [metric, figureOf(metric)])) as Record<
+    Metric,
+    ReturnType<typeof figureOf>
+  >;
+  return {
+    at: new Date(row.at).toISOString(),
+    samples: Number(row.samples),
+    missing: Number(row.missing),
+    ...figures,
+  };
+}
