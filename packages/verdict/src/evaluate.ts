@@ -11,7 +11,7 @@ import { resolvePolicy } from "./policy.js";
 import { assessQuality } from "./quality.js";
 import type { Thresholds } from "./thresholds.js";
 import { THRESHOLDS } from "./thresholds.js";
-import type { MetricName, PerMetric, Quality, Verdict, VerdictInput } from "./types.js";
+import type { MetricName, PerMetric, Quality, Reason, Verdict, VerdictInput } from "./types.js";
 import { METRIC_NAMES } from "./types.js";
 import { byTime } from "./windows.js";
 
@@ -36,7 +36,7 @@ export function evaluate(input: VerdictInput): Verdict {
   return {
     ...decision,
     confidence: Number(decision.confidence.toPrecision(4)),
-    hints: hintsFor({ decision, judged, perMetric, quality, pipeline, stepSeconds }),
+    hints: hintsFor({ decision, ...withoutDryRuns(judged, perMetric), quality, pipeline, stepSeconds }),
     quality,
     perMetric,
   };
@@ -80,5 +80,25 @@ export function decide(
 ): { decision: Decision; judged: JudgedMetric[] } {
   const judged = judgeMetrics(metrics, { planned, stepSeconds, thresholds });
   const { postSamples: samples, coverage } = quality;
-  return { judged, decision: combine(judged, { windowEnded, samples, planned, coverage, pipeline }) };
+  const counted = judged.filter(({ policy }) => !policy.dryRun);
+  const decision = combine(counted, { windowEnded, samples, planned, coverage, pipeline });
+  const reasons = [...decision.reasons, ...judged.flatMap(dryRunReason)];
+  return { judged, decision: { ...decision, reasons } };
+}
+
+/** A metric on trial says what it found, and nothing follows from it. */
+function dryRunReason({ metric, policy, state }: JudgedMetric): Reason[] {
+  if (!policy.dryRun || (state !== "regressed" && state !== "went_away")) return [];
+  return [{ key: "reason.dry_run", params: { metric }, metric }];
+}
+
+/** Hints explain the verdict, so they see a metric without a part in it as a muted one. */
+function withoutDryRuns(judged: JudgedMetric[], perMetric: Record<MetricName, PerMetric>) {
+  const quiet = judged.filter(({ policy }) => policy.dryRun).map(({ metric }) => metric);
+  if (quiet.length === 0) return { judged, perMetric };
+  const muted = quiet.map((metric) => [metric, { ...perMetric[metric], state: "muted" as const }] as const);
+  return {
+    judged: judged.filter(({ metric }) => !quiet.includes(metric)),
+    perMetric: { ...perMetric, ...Object.fromEntries(muted) },
+  };
 }

@@ -4,6 +4,8 @@ export type { ActionName, HintCode, HintRow } from "./hints/hint-table.js";
 export type { MessageKey, MessageParams, VerdictLocale } from "./messages/message-key.js";
 export { DICTIONARIES, renderMessage } from "./messages/render-message.js";
 export { CLASSIC_GUARDRAILS, DEFAULT_POLICY, resolvePolicy } from "./policy.js";
+export { replay } from "./replay.js";
+export type { Replayed } from "./replay.js";
 export { METRIC_NAMES } from "./types.js";
 export type {
   Direction,

@@ -1,7 +1,7 @@
 import type { Guardrail, MetricName, MetricPolicy, Policy, ResolvedPolicy } from "./types.js";
 import { METRIC_NAMES } from "./types.js";
 
-const base = { guardrail: null, critical: false, muted: false } as const;
+const base = { guardrail: null, critical: false, muted: false, dryRun: false } as const;
 
 /** Smallest changes that matter, and who may recommend a rollback alone. */
 export const DEFAULT_POLICY: ResolvedPolicy = {

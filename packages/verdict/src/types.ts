@@ -35,6 +35,8 @@ export interface MetricPolicy {
   critical: boolean;
   /** Shown, never judged. */
   muted: boolean;
+  /** Judged and shown, without a part in the verdict. */
+  dryRun: boolean;
 }
 
 /** What a project overrides; everything else comes from `DEFAULT_POLICY`. */

@@ -40,6 +40,8 @@ export const de: Dictionary = {
   "reason.early":
     "Der Beleg nach {samples} von {expected} Messungen gilt bei jedem Hinsehen; Warten ist unnötig.",
   "reason.improved": "{metric}: verbessert von {before|value} auf {after|value}.",
+  "reason.dry_run":
+    "{metric}: verschlechtert, aber laut Richtlinie nur auf Probe und ohne Einfluss auf dieses Urteil.",
   "reason.pipeline_failed": "Die Pipeline meldete einen Fehlschlag.",
   "quality.no_samples": "Seit dem Deployment kam keine Messung.",
   "quality.coverage": "Nur {share|percent} der erwarteten Messungen kamen an.",

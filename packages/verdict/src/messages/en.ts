@@ -37,6 +37,7 @@ export const en = {
   "reason.not_strong_enough": "{metric} alone is not strong enough to recommend a rollback.",
   "reason.early": "The evidence after {samples} of {expected} samples holds at every look; no need to wait.",
   "reason.improved": "{metric} improved from {before|value} to {after|value}.",
+  "reason.dry_run": "{metric} got worse, but the policy has it on trial: it has no part in this verdict.",
   "reason.pipeline_failed": "The pipeline reported a failure.",
   "quality.no_samples": "No sample came since the deployment.",
   "quality.coverage": "Only {share|percent} of the expected samples came.",

@@ -39,6 +39,8 @@ export const es: Dictionary = {
   "reason.early":
     "Las pruebas tras {samples} de {expected} muestras valen en cada lectura; no hace falta esperar.",
   "reason.improved": "{metric}: mejoró de {before|value} a {after|value}.",
+  "reason.dry_run":
+    "{metric}: ha empeorado, pero la política la tiene a prueba y no cuenta para este veredicto.",
   "reason.pipeline_failed": "El pipeline informó de un fallo.",
   "quality.no_samples": "No ha llegado ninguna muestra desde el despliegue.",
   "quality.coverage": "Solo llegó el {share|percent} de las muestras esperadas.",

@@ -40,6 +40,8 @@ export const fr: Dictionary = {
   "reason.early":
     "Les preuves après {samples} échantillons sur {expected} tiennent à chaque lecture ; inutile d’attendre.",
   "reason.improved": "{metric} : amélioration de {before|value} à {after|value}.",
+  "reason.dry_run":
+    "{metric} : dégradation, mais la politique ne l’observe qu’à l’essai, sans effet sur ce verdict.",
   "reason.pipeline_failed": "Le pipeline a signalé un échec.",
   "quality.no_samples": "Aucun échantillon n’est arrivé depuis le déploiement.",
   "quality.coverage": "Seuls {share|percent} des échantillons attendus sont arrivés.",
