@@ -58,7 +58,12 @@ beforeAll(async () => {
 afterAll(() => test.close());
 
 /** What anybody may ask about the audit log: hashes, signatures, keys. */
-const PUBLIC = new Set(["/api/v1/audit/checkpoints", "/api/v1/audit/consistency", "/api/v1/audit/keys"]);
+const PUBLIC = new Set([
+  "/api/v1/audit/checkpoints",
+  "/api/v1/audit/consistency",
+  "/api/v1/audit/keys",
+  "/api/v1/audit/leaves",
+]);
 
 /** Routes whose caller is a person; those of other modules' tests need their fixtures there. */
 const ours = (): Route[] =>

@@ -62,6 +62,22 @@ export const auditConsistencySchema = z
   .meta({ id: "AuditConsistency" });
 export type AuditConsistency = z.infer<typeof auditConsistencySchema>;
 
+/** Query of `GET /api/v1/audit/leaves`: where to begin, and how many at most. */
+export const leavesQuerySchema = z.object({
+  from: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
+  limit: z.coerce.number().int().min(1).max(1_000).default(1_000),
+});
+export type LeavesQuery = z.infer<typeof leavesQuerySchema>;
+
+/**
+ * Hashes of the leaves from `from` on, fewer than asked for at the log's end. They are salted: whoever computes the
+ * root from them learns nothing of the entries.
+ */
+export const auditLeavesSchema = z
+  .object({ from: z.number().int(), leaves: z.array(hashSchema) })
+  .meta({ id: "AuditLeaves" });
+export type AuditLeaves = z.infer<typeof auditLeavesSchema>;
+
 /** The log's name, and every key that ever signed for it, as `name+id+base64(type, key)`. */
 export const auditKeysSchema = z
   .object({ origin: z.string(), keys: z.array(z.string()) })

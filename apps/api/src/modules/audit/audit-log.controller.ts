@@ -4,10 +4,13 @@ import {
   auditConsistencySchema,
   auditHealthSchema,
   auditKeysSchema,
+  auditLeavesSchema,
   type CheckpointQuery,
   checkpointQuerySchema,
   type ConsistencyQuery,
   consistencyQuerySchema,
+  type LeavesQuery,
+  leavesQuerySchema,
 } from "@pulsekeep/contracts/api/audit";
 import { pageSchema } from "@pulsekeep/contracts/api/shared";
 import { Admin, Public } from "../../http/policy.js";
@@ -37,6 +40,13 @@ export class AuditLogController {
   @Returns(auditConsistencySchema)
   getConsistency(@Query({ schema: consistencyQuerySchema }) query: ConsistencyQuery) {
     return this.log.getConsistency(query);
+  }
+
+  @Public()
+  @Get("audit/leaves")
+  @Returns(auditLeavesSchema)
+  listLeaves(@Query({ schema: leavesQuerySchema }) query: LeavesQuery) {
+    return this.log.listLeaves(query);
   }
 
   @Public()

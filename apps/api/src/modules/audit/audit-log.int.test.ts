@@ -1,10 +1,16 @@
 import { createHash } from "node:crypto";
-import type { AuditCheckpoint, AuditConsistency, AuditProof } from "@pulsekeep/contracts/api/audit";
+import type {
+  AuditCheckpoint,
+  AuditConsistency,
+  AuditLeaves,
+  AuditProof,
+} from "@pulsekeep/contracts/api/audit";
 import type { AuditEntry } from "@pulsekeep/contracts/api/identity";
 import type { Page } from "@pulsekeep/contracts/api/shared";
 import { auditLeafHash } from "@pulsekeep/signing/merkle/audit-leaf";
 import { fromBase64 } from "@pulsekeep/signing/merkle/bytes";
 import { openCheckpoint, readUnverifiedCheckpoint } from "@pulsekeep/signing/merkle/checkpoint";
+import { appendLeaf, EMPTY_RANGE, rootOfRange } from "@pulsekeep/signing/merkle/compact-range";
 import { verifyConsistency, verifyInclusion } from "@pulsekeep/signing/merkle/verify-proof";
 import { webVerifyEd25519 as verify } from "@pulsekeep/signing/merkle/web-crypto";
 import pg from "pg";
@@ -217,6 +223,22 @@ describe("checkpoints", () => {
     expect(await ask(`from=1&to=${size + 1}`)).toBe(404);
     for (const query of ["from=0&to=1", "from=3&to=2", "from=1", "from=x&to=2", "from=1.5&to=2"])
       expect(await ask(query)).toBe(422);
+  });
+
+  it("are roots over the leaves that anybody may read", async () => {
+    const [last] = await checkpoints();
+    const leaves: string[] = [];
+    for (let size = -1; size !== leaves.length; ) {
+      size = leaves.length;
+      const page = await test.newClient().get<AuditLeaves>(`/api/v1/audit/leaves?from=${size}&limit=3`);
+      leaves.push(...page.body.leaves);
+    }
+    let range = EMPTY_RANGE;
+    for (const leaf of leaves.slice(0, last?.treeSize))
+      range = (await appendLeaf(range, Buffer.from(leaf, "base64"), sha256)).range;
+    expect(Buffer.from(await rootOfRange(range, sha256)).toString("base64")).toBe(last?.rootHash);
+    for (const query of ["from=-1", "limit=0", "limit=1001", "from=x"])
+      expect((await bob.get(`/api/v1/audit/leaves?${query}`)).status).toBe(422);
   });
 });
 

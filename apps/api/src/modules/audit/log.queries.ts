@@ -3,22 +3,24 @@ import type {
   AuditCheckpoint,
   AuditConsistency,
   AuditKeys,
+  AuditLeaves,
   AuditProof,
   CheckpointQuery,
   ConsistencyQuery,
+  LeavesQuery,
 } from "@pulsekeep/contracts/api/audit";
 import type { Page } from "@pulsekeep/contracts/api/shared";
 import { schema, type Transaction } from "@pulsekeep/database";
 import { toBase64 } from "@pulsekeep/signing/merkle/bytes";
 import { planConsistency, planInclusion } from "@pulsekeep/signing/merkle/make-proof";
 import { formatNoteKey } from "@pulsekeep/signing/merkle/signed-note";
-import { asc, desc, eq, lt } from "drizzle-orm";
+import { and, asc, desc, eq, gte, lt } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
 import { Databases, type Tenant } from "../../platform/database.js";
 import { CheckpointSigner } from "./checkpoint-signer.js";
 import { readProof } from "./log-nodes.js";
 
-const { auditCheckpoints, auditEntries, auditKeys, auditLeaves } = schema;
+const { auditCheckpoints, auditEntries, auditKeys, auditLeaves, auditNodes } = schema;
 
 /** Proofs from the log. All but the inclusion proof is public: hashes of salted leaves, signatures and keys. */
 @Injectable()
@@ -88,6 +90,17 @@ export class LogQueries {
     if (!latest || to > latest.treeSize) throw new AppError("not_found");
     const proof = await readProof(db, planConsistency(from, to));
     return { from, to, proof: proof.map(toBase64) };
+  }
+
+  /** Hashes of the leaves from `from` on, in order. */
+  async listLeaves({ from, limit }: LeavesQuery): Promise<AuditLeaves> {
+    const rows = await this.databases.lookups
+      .select({ hash: auditNodes.hash })
+      .from(auditNodes)
+      .where(and(eq(auditNodes.level, 0), gte(auditNodes.nodeIndex, from)))
+      .orderBy(asc(auditNodes.nodeIndex))
+      .limit(limit);
+    return { from, leaves: rows.map(({ hash }) => toBase64(hash)) };
   }
 
   async getKeys(): Promise<AuditKeys> {
