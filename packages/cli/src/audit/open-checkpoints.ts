@@ -65,7 +65,7 @@ export async function openCheckpoints(
       signedBy: await trustOthers(keyring, note, origin, opened.signedBy),
     });
   }
-  if (signed.length === 0 && sized.length > 0 && report.findings.length === 0)
+  if (past === undefined && signed.length === 0 && sized.length > 0 && report.findings.length === 0)
     addFinding(report, "unknown_key", sized.at(-1)?.treeSize ?? null);
   report.checkpoints = signed.length;
   return withoutTwins(report, signed);

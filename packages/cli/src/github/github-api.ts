@@ -97,8 +97,7 @@ function findWaitSeconds(answer: GitHubAnswer | undefined, attempt: number): num
 /** @throws GitHubFailure */
 export function expectSuccess(answer: GitHubAnswer): GitHubAnswer {
   if (answer.status < 300) return answer;
-  const message = (answer.body as { message?: unknown } | null)?.message;
-  throw failureOf(answer.status, typeof message === "string" ? message : "");
+  throw failureOf(answer);
 }
 
 function parse<T>(schema: z.ZodType<T>, { status, body }: GitHubAnswer): T {

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { inspect } from "node:util";
 import { CliFailure } from "../command-line/cli-failure.js";
 import type { Terminal } from "../terminal/terminal.js";
@@ -44,6 +45,8 @@ export async function getGitHubToken(terminal: Terminal): Promise<GitHubToken> {
     const plain = terminal.env[name]?.trim();
     if (plain) return checked(plain, `the environment variable ${name}`);
   }
+  const file = terminal.env["GH_TOKEN_FILE"];
+  if (file) return checked(await readTokenFile(file), "the file that GH_TOKEN_FILE names");
   // The token of github.com is nothing for another host.
   const host = hostOf(terminal.env["GITHUB_API_URL"]);
   const gh = await terminal.runProgram("gh", ["auth", "token", "--hostname", host]);
@@ -54,6 +57,11 @@ export async function getGitHubToken(terminal: Terminal): Promise<GitHubToken> {
     if (plain !== "") return checked(plain, "what you typed");
   }
   throw new CliFailure("github_token_missing", "There is no GitHub token.", { hint: HOW, exitCode: 2 });
+}
+
+/** Empty when it cannot be read. */
+async function readTokenFile(file: string): Promise<string> {
+  return (await readFile(file, "utf8").catch(() => "")).trim();
 }
 
 function hostOf(apiUrl: string | undefined): string {

@@ -1,8 +1,8 @@
 import { isMarker, MARKER_PATH } from "@pulsekeep/worker";
 import { z } from "zod";
 import type { Account } from "./account.js";
-import { expectSuccess, type GitHubApi } from "./github-api.js";
-import { GitHubFailure } from "./github-failure.js";
+import type { GitHubAnswer, GitHubApi } from "./github-api.js";
+import { failureOf, GitHubFailure } from "./github-failure.js";
 
 const DESCRIPTION = "KeepStreak worker: runs my pulses with my own token";
 
@@ -46,9 +46,10 @@ export async function ensureRepository(
     has_wiki: false,
   });
   if (answer.status === 201) return toRepository(repositorySchema.parse(answer.body), "created");
-  if (answer.status !== 422) expectSuccess(answer);
   const path = `/repos/${account.login}/${name}`;
-  const existing = await github.get(repositorySchema, path);
+  const found = answer.status === 422 ? await github.find(path) : undefined;
+  if (found === undefined) throw creationFailureOf(answer);
+  const existing = repositorySchema.parse(found);
   if (!(await isWorkers(github, path, existing.description))) {
     throw new GitHubFailure(
       "repository_name_taken",
@@ -64,6 +65,17 @@ export async function ensureRepository(
     );
   }
   return toRepository(existing, "adopted");
+}
+
+/** What GitHub says to this request alone: the account may not create private repositories. */
+function creationFailureOf(answer: GitHubAnswer): GitHubFailure {
+  const failure = failureOf(answer);
+  if (answer.status !== 422 && failure.reason !== "github_forbidden") return failure;
+  return new GitHubFailure(
+    "repository_creation_forbidden",
+    "The account may not create a private repository.",
+    "Its plan or its enterprise forbids it, or the token lacks the right (scope repo; fine-grained: Administration).",
+  );
 }
 
 async function isWorkers(

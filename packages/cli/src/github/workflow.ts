@@ -1,7 +1,7 @@
 import { WORKFLOW_PATH } from "@pulsekeep/worker";
 import { z } from "zod";
-import { expectSuccess, type GitHubApi } from "./github-api.js";
-import { GitHubFailure } from "./github-failure.js";
+import type { GitHubApi } from "./github-api.js";
+import { failureOf, GitHubFailure } from "./github-failure.js";
 
 const REGISTER_ATTEMPTS = 10;
 const FILE = WORKFLOW_PATH.slice(WORKFLOW_PATH.lastIndexOf("/") + 1);
@@ -30,7 +30,8 @@ export async function wakeWorkflow(
   for (let attempt = 1; attempt <= REGISTER_ATTEMPTS; attempt++) {
     const answer = await github.ask("POST", path, { ref: repository.defaultBranch });
     if (answer.status === 204) return;
-    if (answer.status !== 404 && answer.status !== 422) expectSuccess(answer);
+    const failure = failureOf(answer);
+    if (failure.reason === "actions_disabled" || ![404, 422].includes(answer.status)) throw failure;
     await sleep(300 * attempt);
   }
   throw new GitHubFailure(

@@ -14,20 +14,26 @@ import type { Terminal } from "../terminal/terminal.js";
 
 const ATTEMPTS = 4;
 const TIMEOUT_MS = 15_000;
+const LONGEST_WAIT_SECONDS = 90;
 
-type Answer = { status: number; body: unknown };
+type Answer = { status: number; body: unknown; retryAfterSeconds: number };
 
 /** The server's part of an enrolment. Nothing of GitHub's token is known here. */
 export class EnrolmentClient {
   constructor(
     private readonly server: string,
-    private readonly terminal: Pick<Terminal, "fetch" | "sleep">,
+    private readonly terminal: Pick<Terminal, "fetch" | "sleep" | "note">,
   ) {}
 
   /** Exchanges the one-time code for the worker's root. @throws CliFailure */
   async enrol(request: EnrolRequest): Promise<EnrolResponse> {
     // Asked once: the code is used up by an answer that got lost on its way back too.
-    const answer = await this.askOnce("/v1/worker/enroll", request);
+    let answer = await this.askOnce("/v1/worker/enroll", request);
+    if (answer?.status === 429 && answer.retryAfterSeconds <= LONGEST_WAIT_SECONDS) {
+      this.terminal.note(`The server asks to wait ${answer.retryAfterSeconds} s`);
+      await this.terminal.sleep(answer.retryAfterSeconds * 1_000);
+      answer = await this.askOnce("/v1/worker/enroll", request);
+    }
     if (answer === undefined) {
       throw new CliFailure("server_unreachable", `${this.server} gave no answer.`, {
         hint: "Look at the page that showed you the code: when it is not waiting any more, ask it for a new code. Then run this command again.",
@@ -80,7 +86,9 @@ export class EnrolmentClient {
         redirect: "error",
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      return { status: response.status, body: (await response.json().catch(() => null)) as unknown };
+      const retryAfterSeconds = Number(response.headers.get("retry-after") ?? Number.NaN);
+      const answer = (await response.json().catch(() => null)) as unknown;
+      return { status: response.status, body: answer, retryAfterSeconds };
     } catch {
       return undefined;
     }
@@ -108,8 +116,8 @@ function refusalOf(status: number, body: unknown, server: string): CliFailure {
         hint: "A code works once, for 15 minutes. Ask the page for a new one; what exists on GitHub is found again.",
       });
     case "worker_binding_differs":
-      return new CliFailure("worker_binding_differs", "The code belongs to a worker in another repository.", {
-        hint: "Name its repository with --repository, or start a new worker on the page.",
+      return new CliFailure("worker_binding_differs", "The code does not fit this repository.", {
+        hint: "It is another worker's code, or the repository has a worker already. For that one, open its page and replace its secret; for one more, name another repository with --repository.",
       });
     case "rate_limited":
       return new CliFailure("rate_limited", `${server} asks to wait.`, {

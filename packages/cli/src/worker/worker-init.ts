@@ -22,7 +22,7 @@ import { workerFiles } from "./worker-files.js";
 import { workerSource } from "./worker-source.js";
 
 const DEFAULT_NAME = "keepstreak-pulse";
-const STATUS_EVERY_MS = 1_000;
+const STATUS_EVERY_MS = 2_000;
 const STATUS_FOR_MS = 3 * 60_000;
 
 export const workerInit: Command = {
