@@ -94,7 +94,7 @@ function demand(isGiven: boolean, otherwise: string): void {
 function compile(pattern: unknown): RegExp | undefined {
   if (typeof pattern !== "string" || pattern.length > MAX_PATTERN) return undefined;
   try {
-    return new RegExp(pattern, "u") && new RegExp(`^(?:${pattern})$`, "u");
+    return new RegExp(`^(?:${new RegExp(pattern, "u").source})$`, "u");
   } catch {
     return undefined;
   }

@@ -87,6 +87,47 @@ describe("a worker that is woken", () => {
   });
 });
 
+describe("a lease", () => {
+  const slow = (everyMs: number) => {
+    bench.onRequest = ({ path }) => {
+      if (path.startsWith("/api/")) bench.pass(everyMs);
+    };
+  };
+
+  it("is not asked for again while effects are quick", async () => {
+    for (let at = 0; at < 3; at++) bench.server.enqueue("commit", commitParams());
+    await bench.wake();
+    expect(bench.server.heartbeats).toEqual([]);
+  });
+
+  it("of every run that is still to be reported is held by heartbeats while an effect takes long", async () => {
+    slow(11_000);
+    const runIds = [1, 2].map(() => bench.server.enqueue("commit", commitParams()));
+    await bench.wake();
+    expect(bench.server.heartbeats[0]).toEqual(runIds);
+    expect(bench.server.heartbeats.at(-1)).toEqual([runIds[1]]);
+    expect(bench.server.reports.map(({ result }) => result.outcome)).toEqual(["succeeded", "succeeded"]);
+  });
+
+  it("that is somebody else's ends the run before its next step", async () => {
+    slow(11_000);
+    const runId = bench.server.enqueue("commit", commitParams());
+    bench.server.lost.add(runId);
+    await bench.wake();
+    expect(bench.server.reports.at(-1)?.result).toEqual(failedAs("signal_expired"));
+    expect(bench.github.history).toHaveLength(1);
+  });
+
+  it("goes on by itself when the server cannot be reached for a heartbeat", async () => {
+    slow(11_000);
+    bench.server.faults.set(
+      "/v1/worker/heartbeat",
+      Array.from({ length: 20 }, () => "down" as const),
+    );
+    expect(await bench.resultOf("commit", commitParams())).toMatchObject({ outcome: "succeeded" });
+  });
+});
+
 describe("the server's answers", () => {
   it.each(["unsigned", "wrong_key", "altered_body"] as const)(
     "are refused when %s, before anything is done",
@@ -144,6 +185,16 @@ describe("a signal", () => {
     expect(await bench.resultOf("commit", commitParams(), { workerId: "client-bob" })).toEqual(
       refusedAs("signal_refused"),
     );
+  });
+
+  it("is refused when its run has no id that could stand in a message or a tag", async () => {
+    const runIds = ["1", "../../heads/main", "x\nPulse-Run: y", randomUUID().toUpperCase()];
+    for (const runId of runIds) {
+      bench.server.enqueue("commit", commitParams(), { runId });
+      await bench.wake();
+    }
+    expect(bench.lines.filter((line) => line.includes("refused (signal_refused"))).toHaveLength(4);
+    expect(bench.github.history).toHaveLength(1);
   });
 
   it("is refused when it is of another run than the claim says", async () => {

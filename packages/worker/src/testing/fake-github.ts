@@ -91,7 +91,7 @@ export class FakeGitHub {
     this.head = this.writeCommit({ message, tree, parents: [this.head], author: person, committer: person });
   }
 
-  readonly handle: HttpDouble = (request) => {
+  handle: HttpDouble = (request) => {
     this.requests.push(`${request.method} ${request.path}`);
     const planned = this.answers.shift();
     if (planned !== undefined) return planned;

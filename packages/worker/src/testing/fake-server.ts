@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import {
   claimRequestSchema,
   type CommitParams,
+  heartbeatRequestSchema,
   helloRequestSchema,
   type ReportRequest,
   releaseRequestSchema,
@@ -42,6 +43,12 @@ export class FakeServer {
   readonly faults = new Map<string, ServerFault[]>();
   url = "";
   releasedRunIds: string[] = [];
+  /** What each heartbeat named. */
+  readonly heartbeats: string[][] = [];
+  /** Runs that the server has given to somebody else. */
+  readonly lost = new Set<string>();
+  /** Files of releases, by version. */
+  readonly releases = new Map<string, string>();
 
   private queue: QueuedRun[] = [];
   private readonly jtis = new Set<string>();
@@ -66,6 +73,7 @@ export class FakeServer {
 
   readonly handle: HttpDouble = (request) => {
     this.paths.push(request.path);
+    if (request.path.startsWith("/v1/worker/releases/")) return this.release(request.path.slice(20));
     const fault = this.faults.get(request.path)?.shift();
     if (fault === "down") return { status: 503 };
     const proof = request.headers["x-keepstreak-proof"] ?? "";
@@ -100,6 +108,8 @@ export class FakeServer {
       case "/v1/worker/report":
         this.reports.push(reportRequestSchema.parse(body));
         return { status: 200, body: { state: "succeeded" } };
+      case "/v1/worker/heartbeat":
+        return this.heartbeat(body);
       case "/v1/worker/release":
         this.releasedRunIds = releaseRequestSchema.parse(body).runs.map((run) => run.runId);
         return { status: 200, body: { releasedRunIds: this.releasedRunIds } };
@@ -118,6 +128,25 @@ export class FakeServer {
     return {
       status: 200,
       body: { sessionId: this.sessionId, expiresAt, nextCheckInSeconds: 3600, release: null },
+    };
+  }
+
+  private release(version: string): DoubleAnswer {
+    const body = this.releases.get(version);
+    return body === undefined ? { status: 404 } : { status: 200, body };
+  }
+
+  private heartbeat(body: unknown): { status: number; body: object } {
+    const ids = heartbeatRequestSchema.parse(body).runs.map(({ runId }) => runId);
+    this.heartbeats.push(ids);
+    const held = ids.filter((runId) => !this.lost.has(runId));
+    const leaseExpiresAt = this.at(600).toISOString();
+    return {
+      status: 200,
+      body: {
+        held: held.map((runId) => ({ runId, leaseExpiresAt })),
+        serverTime: this.now().toISOString(),
+      },
     };
   }
 

@@ -9,7 +9,7 @@ import { WORKER_VERSION } from "../version.js";
 import { work } from "../work.js";
 import { FakeGitHub, TOKEN } from "./fake-github.js";
 import { CLIENT_ID, FakeServer, SECRET } from "./fake-server.js";
-import { fetchFrom } from "./http-double.js";
+import { type DoubleRequest, fetchFrom } from "./http-double.js";
 
 export const REPOSITORY = "alice/keepstreak-pulse";
 const SERVER_URL = "https://pulse.example";
@@ -30,6 +30,8 @@ export class WorkerBench {
   now = new Date("2026-03-14T09:26:53.000Z");
   readonly lines: string[] = [];
   readonly around: Surroundings;
+  /** Called with each request before it is answered. */
+  onRequest: (request: DoubleRequest) => void = () => undefined;
   github: FakeGitHub;
   server: FakeServer;
 
@@ -43,9 +45,10 @@ export class WorkerBench {
         this.pass(ms);
         return Promise.resolve();
       },
-      fetch: fetchFrom((request) =>
-        (request.path.startsWith("/v1/") ? this.server : this.github).handle(request),
-      ),
+      fetch: fetchFrom((request) => {
+        this.onRequest(request);
+        return (request.path.startsWith("/v1/") ? this.server : this.github).handle(request);
+      }),
       log: (line) => this.lines.push(line),
       isStopping: () => false,
     };
