@@ -79,6 +79,21 @@ export async function enrolTestWorker(
       ...row,
     });
   });
+  return speakAs(test, { id, clientId, workspaceId, handshakeSecret, kind: row.kind ?? "resident" });
+}
+
+/** Speaks as the worker that holds this root. */
+export function speakAs(
+  test: TestApp,
+  worker: {
+    id: string;
+    clientId: string;
+    workspaceId: string;
+    handshakeSecret: Uint8Array;
+    kind: "actions" | "resident";
+  },
+) {
+  const { id, clientId, workspaceId, handshakeSecret, kind } = worker;
   let sessionId: string | undefined;
 
   async function call(path: string, body: unknown, forgery: Forgery = {}): Promise<WorkerAnswer> {
@@ -124,7 +139,7 @@ export async function enrolTestWorker(
 
   async function hello(forgery: Forgery = {}): Promise<WorkerAnswer> {
     const runner = {
-      kind: row.kind ?? "resident",
+      kind,
       repository: null,
       runId: null,
       runAttempt: null,

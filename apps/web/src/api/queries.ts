@@ -122,6 +122,11 @@ export function queriesOf(api: Api) {
         queryFn: ({ signal }) =>
           unwrap(api.GET("/api/v1/workers", { params: { query: { limit: 100 } }, signal })),
       }),
+    workerNotices: () =>
+      queryOptions({
+        queryKey: ["workers", "notices"],
+        queryFn: ({ signal }) => unwrap(api.GET("/api/v1/workers/notices", { signal })),
+      }),
     worker: (id: string) =>
       queryOptions({
         queryKey: ["workers", id],

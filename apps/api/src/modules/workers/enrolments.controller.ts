@@ -17,9 +17,11 @@ import { RateLimit } from "../../http/rate-limit/rate-limit.js";
 import { Returns } from "../../http/returns.js";
 import { EnrolmentsService } from "./enrolments.service.js";
 
+/** By address. A machine that waits for its first run asks every second. */
+const STEPS = { name: "enrolment", limit: 120, windowSeconds: 60 };
+
 /** What a user's own machine or browser says while it sets a worker up: the code, then the ticket, is the proof. */
 @Public()
-@RateLimit({ name: "enrolment", limit: 120, windowSeconds: 60 })
 @Controller("v1/worker/enroll")
 export class EnrolmentsController {
   constructor(@Inject(EnrolmentsService) private readonly enrolments: EnrolmentsService) {}
@@ -32,18 +34,21 @@ export class EnrolmentsController {
   }
 
   @Post("installed")
+  @RateLimit(STEPS)
   @Returns(enrolmentStateAnswerSchema)
   installed(@Body({ schema: installedRequestSchema }) body: InstalledRequest) {
     return this.enrolments.recordInstalled(body);
   }
 
   @Post("status")
+  @RateLimit(STEPS)
   @Returns(enrolmentStatusSchema)
   status(@Body({ schema: enrolmentStatusRequestSchema }) { ticket }: EnrolmentStatusRequest) {
     return this.enrolments.getStatus(ticket);
   }
 
   @Post("failed")
+  @RateLimit(STEPS)
   @Returns(enrolmentStateAnswerSchema)
   async failed(@Body({ schema: enrolmentFailedRequestSchema }) body: EnrolmentFailedRequest) {
     await this.enrolments.recordFailure(body);

@@ -178,10 +178,12 @@ export class EnrolmentsService {
       let steps = moveStep(row.steps, "files", { state: "done", at, ...(commitSha ? { facts } : {}) });
       steps = moveStep(steps, "secrets", { state: isResident ? "skipped" : "done", at });
       steps = moveStep(steps, "wake", { state: "done", at });
+      const isProven = await this.record.hasProvenRoot(tx, row);
       await this.change(tx, row, {
-        state: "verifying",
-        steps: moveStep(steps, "verify", { state: "running", at }),
-        nextActionAt: sql`clock_timestamp() + make_interval(hours => ${FIRST_RUN_HOURS})`,
+        state: isProven ? "done" : "verifying",
+        steps: moveStep(steps, "verify", { state: isProven ? "done" : "running", at }),
+        nextActionAt: isProven ? null : sql`clock_timestamp() + make_interval(hours => ${FIRST_RUN_HOURS})`,
+        endedAt: isProven ? at : null,
       });
       await tx
         .update(workers)
@@ -190,7 +192,8 @@ export class EnrolmentsService {
           ...(row.purpose === "create" ? { state: "verifying" as const } : {}),
         })
         .where(eq(workers.id, worker.id));
-      return { state: "verifying" as const, due: worker };
+      const due = row.purpose === "create" ? worker : undefined;
+      return { state: isProven ? ("done" as const) : ("verifying" as const), due };
     });
     if (found.due) await this.pulses.queueVerify(found.due, found.due.id);
     return { state: found.state };

@@ -135,7 +135,8 @@ export class Provisioner implements BeforeApplicationShutdown {
       };
     });
     await this.step(subject, "wake", async () => {
-      await this.pulses.queueVerify(subject, subject.workerId);
+      // A rotation is over with the first proof by the new root; what changes its place answers a signal.
+      if (purpose !== "rotate") await this.pulses.queueVerify(subject, subject.workerId);
       await wakeWorkflow(github, repository);
       return { result: null, facts: { workflow: WORKFLOW_PATH } };
     });

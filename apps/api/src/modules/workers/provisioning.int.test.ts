@@ -352,6 +352,69 @@ describe("a repository of that name", () => {
   });
 });
 
+describe("a worker that there is", () => {
+  it("gets another root with one more consent, and proves it with its next run", async () => {
+    const first = await provisioned();
+    const before = await readWorker(first);
+    const commits = await git("rev-list", "--count", "main");
+    const done = await again(first.workerId, { purpose: "rotate" });
+    expect(done).toMatchObject({ state: "done", purpose: "rotate", tokenRevokedAt: expect.any(String) });
+    expect(done.steps.map(({ name, state }) => `${name} ${state}`)).toEqual([
+      "consent done",
+      "repository done",
+      "secrets done",
+      "wake done",
+      "revoke done",
+      "verify done",
+    ]);
+    const after = await readWorker(done);
+    expect(after).toMatchObject({ state: "active", rotating: false });
+    expect(Date.parse(after.secretExpiresAt)).toBeGreaterThan(Date.parse(before.secretExpiresAt));
+    expect(await git("rev-list", "--count", "main")).toBe(commits);
+    expect(await actions()).toContain("worker.root_rotated");
+    expectNoLiveToken();
+  });
+
+  it("is not re-keyed by another account, nor where its repository is another one of that name", async () => {
+    const first = await provisioned();
+    github.context.store.users.ensure(`${login}-other`, { name: "Other" });
+    const other = await again(first.workerId, { purpose: "rotate", as: `${login}-other` });
+    expect(failureOf(other)).toEqual({ step: "repository", errorCode: "account_differs" });
+    await test.sql("update workers set repository_id = 1 where id = $1", [first.workerId]);
+    const gone = await again(first.workerId, { purpose: "rotate" });
+    expect(failureOf(gone)).toEqual({ step: "repository", errorCode: "repository_gone" });
+    expect((await readWorker(first)).state).toBe("active");
+    expectNoLiveToken();
+  });
+
+  it("moves to another account with its pulses, and where it was is believed no more", async () => {
+    const first = await provisioned();
+    const pulse = await createPulse(owner, { id: first.workerId });
+    github.context.store.users.ensure(`${login}-new`, { name: "New" });
+    const failed = await again(first.workerId, { purpose: "move" });
+    expect(failureOf(failed)).toEqual({ step: "repository", errorCode: "repository_in_use" });
+    expect((await readWorker(first)).state).toBe("active");
+    await github.whenIdle();
+
+    const done = await again(first.workerId, { purpose: "move", as: `${login}-new` });
+    expect(done).toMatchObject({ state: "done", tokenRevokedAt: expect.any(String) });
+    expect(await readWorker(done)).toMatchObject({
+      id: first.workerId,
+      state: "active",
+      repository: { fullName: `${login}-new/keepstreak-pulse` },
+      author: { name: "New" },
+    });
+    expect(await actions()).toEqual(expect.arrayContaining(["worker.moved", "worker.root_rotated"]));
+    const refusals = () => test.logs.filter((line) => line.includes("worker proof refused")).length;
+    const before = refusals();
+    await wake();
+    await eventually(() => refusals() > before, { timeoutMs: 20_000 });
+    await github.whenIdle();
+    expect((await getRun(owner, (await runNow(owner, pulse)).id)).state).not.toBe("succeeded");
+    expectNoLiveToken();
+  });
+});
+
 describe("a process that ends in between", () => {
   it("leaves a provisioning that says interrupted after the time for it, and can be retried [ZT-02]", async () => {
     const { id } = await start();
@@ -423,6 +486,24 @@ async function provisioned(): Promise<Provisioning> {
   if (done.state !== "done") throw new Error(JSON.stringify(done.steps));
   return done;
 }
+
+/** Another consent for a worker that there is, to its end. */
+async function again(
+  workerId: string,
+  { purpose, as = login }: { purpose: "rotate" | "move"; as?: string },
+): Promise<Provisioning> {
+  const { body, status } = await owner.post<ProvisioningStarted>("/api/v1/provisionings", {
+    existing: { workerId, purpose },
+  });
+  if (status !== 201) throw new Error(JSON.stringify(body));
+  await owner.fetch("GET", await answerConsent(body.authorizeUrl, { login: as }));
+  return eventually(async () => ended(await read(body.id)), { timeoutMs: 40_000 });
+}
+
+const failureOf = ({ steps }: Provisioning) => {
+  const failed = steps.find(({ state }) => state === "failed");
+  return { step: failed?.name, errorCode: failed?.errorCode };
+};
 
 async function retryAndFinish(id: string, retry: ProvisioningRetry = {}): Promise<void> {
   const { body, status } = await owner.post<ProvisioningStarted>(`/api/v1/provisionings/${id}/retry`, retry);

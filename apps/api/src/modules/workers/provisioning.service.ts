@@ -1,7 +1,7 @@
 import { Inject, Injectable } from "@nestjs/common";
 import type { ProvisioningStepName } from "@pulsekeep/contracts/api/workers";
 import { schema, type Transaction } from "@pulsekeep/database";
-import { and, eq, isNotNull, ne, notInArray, sql } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, ne, notInArray, sql } from "drizzle-orm";
 import type { PgUpdateSetSource } from "drizzle-orm/pg-core";
 import { AppError } from "../../http/app-error.js";
 import { Clock } from "../../platform/clock.js";
@@ -92,18 +92,46 @@ export class ProvisioningService {
     });
   }
 
-  /** All is set up at GitHub; the worker's first run decides the rest. */
+  /** All is set up at GitHub; the worker's first run decides the rest, or has done so by now. */
   async awaitVerification(tenant: Tenant, id: string): Promise<void> {
     const at = this.clock.now();
-    await this.change(tenant, id, (row) =>
-      row.state !== "running"
-        ? {}
-        : {
-            state: "verifying" as const,
-            steps: moveStep(row.steps, "verify", { state: "running", at }),
-            nextActionAt: sql`clock_timestamp() + interval '15 minutes'`,
-          },
-    );
+    await this.change(tenant, id, async (row, tx) => {
+      if (row.state !== "running") return {};
+      const verifying = {
+        state: "verifying" as const,
+        steps: moveStep(row.steps, "verify", { state: "running", at }),
+        nextActionAt: sql`clock_timestamp() + interval '15 minutes'`,
+      };
+      return (await this.hasProvenRoot(tx, row)) ? endWell({ ...row, ...verifying }, at) : verifying;
+    });
+  }
+
+  /** Whether a rotation is over: the root that it brought is the worker's root by now. */
+  async hasProvenRoot(tx: Transaction, { purpose, workerId }: ProvisioningRow): Promise<boolean> {
+    if (purpose !== "rotate") return false;
+    const [worker] = await tx
+      .select({ next: workers.nextSecretSealed })
+      .from(workers)
+      .where(eq(workers.id, workerId));
+    return worker?.next === null;
+  }
+
+  /** A worker has proven its next root: what a rotation waits for, in the transaction that makes it the root. */
+  async recordProvenRoot(tx: Transaction, workerId: string): Promise<void> {
+    const [row] = await tx
+      .select()
+      .from(provisionings)
+      .where(
+        and(
+          eq(provisionings.workerId, workerId),
+          eq(provisionings.purpose, "rotate"),
+          eq(provisionings.state, "verifying"),
+        ),
+      )
+      .for("update");
+    if (!row) return;
+    await tx.update(provisionings).set(endWell(row, this.clock.now())).where(eq(provisionings.id, row.id));
+    await enqueue(tx, notice(row.workspaceId, "provisioning.changed", row.id, row.workerId));
   }
 
   /**
@@ -119,7 +147,12 @@ export class ProvisioningService {
       .select()
       .from(provisionings)
       .where(
-        and(eq(provisionings.workerId, workerId), sql`${provisionings.state} in ('running', 'verifying')`),
+        and(
+          eq(provisionings.workerId, workerId),
+          // A rotation waits for a proof by the next root, not for a run.
+          ne(provisionings.purpose, "rotate"),
+          inArray(provisionings.state, ["running", "verifying"]),
+        ),
       )
       .for("update");
     if (!row) return;
@@ -197,6 +230,13 @@ export class ProvisioningService {
     });
   }
 }
+
+const endWell = ({ steps }: Pick<ProvisioningRow, "steps">, at: Date) => ({
+  state: "done" as const,
+  steps: moveStep(steps, "verify", { state: "done", at }),
+  endedAt: at,
+  nextActionAt: null,
+});
 
 type StepEnd = {
   name: ProvisioningStepName;

@@ -9,7 +9,7 @@ import { newId, newSecret } from "../../platform/ids.js";
 import { enqueue, notice } from "../../platform/outbox.js";
 import { type AuditActor, AuditService } from "../audit/audit.service.js";
 import { VaultService } from "../vault/vault.service.js";
-import type { WorkerRow } from "./provisioning.service.js";
+import { ProvisioningService, type WorkerRow } from "./provisioning.service.js";
 
 const { workers } = schema;
 
@@ -50,6 +50,7 @@ export class WorkerRootsService {
     @Inject(Databases) private readonly databases: Databases,
     @Inject(VaultService) private readonly vault: VaultService,
     @Inject(AuditService) private readonly audit: AuditService,
+    @Inject(ProvisioningService) private readonly provisionings: ProvisioningService,
   ) {}
 
   /** Makes a worker with its first root, and says so in the audit. */
@@ -137,6 +138,7 @@ export class WorkerRootsService {
       const [worker] = await tx.select().from(workers).where(eq(workers.id, id)).for("update");
       if (!worker || worker.nextSecretSealed === null) return;
       await this.promoteNext(tx, worker, { actor: { kind: "worker", id }, overlaps: true });
+      await this.provisionings.recordProvenRoot(tx, id);
     });
   }
 

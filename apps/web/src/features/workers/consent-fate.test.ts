@@ -3,7 +3,7 @@ import type { ProvisioningStep } from "../../api/types";
 import { getConsentFate } from "./consent-fate";
 
 function consentStep(state: ProvisioningStep["state"], errorCode: string | null = null): ProvisioningStep[] {
-  return [{ name: "consent", state, startedAt: null, endedAt: null, facts: {}, errorCode }];
+  return [{ name: "consent", state, startedAt: null, endedAt: null, facts: {}, errorCode, errorFacts: {} }];
 }
 
 describe("getConsentFate", () => {

@@ -6,6 +6,7 @@ import type { ProvisioningStep } from "@/api/types";
 import { Reason } from "@/components/reason";
 import { cn } from "@/components/ui/cn";
 import { Duration } from "../deployments/duration";
+import { StepFacts } from "./step-facts";
 
 /** The steps in their order, each with what exactly was done. */
 export function ProvisioningSteps({ steps }: { steps: readonly ProvisioningStep[] }) {
@@ -21,7 +22,6 @@ export function ProvisioningSteps({ steps }: { steps: readonly ProvisioningStep[
 
 function Step({ step, last }: { step: ProvisioningStep; last: boolean }) {
   const t = useTranslations("provisioning");
-  const facts = Object.entries(step.facts);
   return (
     <li
       aria-current={step.state === "running" ? "step" : undefined}
@@ -45,16 +45,7 @@ function Step({ step, last }: { step: ProvisioningStep; last: boolean }) {
           </span>
         </p>
         <p className="text-ink-soft text-sm">{t(`stepHint.${step.name}`)}</p>
-        {facts.length > 0 ? (
-          <dl className="mt-2 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 rounded-md bg-sunken px-3 py-2 text-xs">
-            {facts.map(([name, value]) => (
-              <div key={name} className="contents">
-                <dt className="text-ink-faint">{name}</dt>
-                <dd className="break-all font-mono">{value}</dd>
-              </div>
-            ))}
-          </dl>
-        ) : null}
+        <StepFacts facts={step.facts} />
         {step.errorCode ? (
           <p className="mt-2 text-danger text-sm">
             <Reason code={step.errorCode} />

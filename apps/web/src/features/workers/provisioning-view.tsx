@@ -1,10 +1,7 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
-import { CircleCheck, ExternalLink, OctagonAlert, ShieldCheck, ShieldQuestion } from "lucide-react";
-import Link from "next/link";
+import { ExternalLink, ShieldCheck, ShieldQuestion } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { queries } from "@/api/queries";
 import type { Provisioning } from "@/api/types";
 import { ErrorState } from "@/components/error-state";
 import { Instant } from "@/components/instant";
@@ -13,19 +10,13 @@ import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { PulseSkeleton } from "../pulses/pulse-view";
 import { getConsentFate } from "./consent-fate";
-import { CreateWorkerButton } from "./create-worker-button";
-import { ProvisioningSteps } from "./provisioning-steps";
-
-const POLL_MS = 2_000;
+import { ProvisioningProgress } from "./provisioning-progress";
+import { useLiveProvisioning } from "./use-live-provisioning";
 
 export function ProvisioningView({ id }: { id: string }) {
   const t = useTranslations("provisioning");
   const nav = useTranslations("nav");
-  const provisioning = useQuery({
-    ...queries.provisioning(id),
-    // The seconds in which somebody watches a worker come to life: the stream may lag, this does not.
-    refetchInterval: ({ state }) => (state.data && isEnded(state.data) ? false : POLL_MS),
-  });
+  const provisioning = useLiveProvisioning(id);
   if (provisioning.isPending) return <PulseSkeleton />;
   if (provisioning.isError) {
     return (
@@ -41,58 +32,30 @@ export function ProvisioningView({ id }: { id: string }) {
   return (
     <>
       <PageHeader
-        title={t("title")}
+        title={t(titles[provisioning.data.purpose])}
         description={t("description")}
         crumbs={[{ href: "/app/workers", label: nav("workers") }]}
       />
       <div className="grid max-w-5xl grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,5fr)_minmax(17rem,3fr)]">
-        <Card className="overflow-hidden">
-          <Outcome provisioning={provisioning.data} />
-          <ProvisioningSteps steps={provisioning.data.steps} />
-        </Card>
-        <TokenCard provisioning={provisioning.data} />
+        <ProvisioningProgress provisioning={provisioning.data} />
+        {provisioning.data.way === "consent" ? <TokenCard provisioning={provisioning.data} /> : <OwnToken />}
       </div>
     </>
   );
 }
 
-function isEnded({ state }: Provisioning): boolean {
-  return state === "done" || state === "failed";
-}
+const titles = { create: "title", rotate: "titleRotate", move: "titleMove" } as const;
 
-function Outcome({ provisioning }: { provisioning: Provisioning }) {
-  const t = useTranslations("provisioning");
-  const { state } = provisioning;
-  if (state === "done") {
-    return (
-      <div role="status" className="flex flex-wrap items-center gap-x-4 gap-y-3 bg-ok-soft px-5 py-4">
-        <CircleCheck aria-hidden className="size-5 text-ok" />
-        <p className="flex-1 font-semibold text-ok">{t("ready")}</p>
-        <Button asChild>
-          <Link href={`/app/workers/${provisioning.workerId}`}>{t("openWorker")}</Link>
-        </Button>
-        <Button asChild variant="primary">
-          <Link href="/app/pulses/new">{t("createPulse")}</Link>
-        </Button>
-      </div>
-    );
-  }
-  if (state === "failed") {
-    return (
-      <div role="alert" className="flex flex-wrap items-center gap-x-4 gap-y-3 bg-danger-soft px-5 py-4">
-        <OctagonAlert aria-hidden className="size-5 text-danger" />
-        <p className="flex-1 text-danger text-sm">
-          <span className="block font-semibold text-base">{t("failed")}</span>
-          {t("failedHint")}
-        </p>
-        <CreateWorkerButton retryOf={provisioning.id} label={t("retry")} />
-      </div>
-    );
-  }
+function OwnToken() {
+  const t = useTranslations("provisioning.ownToken");
   return (
-    <p role="status" className="bg-accent-soft px-5 py-4 font-medium text-accent">
-      {t(`state.${state}`)}
-    </p>
+    <Card className="p-5">
+      <h2 className="flex items-center gap-2.5 font-semibold">
+        <ShieldCheck aria-hidden className="size-5 text-ok" />
+        {t("title")}
+      </h2>
+      <p className="mt-2 text-ink-soft text-sm">{t("text")}</p>
+    </Card>
   );
 }
 

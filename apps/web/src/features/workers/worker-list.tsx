@@ -39,6 +39,7 @@ export function WorkerList() {
 
 function FirstWorker() {
   const t = useTranslations("workers");
+  const ways = useTranslations("workerWays");
   return (
     <Card className="overflow-hidden">
       <div className="px-6 pt-8 pb-7 sm:px-8">
@@ -51,6 +52,11 @@ function FirstWorker() {
           <CreateWorkerButton label={t("create")} />
           <p className="text-ink-faint text-sm">{t("duration")}</p>
         </div>
+        <p className="mt-3 text-sm">
+          <Link href="/app/workers/new" className="text-accent hover:underline">
+            {ways("link")}
+          </Link>
+        </p>
       </div>
       <div className="border-line border-t bg-sunken px-6 py-6 sm:px-8">
         <ConsentFacts />

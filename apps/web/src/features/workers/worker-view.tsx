@@ -17,6 +17,8 @@ import { CopyButton } from "@/components/ui/copy-button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PulseSkeleton } from "../pulses/pulse-view";
 import { RunTable } from "../pulses/run-table";
+import { RemovedWorker } from "./removed-worker";
+import { WorkerLife } from "./worker-life";
 
 export function WorkerView({ id }: { id: string }) {
   const t = useTranslations("worker");
@@ -50,6 +52,11 @@ export function WorkerView({ id }: { id: string }) {
           ) : null
         }
       />
+      {state === "removed" ? (
+        <div className="mb-5">
+          <RemovedWorker worker={worker.data} />
+        </div>
+      ) : null}
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,2fr)_minmax(18rem,1fr)]">
         <Section title={t("runs")} hint={t("runsHint")} bodyClassName="border-t border-line px-0 pb-0">
           <PageList
@@ -63,7 +70,10 @@ export function WorkerView({ id }: { id: string }) {
             {(rows) => <RunTable runs={rows} />}
           </PageList>
         </Section>
-        <WorkerFacts worker={worker.data} />
+        <div className="flex flex-col gap-5">
+          <WorkerFacts worker={worker.data} />
+          {state === "removed" ? null : <WorkerLife worker={worker.data} />}
+        </div>
       </div>
     </>
   );
@@ -89,6 +99,7 @@ function WorkerFacts({ worker }: { worker: Worker }) {
           {worker.lastHandshakeAt ? <RelativeTime at={worker.lastHandshakeAt} /> : workers("never")}
         </Fact>
         <Fact name={t("kindLabel")}>{t(`kind.${worker.kind}`)}</Fact>
+        <Fact name={t("wayLabel")}>{t(`way.${worker.way}`)}</Fact>
         {worker.kind === "actions" ? (
           <Fact name={t("cron")}>{t("cronMinute", { minute: worker.cronMinute })}</Fact>
         ) : null}

@@ -3,6 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { Prefetch } from "@/api/prefetch";
 import { PageHeader } from "@/components/page-header";
 import { AnotherWorker } from "@/features/workers/another-worker";
+import { RootNotices } from "@/features/workers/root-notices";
 import { WorkerList } from "@/features/workers/worker-list";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -19,6 +20,7 @@ export default async function WorkersPage({ searchParams }: PageProps<"/app/work
           {t("consentUnknown")}
         </p>
       ) : null}
+      <RootNotices />
       <WorkerList />
     </Prefetch>
   );

@@ -1,0 +1,190 @@
+import type { AuditEntry } from "@pulsekeep/contracts/api/identity";
+import type { Pulse, Run } from "@pulsekeep/contracts/api/pulses";
+import type { Page } from "@pulsekeep/contracts/api/shared";
+import type { OwnMachineStarted, Worker, WorkerNotices } from "@pulsekeep/contracts/api/workers";
+import type { EnrolResponse } from "@pulsekeep/contracts/worker-enrolment";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTestApp, type TestApp } from "../../testing/test-app.js";
+import type { TestClient } from "../../testing/test-client.js";
+import { createPulse, getRun, runNow } from "../../testing/test-pulse.js";
+import { enrolTestWorker, speakAs, type TestWorker } from "../../testing/test-worker.js";
+import { RootExpiryJobs } from "./root-expiry.jobs.js";
+
+const REPOSITORY = "octo-alice/keepstreak-pulse";
+const BINDING = {
+  kind: "resident",
+  repository: { id: 4_711, ownerId: 42, fullName: REPOSITORY, defaultBranch: "main", made: "adopted" },
+  author: { name: "Alice Octo", email: "42+octo-alice@users.noreply.github.com" },
+};
+
+let test: TestApp;
+let owner: TestClient;
+let people = 0;
+beforeAll(async () => {
+  test = await startTestApp({ standIn: { runner: false } });
+});
+afterAll(() => test.close());
+
+/** A person of their own with one worker that has said hello. */
+async function newWorker(): Promise<TestWorker> {
+  people += 1;
+  owner = await test.signUp(`Owner${people}`);
+  const worker = await enrolTestWorker(test, owner);
+  await worker.hello();
+  return worker;
+}
+
+const read = async (id: string): Promise<Worker> => (await owner.get<Worker>(`/api/v1/workers/${id}`)).body;
+const remove = (id: string, confirmation = REPOSITORY) =>
+  owner.post<Worker>(`/api/v1/workers/${id}/removal`, { confirmation });
+const entries = async (action: string): Promise<AuditEntry[]> =>
+  (await owner.get<Page<AuditEntry>>(`/api/v1/audit?limit=100&action=${action}`)).body.rows;
+const row = async (id: string): Promise<Record<string, unknown>> => {
+  const [found] = await test.sql("select * from workers where id = $1", [id]);
+  if (!found) throw new Error("no such worker");
+  return found;
+};
+
+describe("a worker that is disconnected", () => {
+  it("is believed no more, leaves no key, and ends what was open with the reason", async () => {
+    const worker = await newWorker();
+    const pulse = await createPulse(owner, worker);
+    const first = await runNow(owner, pulse);
+    await worker.claim();
+    expect((await getRun(owner, first.id)).state).toBe("claimed");
+    const second = await runNow(owner, pulse);
+
+    expect(await remove(worker.id, "octo-alice/another")).toMatchObject({
+      status: 422,
+      body: { code: "confirmation_mismatch" },
+    });
+    expect((await read(worker.id)).state).toBe("active");
+    const { body } = await remove(worker.id);
+    expect(body).toMatchObject({ state: "removed", removedAt: expect.any(String), nextCheckInAt: null });
+
+    const kept = await row(worker.id);
+    expect((kept["handshake_secret_sealed"] as Buffer).length).toBe(0);
+    expect([kept["next_secret_sealed"], kept["previous_secret_sealed"]]).toEqual([null, null]);
+    expect(await test.sql("select id from worker_sessions where worker_id = $1", [worker.id])).toEqual([]);
+    expect(await worker.hello()).toMatchObject({ status: 401, body: { code: "proof_refused" } });
+    expect(await worker.call("claim", { claimId: "a".repeat(20), max: 1, waitSeconds: 0 })).toMatchObject({
+      status: 401,
+    });
+    expect(await getRun(owner, first.id)).toMatchObject({ state: "unknown", reason: "worker_removed" });
+    expect(await getRun(owner, second.id)).toMatchObject({ state: "cancelled", reason: "worker_removed" });
+    expect((await owner.get<Pulse>(`/api/v1/pulses/${pulse.id}`)).body.state).toBe("paused");
+    const { body: open } = await owner.get<Page<Run>>(`/api/v1/runs?workerId=${worker.id}&limit=100`);
+    expect(open.rows.filter(({ endedAt }) => endedAt === null)).toEqual([]);
+
+    expect((await remove(worker.id)).status).toBe(200);
+    const recorded = await entries("worker.removed");
+    expect(recorded.map(({ facts }) => facts)).toEqual([
+      expect.objectContaining({ repository: REPOSITORY, runsUnknown: 1, pulsesPaused: 1 }),
+    ]);
+  });
+
+  it("gets no code, no consent and no pulse any more", async () => {
+    const worker = await newWorker();
+    await remove(worker.id);
+    expect((await owner.post("/api/v1/provisionings/own-machine", { workerId: worker.id })).status).toBe(409);
+    for (const purpose of ["rotate", "move"])
+      expect(
+        (await owner.post("/api/v1/provisionings", { existing: { workerId: worker.id, purpose } })).status,
+      ).toBe(409);
+    await expect(createPulse(owner, worker)).rejects.toThrow();
+  });
+});
+
+/** The new root of a worker, as its user's own machine gets it. */
+async function takeNextRoot(worker: TestWorker): Promise<TestWorker> {
+  const { body } = await owner.post<OwnMachineStarted>("/api/v1/provisionings/own-machine", {
+    workerId: worker.id,
+  });
+  const enrolled = await owner.post<EnrolResponse>("/v1/worker/enroll", { ...BINDING, code: body.code });
+  if (enrolled.status !== 201) throw new Error(JSON.stringify(enrolled.body));
+  return speakAs(test, {
+    ...worker,
+    kind: "resident",
+    handshakeSecret: Buffer.from(enrolled.body.handshakeSecret, "base64url"),
+  });
+}
+
+describe("a root that is replaced", () => {
+  it("overlaps with the next one until that is proven, and 20 minutes more; then it is shredded", async () => {
+    const before = await newWorker();
+    const until = Date.parse((await read(before.id)).secretExpiresAt);
+    const next = await takeNextRoot(before);
+    expect(await read(before.id)).toMatchObject({ state: "active", rotating: true });
+    expect((await before.hello()).status).toBe(200);
+    expect((await row(before.id))["next_secret_sealed"]).not.toBeNull();
+    expect(await entries("worker.root_rotated")).toEqual([]);
+
+    const answers = await Promise.all(Array.from({ length: 8 }, () => next.hello()));
+    expect(answers.filter(({ status, signed }) => status === 200 && signed)).toHaveLength(8);
+    expect(await entries("worker.root_rotated")).toHaveLength(1);
+    const rotated = await read(before.id);
+    expect(rotated.rotating).toBe(false);
+    expect(Date.parse(rotated.secretExpiresAt)).toBeGreaterThan(until + 170 * 86_400_000);
+    expect((await before.hello()).status).toBe(200);
+
+    await test.sql("update workers set previous_secret_until = now() - interval '1 second' where id = $1", [
+      before.id,
+    ]);
+    expect(await before.hello()).toMatchObject({ status: 401, body: { code: "proof_refused" } });
+    await test.get(RootExpiryJobs).lookOnce();
+    expect((await row(before.id))["previous_secret_sealed"]).toBeNull();
+    expect((await next.hello()).status).toBe(200);
+  });
+
+  it("brings back a worker whose root has expired", async () => {
+    const expired = await newWorker();
+    await test.sql("update workers set secret_expires_at = now() - interval '1 day' where id = $1", [
+      expired.id,
+    ]);
+    expect(await expired.hello()).toMatchObject({ status: 403, body: { code: "worker_disabled" } });
+    const next = await takeNextRoot(expired);
+    expect((await next.hello()).status).toBe(200);
+    expect((await next.hello()).status).toBe(200);
+  });
+
+  it("goes to the repository that the worker is bound to, and to no other", async () => {
+    const worker = await newWorker();
+    const other = { ...BINDING, repository: { ...BINDING.repository, id: 4_712 } };
+    for (const binding of [other, { ...BINDING, kind: "actions" }]) {
+      const { body } = await owner.post<OwnMachineStarted>("/api/v1/provisionings/own-machine", {
+        workerId: worker.id,
+      });
+      expect(await owner.post("/v1/worker/enroll", { ...binding, code: body.code })).toMatchObject({
+        status: 409,
+        body: { code: "worker_binding_differs" },
+      });
+    }
+    expect((await read(worker.id)).rotating).toBe(false);
+  });
+});
+
+describe("a root that expires", () => {
+  it("is said 30, 14, 7 and 1 days before and when it has, each once, until there is another", async () => {
+    const worker = await newWorker();
+    const look = async (expiresIn: string) => {
+      await test.sql(`update workers set secret_expires_at = now() + interval '${expiresIn}' where id = $1`, [
+        worker.id,
+      ]);
+      await test.get(RootExpiryJobs).lookOnce();
+      await test.get(RootExpiryJobs).lookOnce();
+      const { body } = await owner.get<WorkerNotices>("/api/v1/workers/notices");
+      return body.rows.map(({ daysBefore }) => daysBefore);
+    };
+    expect(await look("31 days")).toEqual([]);
+    expect(await look("20 days")).toEqual([30]);
+    expect(await look("10 days")).toEqual([14]);
+    expect(await look("12 hours")).toEqual([1]);
+    expect(await look("-1 hours")).toEqual([0]);
+    expect((await owner.post(`/api/v1/workers/${worker.id}/notices/dismissal`, {})).status).toBe(204);
+    await test.get(RootExpiryJobs).lookOnce();
+    expect((await owner.get<WorkerNotices>("/api/v1/workers/notices")).body.rows).toEqual([]);
+    expect(await look("6 days")).toEqual([7]);
+    await (await takeNextRoot(worker)).hello();
+    expect((await owner.get<WorkerNotices>("/api/v1/workers/notices")).body.rows).toEqual([]);
+  });
+});

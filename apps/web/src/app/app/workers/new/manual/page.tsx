@@ -1,0 +1,24 @@
+import type { Metadata } from "next";
+import { headers } from "next/headers";
+import { getTranslations } from "next-intl/server";
+import { getPublicOrigin } from "@/api/public-origin";
+import { NewWorkerHeader } from "@/features/workers/new-worker-header";
+import { ByHand } from "@/features/workers/by-hand";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("workerWays.manual"))("title") };
+}
+
+export default async function Page({ searchParams }: PageProps<"/app/workers/new/manual">) {
+  const [search, head] = await Promise.all([searchParams, headers()]);
+  const worker = search["worker"];
+  return (
+    <>
+      <NewWorkerHeader way="manual" />
+      <ByHand
+        serverUrl={getPublicOrigin(head)}
+        {...(typeof worker === "string" ? { workerId: worker } : {})}
+      />
+    </>
+  );
+}

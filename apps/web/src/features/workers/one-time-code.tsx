@@ -1,0 +1,64 @@
+"use client";
+
+import { useMutation } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
+import { browserApi } from "@/api/client";
+import { unwrap } from "@/api/problem";
+import { useProblemToast } from "@/api/use-problem-toast";
+import { Instant } from "@/components/instant";
+import { Button } from "@/components/ui/button";
+import { Section } from "@/components/ui/card";
+import { CodeBlock } from "@/components/ui/code-block";
+import { ProvisioningProgress } from "./provisioning-progress";
+import { useLiveProvisioning } from "./use-live-provisioning";
+
+type OneTimeCodeProps = { serverUrl: string; workerId?: string };
+
+/** The command for the user's own machine, and the steps as that machine does them. */
+export function OneTimeCode({ serverUrl, workerId }: OneTimeCodeProps) {
+  const t = useTranslations("workerWays.code");
+  const ways = useTranslations("workerWays.machine");
+  const onError = useProblemToast();
+  const make = useMutation({
+    mutationFn: () =>
+      unwrap(
+        browserApi.POST("/api/v1/provisionings/own-machine", {
+          body: { way: "machine", ...(workerId === undefined ? {} : { workerId }) },
+        }),
+      ),
+    onError,
+  });
+  const made = make.data;
+  return (
+    <div className="flex max-w-3xl flex-col gap-5">
+      <Section title={ways("title")} hint={ways("what")}>
+        {made ? (
+          <div className="mb-4 flex flex-col gap-2">
+            <CodeBlock
+              title={t("command")}
+              code={`npx pulsekeep worker init --server ${serverUrl} --code ${made.code}`}
+              copyLabel={t("copy")}
+            />
+            <p className="text-ink-soft text-sm">
+              {t.rich("expires", { at: () => <Instant at={made.expiresAt} as="time" className="num" /> })}
+            </p>
+            <p className="text-ink-soft text-sm">{t("needs")}</p>
+          </div>
+        ) : null}
+        <Button
+          variant={made ? "secondary" : "primary"}
+          onClick={() => make.mutate()}
+          pending={make.isPending}
+        >
+          {t(made ? "another" : "make")}
+        </Button>
+      </Section>
+      {made ? <Progress key={made.id} id={made.id} /> : null}
+    </div>
+  );
+}
+
+function Progress({ id }: { id: string }) {
+  const provisioning = useLiveProvisioning(id);
+  return provisioning.data ? <ProvisioningProgress provisioning={provisioning.data} /> : null;
+}

@@ -1,0 +1,13 @@
+/** A repository's page at GitHub. */
+export function RepositoryLink({ url, fullName }: { url: string; fullName: string }) {
+  return (
+    <a
+      href={url}
+      target="_blank"
+      rel="noreferrer"
+      className="break-all font-medium text-accent underline underline-offset-2"
+    >
+      {fullName}
+    </a>
+  );
+}

@@ -1,0 +1,25 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+
+/** What exactly a step did, in the reader's words; names, ids and paths as they are. */
+export function StepFacts({ facts }: { facts: Readonly<Record<string, string>> }) {
+  const t = useTranslations("provisioning.fact");
+  const values = useTranslations("provisioning.factValue");
+  const rows = Object.entries(facts);
+  if (rows.length === 0) return null;
+  return (
+    <dl className="mt-2 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 rounded-md bg-sunken px-3 py-2 text-xs">
+      {rows.map(([name, value]) => (
+        <div key={name} className="contents">
+          <dt className="text-ink-faint">{t.has(name as never) ? t(name as never) : name}</dt>
+          {values.has(value as never) ? (
+            <dd>{values(value as never)}</dd>
+          ) : (
+            <dd className="break-all font-mono">{value}</dd>
+          )}
+        </div>
+      ))}
+    </dl>
+  );
+}
