@@ -1,0 +1,507 @@
+import { createServer, type Server } from "node:http";
+import { connect } from "node:net";
+import { gzipSync } from "node:zlib";
+import type { ProjectSeries, SamplesPushed } from "@pulsekeep/contracts/api/metrics";
+import type { EndpointTest, Project } from "@pulsekeep/contracts/api/projects";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { startTestApp, type TestApp } from "../../testing/test-app.js";
+import type { TestClient } from "../../testing/test-client.js";
+import { closeServer, listen } from "../../testing/test-ports.js";
+import { createTestProject, type TestProject } from "../../testing/test-project.js";
+import { CollectorJobs } from "./collector.jobs.js";
+import { RollUpJobs } from "./roll-up.jobs.js";
+
+const METRICS = {
+  requests_per_sec: 20,
+  latency_p95: 80,
+  error_rate: 0.01,
+  cpu_usage: 0.3,
+  memory_usage: 0.4,
+};
+type Refusal = { code: string; errors?: { path: string; message: string }[] };
+
+let test: TestApp;
+let alice: TestClient;
+let prometheus: Awaited<ReturnType<typeof startPrometheus>>;
+beforeAll(async () => {
+  prometheus = await startPrometheus();
+  test = await startTestApp({ roles: ["http"], env: { SCRAPE_ALLOW: prometheus.hostAndPort } });
+  alice = await test.signUp("Alice");
+});
+afterAll(async () => {
+  await test.close();
+  await closeServer(prometheus.server);
+});
+beforeEach(() => test.sql("delete from outbox"));
+
+const keyOf = (project: TestProject) => ({ cookie: "", "x-api-key": project.apiKeyPlain });
+const push = (project: TestProject, body: unknown) =>
+  alice.call<SamplesPushed & Refusal>("POST", "/api/v1/samples", { body, headers: keyOf(project) });
+const ago = (seconds: number) =>
+  new Date(Math.floor(Date.now() / 1_000) * 1_000 - seconds * 1_000).toISOString();
+const kept = (project: TestProject) =>
+  test.sql<Record<string, unknown>>("select * from metric_samples where project_id = $1 order by at", [
+    project.id,
+  ]);
+const topics = async () =>
+  (
+    await test.sql<{ topic: string; body: Record<string, string> }>(
+      "select topic, body from outbox order by id",
+    )
+  ).map(({ topic, body }) => (topic === "notices" ? body["topic"] : `${topic} ${body["deploymentId"]}`));
+
+describe("samples that are pushed", () => {
+  it("are kept, and make pushing the source of a project that measured nothing yet", async () => {
+    const project = await createTestProject(alice);
+    await test.sql("delete from outbox");
+    const { status, body } = await push(project, {
+      samples: [
+        { at: ago(20), metrics: METRICS },
+        { at: ago(10), metrics: { latency_p95: 90 } },
+      ],
+    });
+    expect({ status, body }).toEqual({ status: 200, body: { accepted: 2, duplicates: 0, rejected: [] } });
+    expect(await kept(project)).toMatchObject([
+      { requests_per_sec: 20, latency_p95_ms: 80, cpu_usage: 0.3, missing_reason: null },
+      { requests_per_sec: null, latency_p95_ms: 90, cpu_usage: null, missing_reason: null },
+    ]);
+    const { endpoint, lastSampleAt } = await project.read();
+    expect(endpoint).toMatchObject({ source: "push", state: "active", activeUrl: null });
+    expect(lastSampleAt).toBe(new Date(ago(10)).toISOString());
+    expect(await topics()).toEqual(["project.changed", "sample.recorded"]);
+  });
+
+  it("change nothing when they are sent again, and cannot rewrite what was said", async () => {
+    const project = await createTestProject(alice);
+    const samples = [
+      { at: ago(20), metrics: METRICS },
+      { at: ago(10), metrics: METRICS },
+    ];
+    await push(project, { samples });
+    const before = await kept(project);
+    expect((await push(project, { samples })).body).toEqual({ accepted: 0, duplicates: 2, rejected: [] });
+    const other = { ...METRICS, error_rate: 0 };
+    const again = await push(project, { samples: [...samples, { at: ago(20), metrics: other }] });
+    expect(again.body).toMatchObject({
+      duplicates: 2,
+      rejected: [{ index: 2, reason: "conflicting_sample" }],
+    });
+    const twice = await push(project, {
+      samples: [
+        { at: ago(5), metrics: METRICS },
+        { at: ago(5), metrics: other },
+      ],
+    });
+    expect(twice.body).toMatchObject({ accepted: 1, rejected: [{ index: 1, reason: "conflicting_sample" }] });
+    expect((await kept(project)).slice(0, 2)).toEqual(before);
+  });
+
+  it("are judged row by row, with the reason of each; when none is good that is a refusal", async () => {
+    const project = await createTestProject(alice);
+    const bad = { at: ago(5), metrics: { ...METRICS, cpu_usage: 7 } };
+    const some = await push(project, { samples: [bad, { at: ago(5), metrics: METRICS }, "x"] });
+    expect(some.body).toEqual({
+      accepted: 1,
+      duplicates: 0,
+      rejected: [
+        { index: 0, reason: "out_of_range", detail: "cpu_usage" },
+        { index: 2, reason: "invalid_row", detail: null },
+      ],
+    });
+    const none = await push(project, { samples: [bad], sentAt: new Date().toISOString() });
+    expect(none).toMatchObject({
+      status: 422,
+      body: {
+        code: "invalid_input",
+        errors: [{ path: "samples.0.metrics.cpu_usage", message: "out_of_range" }],
+      },
+    });
+    expect((await project.read()).lastScrapeErrorCode).toBe("out_of_range");
+    expect(await push(project, { samples: [] })).toMatchObject({ status: 422 });
+    expect(
+      await push(project, { samples: [{ at: ago(1), metrics: METRICS }], sentAt: ago(600) }),
+    ).toMatchObject({
+      body: { errors: [{ path: "samples.0", message: "clock_skew" }] },
+    });
+  });
+
+  it("wake the analyst for each deployment that is watched", async () => {
+    const project = await createTestProject(alice);
+    await push(project, { samples: [{ metrics: METRICS }] });
+    const { body } = await project.trigger({ env: "prod" });
+    await test.sql("delete from outbox");
+    await push(project, { samples: [{ at: ago(0), metrics: METRICS }] });
+    expect(await topics()).toEqual([`deployments.evaluate ${body.deployment_id}`, "sample.recorded"]);
+  });
+
+  it("go to the project of their key, and are refused without one, or where another source is measured", async () => {
+    const [one, other] = [await createTestProject(alice), await createTestProject(alice)];
+    await push(one, { samples: [{ metrics: METRICS }] });
+    expect(await kept(other)).toEqual([]);
+    const body = { samples: [{ metrics: METRICS }] };
+    expect((await test.newClient().post("/api/v1/samples", body)).status).toBe(422);
+    expect((await alice.post("/api/v1/samples", body)).status).toBe(422);
+    await test.sql(
+      "update metric_endpoints set state = 'active', active_url = 'https://a.example/m' where project_id = $1",
+      [other.id],
+    );
+    expect(await push(other, body)).toMatchObject({ status: 409, body: { code: "SOURCE_MISMATCH" } });
+    await alice.call("PUT", `${one.path}/endpoint/block`, { body: { blocked: true } });
+    expect(await push(one, body)).toMatchObject({ status: 423, body: { code: "PROJECT_ENDPOINT_BLOCKED" } });
+  });
+});
+
+describe("bodies that are too much", () => {
+  const send = (raw: string, headers: Record<string, string> = {}) =>
+    alice.call<Refusal>("POST", "/api/v1/samples", {
+      raw,
+      headers: { cookie: "", "content-type": "application/json", ...headers },
+    });
+
+  it("BOMB-01 are refused without growing the process or holding its loop", async () => {
+    const project = await createTestProject(alice);
+    const key = { "x-api-key": project.apiKeyPlain };
+    let lag = 0;
+    let lastMs = performance.now();
+    const watch = setInterval(() => {
+      lag = Math.max(lag, performance.now() - lastMs - 10);
+      lastMs = performance.now();
+    }, 10);
+    const before = process.memoryUsage().rss;
+    const deep = `{"samples":${"[".repeat(100_000)}${"]".repeat(100_000)}}`;
+    const manyKeys = `{"samples":[{"metrics":{${Array.from({ length: 60_000 }, (_, n) => `"k${n}":1`).join(",")}}}]}`;
+    expect((await send(`{"samples":["${"x".repeat(2_000_000)}"]}`, key)).status).toBe(413);
+    expect([400, 422]).toContain((await send(deep, key)).status);
+    expect((await send(manyKeys, key)).body.errors?.[0]).toMatchObject({ message: "unknown_metric" });
+    expect((await send(`{"samples":[{"at":"${"9".repeat(1_000_000)}","metrics":{}}]}`, key)).status).toBe(
+      422,
+    );
+    clearInterval(watch);
+    expect(process.memoryUsage().rss - before).toBeLessThan(80 * 1_024 ** 2);
+    expect(lag).toBeLessThan(500);
+    expect((await push(project, { samples: [{ metrics: METRICS }] })).status).toBe(200);
+  });
+
+  it("BOMB-01 are not decompressed, and not read beyond the limit when they announce no length", async () => {
+    const project = await createTestProject(alice);
+    const headers = { "x-api-key": project.apiKeyPlain, "content-type": "application/json" };
+    const zipped = gzipSync(Buffer.alloc(20_000_000, 0x20));
+    const compressed = await fetch(`${test.url}/api/v1/samples`, {
+      method: "POST",
+      headers: { ...headers, "content-encoding": "gzip" },
+      body: zipped,
+    });
+    expect([400, 415]).toContain(compressed.status);
+    let sent = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        sent += 65_536;
+        if (sent > 200_000_000) controller.close();
+        else controller.enqueue(Buffer.alloc(65_536, 0x20));
+      },
+    });
+    const chunked = fetch(`${test.url}/api/v1/samples`, {
+      method: "POST",
+      headers,
+      body: endless,
+      duplex: "half",
+    } as RequestInit);
+    const status = await chunked.then((answer) => answer.status).catch(() => 413);
+    expect(status).toBe(413);
+    expect(sent).toBeLessThan(50_000_000);
+  });
+
+  it("BOMB-05 in headers and addresses are refused before any route", async () => {
+    const { port } = new URL(test.url);
+    const ask = (head: string) =>
+      new Promise<string>((resolve, reject) => {
+        const socket = connect(Number(port), "localhost", () =>
+          socket.write(`${head}\r\nHost: localhost\r\n\r\n`),
+        );
+        let text = "";
+        socket.on("data", (chunk) => (text += chunk.toString("latin1")));
+        socket.on("close", () => resolve(text));
+        socket.on("error", (error) => (text === "" ? reject(error) : resolve(text)));
+        socket.setTimeout(3_000, () => socket.destroy());
+      });
+    const many = (line: (n: number) => string, joint: string) =>
+      Array.from({ length: 10_000 }, (_, n) => line(n)).join(joint);
+    for (const head of [
+      `GET /health HTTP/1.1\r\n${many((n) => `x-${n}: y`, "\r\n")}`,
+      `GET /health HTTP/1.1\r\ncookie: ${many((n) => `c${n}=1`, "; ")}`,
+      `GET /health?${many((n) => `q${n}=1`, "&")} HTTP/1.1`,
+    ])
+      expect((await ask(head)).slice(0, 12), head.slice(0, 40)).toMatch(/^HTTP\/1\.1 (431|400|414)$|^$/);
+    expect((await fetch(`${test.url}/health`)).status).toBeLessThan(600);
+  });
+});
+
+describe("metrics that OpenTelemetry exports", () => {
+  const nanos = (ms: number) => `${ms}000000`;
+  const histogram = (atMs: number, changes: object = {}) => ({
+    name: "http.server.request.duration",
+    histogram: {
+      aggregationTemporality: 1,
+      dataPoints: [
+        {
+          startTimeUnixNano: nanos(atMs - 10_000),
+          timeUnixNano: nanos(atMs),
+          attributes: [{ key: "http.response.status_code", value: { intValue: "200" } }],
+          count: "100",
+          explicitBounds: [0.1, 0.2],
+          bucketCounts: ["0", "100", "0"],
+        },
+      ],
+      ...changes,
+    },
+  });
+  const send = (project: TestProject, metrics: object[]) =>
+    alice.call<{ partialSuccess?: { rejectedDataPoints: string; errorMessage: string } }>(
+      "POST",
+      "/v1/metrics",
+      {
+        body: { resourceMetrics: [{ scopeMetrics: [{ metrics }] }] },
+        headers: keyOf(project),
+      },
+    );
+
+  it("become samples once, however often they are sent", async () => {
+    const project = await createTestProject(alice);
+    const atMs = Math.floor(Date.now() / 10_000) * 10_000 - 5_000;
+    for (let time = 0; time < 2; time += 1)
+      expect(await send(project, [histogram(atMs)])).toMatchObject({ status: 200, body: {} });
+    expect(await kept(project)).toMatchObject([
+      { at: new Date(atMs), requests_per_sec: 10, error_rate: 0, latency_p95_ms: 195, cpu_usage: null },
+    ]);
+    expect((await project.read()).endpoint.source).toBe("push");
+  });
+
+  it("are refused in part with the reasons, as OTLP says it", async () => {
+    const project = await createTestProject(alice);
+    const atMs = Date.now() - 5_000;
+    const { status, body } = await send(project, [
+      histogram(atMs),
+      histogram(atMs, { aggregationTemporality: 2 }),
+      histogram(atMs + 3_600_000),
+    ]);
+    expect(status).toBe(200);
+    expect(body.partialSuccess).toMatchObject({ rejectedDataPoints: "2" });
+    expect(body.partialSuccess?.errorMessage).toMatch(/cumulative_temporality: 1.*from_future: 1/);
+    expect(await kept(project)).toHaveLength(1);
+  });
+});
+
+describe("Prometheus as a source", () => {
+  const QUERIES = {
+    requests_per_sec: "sum(rate(requests_total{$labels}[$window]))",
+    latency_p95: "latency{$labels}",
+    error_rate: "errors{$labels}",
+    cpu_usage: "",
+    memory_usage: "",
+  };
+  const settings = (changes: object = {}) => ({
+    baseUrl: prometheus.url,
+    labels: { job: "shop" },
+    windowSeconds: 60,
+    queries: QUERIES,
+    ...changes,
+  });
+  type Tested = EndpointTest & Refusal;
+  const tryOut = (project: TestProject, body: object) =>
+    alice.post<Tested>(`${project.path}/prometheus/test`, body);
+  const activate = (project: TestProject, body: object) =>
+    alice.call<Tested>("PUT", `${project.path}/prometheus`, { body });
+  const collect = async () => {
+    await test.get(CollectorJobs).collectOnce();
+    await test.get(CollectorJobs).settle();
+  };
+  beforeEach(() => Object.assign(prometheus.state, { status: 200, token: undefined, values: undefined }));
+
+  it("is tried out without being kept, and says what is wrong", async () => {
+    const project = await createTestProject(alice);
+    expect((await tryOut(project, settings())).body).toMatchObject({
+      ok: true,
+      sample: { requestsPerSec: 5, latencyP95Ms: 5, errorRate: null, cpuUsage: null },
+    });
+    prometheus.state.status = 422;
+    expect((await tryOut(project, settings())).body).toMatchObject({ ok: false, errorCode: "query_refused" });
+    prometheus.state.status = 401;
+    expect((await tryOut(project, settings())).body).toMatchObject({
+      errorCode: "http_status",
+      errorDetail: "401",
+    });
+    const inner = await tryOut(project, settings({ baseUrl: "http://127.0.0.1:9/" }));
+    expect(inner).toMatchObject({ status: 400, body: { code: "ENDPOINT_INVALID_FORMAT" } });
+    const hidden = await tryOut(project, settings({ baseUrl: "http://127.0.0.1:4999/" }));
+    expect(hidden.body).toMatchObject({ ok: false, errorCode: "address_refused" });
+    expect(await project.read()).toMatchObject({
+      endpoint: { source: "endpoint", state: "none", prometheus: null },
+    });
+  });
+
+  it("is measured with its token once it has answered, and its history is the first baseline", async () => {
+    const project = await createTestProject(alice);
+    prometheus.state.token = "prom-token-1";
+    const body = settings({ token: "prom-token-1" });
+    expect((await activate(project, settings())).body).toMatchObject({ ok: false, errorDetail: "401" });
+    expect((await activate(project, body)).body).toMatchObject({
+      ok: true,
+      endpoint: { source: "prometheus" },
+    });
+    expect((await kept(project)).length).toBe(61);
+    expect(JSON.stringify(await project.read())).not.toContain("prom-token-1");
+    expect(await project.read()).toMatchObject({
+      endpoint: { prometheus: { hasToken: true }, state: "active" },
+    });
+    prometheus.asked.length = 0;
+    await test.sql(
+      "update metric_endpoints set last_sample_at = now() - interval '61 s' where project_id = $1",
+      [project.id],
+    );
+    await collect();
+    expect((await kept(project)).length).toBe(62);
+    const query = prometheus.asked.find(({ query: text }) => text.startsWith("sum"));
+    expect(query).toMatchObject({
+      query: 'sum(rate(requests_total{job="shop"}[60s]))',
+      token: "Bearer prom-token-1",
+    });
+    // The kept token goes with changes of the queries, and not to another server.
+    expect((await tryOut(project, settings())).body.ok).toBe(true);
+    expect((await tryOut(project, settings({ baseUrl: prometheus.alias }))).body).toMatchObject({
+      errorDetail: "401",
+    });
+  });
+
+  it("fills what nobody asked for in time, and records silence as missing", async () => {
+    const project = await createTestProject(alice, { observation: { baselineSeconds: 10 } });
+    await activate(project, settings());
+    await test.sql("delete from metric_samples where project_id = $1", [project.id]);
+    await test.sql(
+      "update metric_endpoints set last_sample_at = now() - interval '45 s', next_scrape_at = now() where project_id = $1",
+      [project.id],
+    );
+    await collect();
+    expect(await kept(project)).toHaveLength(4);
+    prometheus.state.values = [];
+    await test.sql("update metric_endpoints set next_scrape_at = now() where project_id = $1", [project.id]);
+    await collect();
+    expect((await kept(project)).at(-1)).toMatchObject({ missing_reason: "no_data", requests_per_sec: null });
+    expect((await project.read()).lastScrapeErrorCode).toBe("no_data");
+  });
+});
+
+describe("long views", () => {
+  type Series = ProjectSeries & Refusal;
+  const HOUR_MS = 3_600_000;
+  const hour = (back: number) => new Date((Math.floor(Date.now() / HOUR_MS) - back) * HOUR_MS);
+
+  it("read few points of any span, the same from hourly figures as from samples", async () => {
+    const project = await createTestProject(alice);
+    await test.sql(
+      `insert into metric_samples (project_id, workspace_id, at, missing_reason, requests_per_sec, latency_p95_ms)
+       select p.id, p.workspace_id, t, case when extract(minute from t) = 7 then 'timeout' end,
+         case when extract(minute from t) <> 7 then extract(minute from t) end, 50
+       from projects p, generate_series($2::timestamptz, $3::timestamptz - interval '1 minute', '1 minute') t where p.id = $1`,
+      [project.id, hour(5), hour(-1)],
+    );
+    const view = async (points: number) => {
+      const path = `${project.path}/samples?from=${hour(5).toISOString()}&to=${hour(-1).toISOString()}&points=${points}`;
+      return (await alice.get<Series>(path)).body;
+    };
+    const fine = await view(300);
+    expect(fine.stepSeconds).toBe(120);
+    expect(fine.points).toHaveLength(180);
+    expect(fine.points[0]).toMatchObject({
+      samples: 2,
+      missing: 0,
+      requests_per_sec: { mean: 0.5, min: 0, max: 1 },
+    });
+    expect(fine.points[3]).toMatchObject({
+      samples: 1,
+      missing: 1,
+      requests_per_sec: { mean: 6, min: 6, max: 6 },
+    });
+    const before = (await view(10)).points;
+    expect(before).toHaveLength(6);
+    while ((await test.get(RollUpJobs).rollUpOnce()) === "more");
+    const rolled = await test.sql("select * from metric_rollups where project_id = $1", [project.id]);
+    expect(rolled.length).toBeGreaterThanOrEqual(3);
+    expect((await view(10)).points).toEqual(before);
+    // The hours stay when their samples are gone.
+    await test.sql("delete from metric_samples where project_id = $1 and at < $2", [project.id, hour(3)]);
+    expect((await view(10)).points.slice(0, 2)).toEqual(before.slice(0, 2));
+  });
+
+  it("are of one's own projects, and of at most 400 days", async () => {
+    const project = await createTestProject(alice);
+    const bob = await test.signUp("Bob");
+    expect((await bob.get(`${project.path}/samples`)).status).toBe(404);
+    const long = await alice.get<Series>(`${project.path}/samples?from=2020-01-01T00:00:00Z`);
+    expect(long).toMatchObject({ status: 422, body: { code: "invalid_input" } });
+    expect((await alice.get<Series>(`${project.path}/samples`)).body).toEqual({
+      stepSeconds: 300,
+      points: [],
+    });
+  });
+
+  it("end with the project, and its samples with the partition of their day", async () => {
+    const project = await createTestProject(alice);
+    await push(project, { samples: [{ at: ago(10), metrics: METRICS }] });
+    await alice.call("DELETE", project.path, { body: { confirmationName: "Shop" } });
+    expect((await alice.get(`${project.path}/samples`)).status).toBe(404);
+    const left = () => test.sql("select 1 from metric_samples where project_id = $1", [project.id]);
+    expect(await left()).toHaveLength(1);
+    await test.sql("select drop_old_samples(now() + interval '32 days', 30)");
+    expect(await left()).toEqual([]);
+    await test.sql("select ensure_partitions(now())");
+  });
+});
+
+/** A Prometheus that knows one series per query: the minute of the hour; no errors at all. */
+async function startPrometheus() {
+  const asked: { query: string; token: string | undefined }[] = [];
+  const state = {
+    status: 200,
+    token: undefined as string | undefined,
+    values: undefined as [number, string][] | undefined,
+  };
+  const server: Server = createServer((request, response) => {
+    const url = new URL(request.url ?? "", "http://localhost");
+    const query = url.searchParams.get("query") ?? "";
+    asked.push({ query, token: request.headers.authorization });
+    const isAllowed = state.token === undefined || request.headers.authorization === `Bearer ${state.token}`;
+    const [start, end, step] = ["start", "end", "step"].map((name) => Number(url.searchParams.get(name))) as [
+      number,
+      number,
+      number,
+    ];
+    const values: [number, string][] = [];
+    for (let at = start; at <= end; at += step) values.push([at, query.startsWith("errors") ? "NaN" : "5"]);
+    response.writeHead(isAllowed ? state.status : 401, { "content-type": "application/json" });
+    const result = state.values ? [] : [{ metric: {}, values }];
+    const good = { status: "success", data: { resultType: "matrix", result } };
+    response.end(JSON.stringify(state.status === 200 ? good : { status: "error", error: "no" }));
+  });
+  const port = await listen(server);
+  return {
+    server,
+    asked,
+    state,
+    url: `http://127.0.0.1:${port}/prom`,
+    alias: `http://localhost:${port}/prom`,
+    hostAndPort: `127.0.0.1:${port},localhost:${port}`,
+  };
+}
+
+it("says where samples come from", async () => {
+  const project = await createTestProject(alice);
+  const set = (source: string) =>
+    alice.call<Project & Refusal>("PUT", `${project.path}/source`, { body: { source } });
+  expect((await set("push")).body.endpoint).toMatchObject({
+    source: "push",
+    state: "active",
+    baselineVersion: 1,
+  });
+  expect((await set("endpoint")).body.endpoint).toMatchObject({ source: "endpoint", state: "none" });
+  expect((await set("carrier-pigeon")).status).toBe(422);
+});
