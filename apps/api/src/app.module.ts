@@ -11,6 +11,7 @@ import { MetricsModule } from "./modules/metrics/metrics.module.js";
 import { ObservabilityModule } from "./modules/observability/observability.module.js";
 import { OverviewModule } from "./modules/overview/overview.module.js";
 import { ProjectsModule } from "./modules/projects/projects.module.js";
+import { ProofModule } from "./modules/proof/proof.module.js";
 import { PulsesModule } from "./modules/pulses/pulses.module.js";
 import { RunNoticesModule } from "./modules/pulses/run-notices.module.js";
 import { VerdictsModule } from "./modules/verdicts/verdicts.module.js";
@@ -37,6 +38,7 @@ export class AppModule {
         ObservabilityModule,
         OverviewModule,
         ProjectsModule,
+        ProofModule,
         PulsesModule,
         RunNoticesModule,
         VerdictsModule,

@@ -51,6 +51,7 @@ beforeAll(async () => {
     bodies: {
       "PATCH /api/v1/pulses/{id}": { name: "Taken over" },
       "POST /api/v1/provisionings/{id}/confirm": { repositoryId: 1, ownerId: 1 },
+      "PUT /api/v1/workers/{id}/checkpoint-export": { enabled: false },
       "POST /api/v1/workers/{id}/removal": { confirmation: "octo-alice/keepstreak-pulse" },
     },
   };
@@ -114,6 +115,7 @@ describe("every route of a person's own things", () => {
       "POST /api/v1/runs/{id}/cancel",
       "POST /api/v1/workers/{id}/notices/dismissal",
       "POST /api/v1/workers/{id}/removal",
+      "PUT /api/v1/workers/{id}/checkpoint-export",
     ]);
   });
 

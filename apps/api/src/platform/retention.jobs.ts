@@ -12,11 +12,13 @@ const MAX_DEAD_LETTERS = 40_000;
 
 /**
  * What may go once its time is over. Adding one: a row here, and the DELETE grant of the role.
- * `key` are the columns that name a row.
+ * `key` are the columns that name a row, `keepDays` how long it stays beyond its time.
  */
-const EXPIRING: readonly { table: SQL; key: SQL; role: "engine" | "identity" }[] = [
+const EXPIRING: readonly { table: SQL; key: SQL; role: "engine" | "identity"; keepDays?: number }[] = [
   { table: sql`worker_nonces`, key: sql`worker_id, jti`, role: "engine" },
-  { table: sql`worker_sessions`, key: sql`id`, role: "engine" },
+  // The record of the handshakes, for who wants to see them.
+  { table: sql`worker_sessions`, key: sql`id`, role: "engine", keepDays: 7 },
+  { table: sql`proof_links`, key: sql`id`, role: "engine" },
   { table: sql`idempotency_keys`, key: sql`project_id, key`, role: "engine" },
   { table: sql`sessions`, key: sql`id`, role: "identity" },
   { table: sql`verifications`, key: sql`id`, role: "identity" },
@@ -49,10 +51,10 @@ export class RetentionJobs implements OnModuleInit {
     await this.databases.engine.execute(sql`select ensure_partitions(now())`);
     await this.databases.engine.execute(sql`select drop_old_samples(now(), ${SAMPLE_RETENTION_DAYS})`);
     let more = false;
-    for (const { table, key, role } of EXPIRING) {
+    for (const { table, key, role, keepDays = 0 } of EXPIRING) {
       const { rowCount } = await this.databases[role].execute(
         sql`delete from ${table} where (${key}) in
-              (select ${key} from ${table} where expires_at < now() limit ${BATCH})`,
+              (select ${key} from ${table} where expires_at < now() - make_interval(days => ${keepDays}) limit ${BATCH})`,
       );
       more ||= rowCount === BATCH;
     }

@@ -1476,7 +1476,7 @@ export interface components {
         };
         SystemWarning: {
             /** @enum {string} */
-            code: "role_without_process" | "loop_standing_still" | "loop_failing" | "work_overdue" | "dead_letters" | "transport_unreachable" | "redis_evicts_keys" | "redis_persistence_failing" | "redis_memory_nearly_full" | "database_connections_nearly_used_up" | "database_transaction_old" | "key_rotation_due";
+            code: "role_without_process" | "loop_standing_still" | "loop_failing" | "work_overdue" | "dead_letters" | "transport_unreachable" | "redis_evicts_keys" | "redis_persistence_failing" | "redis_memory_nearly_full" | "database_connections_nearly_used_up" | "database_transaction_old" | "key_rotation_due" | "audit_log_waiting" | "audit_log_unsigned";
             /** @enum {string} */
             severity: "warning" | "critical";
             subject: string | null;

@@ -31,6 +31,10 @@ export const systemWarningSchema = z
       "database_transaction_old",
       /** The keyring's key `subject`, which wraps data keys, is `value` ms old; critical when long overdue. */
       "key_rotation_due",
+      /** The oldest audit entry without a place in the log has been waiting for `value` ms. */
+      "audit_log_waiting",
+      /** The log has grown, and its newest checkpoint is `value` ms old. */
+      "audit_log_unsigned",
     ]),
     severity: z.enum(["warning", "critical"]),
     subject: z.string().nullable(),

@@ -37,6 +37,7 @@ const well: WarningFacts = {
   },
   redis: [redis()],
   keyring: { currentId: "k1", ageMs: 5, rotation: "ok" },
+  audit: { oldestMs: null, checkpointAgeMs: 3_600_000, hasGrownSince: false },
 };
 const warnings = (more: Partial<WarningFacts>) => findWarnings({ ...well, ...more });
 
@@ -89,6 +90,16 @@ it.each<[string, Partial<WarningFacts>, Record<string, unknown>]>([
     "a key that should have been rotated long ago",
     { keyring: { currentId: "k1", ageMs: 121, rotation: "overdue" } },
     { code: "key_rotation_due", subject: "k1", value: 121, severity: "critical" },
+  ],
+  [
+    "audit entries that get no place in the log",
+    { audit: { oldestMs: 60_001, checkpointAgeMs: 5, hasGrownSince: false } },
+    { code: "audit_log_waiting", value: 60_001, severity: "critical" },
+  ],
+  [
+    "a log that has grown and is not signed",
+    { audit: { oldestMs: null, checkpointAgeMs: 300_001, hasGrownSince: true } },
+    { code: "audit_log_unsigned", value: 300_001 },
   ],
 ])("warns of %s, once", (_, more, warning) => {
   expect(warnings(more)).toEqual([{ severity: "warning", subject: null, value: null, ...warning }]);

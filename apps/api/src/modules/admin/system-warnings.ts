@@ -2,12 +2,23 @@ import type { System, SystemWarning } from "@pulsekeep/contracts/api/admin";
 
 const NEARLY_FULL_PERCENT = 80;
 const OLD_TRANSACTION_MS = 5 * 60_000;
+/** Entries get their place within a second, and a checkpoint within a minute or two. */
+const LOG_WAITS_MS = 60_000;
+const LOG_UNSIGNED_MS = 5 * 60_000;
 
 /** What the vault tells of the key that wraps data keys. */
 export type KeyringFacts = { currentId: string; ageMs: number; rotation: "ok" | "due" | "overdue" };
 
+/** How far the audit log is behind. */
+export type AuditFacts = {
+  oldestMs: number | null;
+  checkpointAgeMs: number | null;
+  hasGrownSince: boolean;
+};
+
 export type WarningFacts = Pick<System, "transport" | "streams" | "processes" | "database" | "redis"> & {
   keyring: KeyringFacts;
+  audit: AuditFacts;
   /** What keeps scheduling from going on. */
   problems: readonly SystemWarning[];
 };
@@ -55,6 +66,14 @@ const RULES: readonly ((facts: WarningFacts) => SystemWarning[])[] = [
             severity: rotation === "overdue" ? "critical" : "warning",
           }),
         ],
+  ({ audit: { oldestMs } }) =>
+    oldestMs !== null && oldestMs > LOG_WAITS_MS
+      ? [warn("audit_log_waiting", { value: oldestMs, severity: "critical" })]
+      : [],
+  ({ audit: { checkpointAgeMs, hasGrownSince } }) =>
+    hasGrownSince && checkpointAgeMs !== null && checkpointAgeMs > LOG_UNSIGNED_MS
+      ? [warn("audit_log_unsigned", { value: checkpointAgeMs })]
+      : [],
   ({ database: { oldestTransactionMs } }) =>
     oldestTransactionMs !== null && oldestTransactionMs > OLD_TRANSACTION_MS
       ? [warn("database_transaction_old", { value: oldestTransactionMs })]

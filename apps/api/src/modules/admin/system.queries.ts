@@ -8,6 +8,7 @@ import { LedgerQueries } from "../observability/ledger.queries.js";
 import { RedisMonitor } from "../observability/redis-monitor.queries.js";
 import { SchedulingQueries } from "../observability/scheduling.queries.js";
 import { StreamsQueries } from "../observability/streams.queries.js";
+import { LogHealthQueries } from "../audit/log-health.queries.js";
 import { KeyringQueries } from "../vault/keyring.queries.js";
 import { DeadLettersService } from "./dead-letters.service.js";
 import { findWarnings } from "./system-warnings.js";
@@ -27,19 +28,22 @@ export class SystemQueries {
     @Inject(DeadLettersService) private readonly deadLetters: DeadLettersService,
     @Inject(RedisMonitor) private readonly redis: RedisMonitor,
     @Inject(KeyringQueries) private readonly keyring: KeyringQueries,
+    @Inject(LogHealthQueries) private readonly log: LogHealthQueries,
   ) {}
 
   async getSystem(): Promise<System> {
-    const [scheduling, runs, lateness, database, streams, deadLetters, redis, keyring] = await Promise.all([
-      this.scheduling.getScheduling(),
-      this.ledger.countRuns(),
-      this.ledger.getLateness(),
-      this.database.getHealth(),
-      this.streams.findStreams(),
-      this.listDeadLetters(),
-      this.redis.findHealth(),
-      this.keyring.getHealth(),
-    ]);
+    const [scheduling, runs, lateness, database, streams, deadLetters, redis, keyring, audit] =
+      await Promise.all([
+        this.scheduling.getScheduling(),
+        this.ledger.countRuns(),
+        this.ledger.getLateness(),
+        this.database.getHealth(),
+        this.streams.findStreams(),
+        this.listDeadLetters(),
+        this.redis.findHealth(),
+        this.keyring.getHealth(),
+        this.log.getLag(),
+      ]);
     const { processes, backlog, neededRoles, problems } = scheduling;
     const facts = {
       transport: {
@@ -55,7 +59,7 @@ export class SystemQueries {
     return {
       ...facts,
       checkedAt: this.clock.now().toISOString(),
-      warnings: findWarnings({ ...facts, keyring, problems }),
+      warnings: findWarnings({ ...facts, keyring, audit, problems }),
       deadLetters,
       outbox: { length: outbox?.due ?? 0, oldestAgeMs: outbox?.oldestMs ?? null },
       backlog,

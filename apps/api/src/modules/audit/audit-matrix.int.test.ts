@@ -98,6 +98,22 @@ const RECORDED: Record<string, { does: () => Promise<unknown>; actions: string[]
     does: () => alice.post("/api/v1/provisionings/own-machine", {}),
     actions: ["worker.created", "worker.enrolment_started"],
   },
+  "PUT /api/v1/workers/{id}/checkpoint-export": {
+    does: () =>
+      alice.call("PUT", `/api/v1/workers/${worker.id}/checkpoint-export`, { body: { enabled: true } }),
+    actions: ["worker.checkpoints_exported"],
+  },
+  "POST /api/v1/proof/links": {
+    does: () => alice.post("/api/v1/proof/links", { days: 7 }),
+    actions: ["proof_link.created"],
+  },
+  "DELETE /api/v1/proof/links/{id}": {
+    does: async () => {
+      const { body } = await alice.get<{ rows: { id: string }[] }>("/api/v1/proof/links");
+      await alice.del(`/api/v1/proof/links/${body.rows[0]?.id}`);
+    },
+    actions: ["proof_link.revoked"],
+  },
 };
 
 /** Routes that change something and leave nothing in the audit, each with its reason. */

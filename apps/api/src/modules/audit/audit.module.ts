@@ -7,6 +7,7 @@ import { CheckpointSigner } from "./checkpoint-signer.js";
 import { CheckpointsService } from "./checkpoints.service.js";
 import { LogHealthQueries } from "./log-health.queries.js";
 import { LogQueries } from "./log.queries.js";
+import { RevocationsQueries } from "./revocations.queries.js";
 import { SequencerJobs } from "./sequencer.jobs.js";
 
 @Module({
@@ -18,8 +19,9 @@ import { SequencerJobs } from "./sequencer.jobs.js";
     CheckpointsService,
     LogHealthQueries,
     LogQueries,
+    RevocationsQueries,
     SequencerJobs,
   ],
-  exports: [AuditService],
+  exports: [AuditService, LogHealthQueries, LogQueries, RevocationsQueries],
 })
 export class AuditModule {}

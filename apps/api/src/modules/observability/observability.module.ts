@@ -1,4 +1,5 @@
 import { Module } from "@nestjs/common";
+import { AuditModule } from "../audit/audit.module.js";
 import { VaultModule } from "../vault/vault.module.js";
 import { DatabaseHealthQueries } from "./database-health.queries.js";
 import { HealthService } from "./health.service.js";
@@ -12,7 +13,7 @@ import { StreamsQueries } from "./streams.queries.js";
 import { SystemMetrics } from "./system-metrics.js";
 
 @Module({
-  imports: [VaultModule],
+  imports: [AuditModule, VaultModule],
   controllers: [ObservabilityController],
   providers: [
     DatabaseHealthQueries,

@@ -1,4 +1,5 @@
 import type { DatabaseHealth, RedisHealth, StreamState, System } from "@pulsekeep/contracts/api/admin";
+import type { LogLag } from "../audit/log-health.queries.js";
 import type { KeyringHealth } from "../vault/keyring.queries.js";
 import type { SchedulingQueries } from "./scheduling.queries.js";
 
@@ -11,6 +12,7 @@ export type SystemFacts = {
   /** One per server; undefined also where PostgreSQL is the transport. */
   redis: readonly RedisHealth[] | undefined;
   keyring: KeyringHealth | undefined;
+  audit: LogLag | undefined;
 };
 
 export type SystemGauge = {
@@ -220,5 +222,26 @@ export const SYSTEM_GAUGES: readonly SystemGauge[] = [
     name: "pulsekeep_keyring_data_keys_waiting",
     help: "Data keys that are not wrapped under the current key yet",
     read: ({ keyring }) => only(keyring ? [keyring.waiting] : []),
+  },
+  {
+    name: "pulsekeep_audit_unsequenced_entries",
+    help: "Audit entries that have no place in the log yet",
+    read: ({ audit }) => only(audit ? [audit.unsequenced] : []),
+  },
+  {
+    name: "pulsekeep_audit_oldest_unsequenced_seconds",
+    help: "How long the oldest of them has been waiting; 0 when none does",
+    read: ({ audit }) => only(audit ? [seconds(audit.oldestMs)] : []),
+  },
+  {
+    name: "pulsekeep_audit_checkpoint_age_seconds",
+    help: "Age of the log's newest checkpoint; a log that does not grow gets no new one",
+    read: ({ audit }) =>
+      only(audit && audit.checkpointAgeMs !== null ? [seconds(audit.checkpointAgeMs)] : []),
+  },
+  {
+    name: "pulsekeep_audit_unsigned_seconds",
+    help: "For how long the log has been growing without a checkpoint; 0 when the newest covers all of it",
+    read: ({ audit }) => only(audit ? [audit.hasGrownSince ? seconds(audit.checkpointAgeMs) : 0] : []),
   },
 ];

@@ -2,6 +2,7 @@ import { Inject, Injectable } from "@nestjs/common";
 import { Counter, Gauge } from "prom-client";
 import { Jobs } from "../../platform/jobs.js";
 import { LOGGER, type Logger } from "../../platform/logger.js";
+import { LogHealthQueries } from "../audit/log-health.queries.js";
 import { KeyringQueries } from "../vault/keyring.queries.js";
 import { DatabaseHealthQueries } from "./database-health.queries.js";
 import { HttpMetrics } from "./http-metrics.js";
@@ -36,6 +37,7 @@ export class SystemMetrics {
     @Inject(DatabaseHealthQueries) private readonly database: DatabaseHealthQueries,
     @Inject(RedisMonitor) private readonly redis: RedisMonitor,
     @Inject(KeyringQueries) private readonly keyring: KeyringQueries,
+    @Inject(LogHealthQueries) private readonly log: LogHealthQueries,
     @Inject(Jobs) private readonly jobs: Jobs,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
@@ -62,7 +64,7 @@ export class SystemMetrics {
   }
 
   private async readAll(): Promise<void> {
-    const [scheduling, runs, streams, database, redis, lateness, keyring] = await Promise.all([
+    const [scheduling, runs, streams, database, redis, lateness, keyring, audit] = await Promise.all([
       this.attempt(() => this.scheduling.getScheduling()),
       this.attempt(() => this.ledger.countRuns()),
       this.streams.findStreams(),
@@ -75,8 +77,9 @@ export class SystemMetrics {
         }),
       ),
       this.attempt(() => this.keyring.getHealth()),
+      this.attempt(() => this.log.getLag()),
     ]);
-    this.setGauges({ scheduling, runs, streams, database, redis: redis ?? undefined, keyring });
+    this.setGauges({ scheduling, runs, streams, database, redis: redis ?? undefined, keyring, audit });
     this.lateness.set(lateness);
     const failures = this.jobs.heartbeats().reduce((sum, { failedTurns }) => sum + failedTurns, 0);
     this.failedTurns.inc(failures - this.failuresSeen);

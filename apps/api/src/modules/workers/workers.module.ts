@@ -2,11 +2,15 @@ import { Module } from "@nestjs/common";
 import { AuditModule } from "../audit/audit.module.js";
 import { PulsesModule } from "../pulses/pulses.module.js";
 import { VaultModule } from "../vault/vault.module.js";
-import { GateService } from "./gate.service.js";
+import { CheckpointExportController } from "./checkpoint-export.controller.js";
+import { CheckpointExportService } from "./checkpoint-export.service.js";
+import { DueCheckpoints } from "./due-checkpoints.js";
 import { EnrolmentsController } from "./enrolments.controller.js";
 import { EnrolmentsService } from "./enrolments.service.js";
+import { GateService } from "./gate.service.js";
 import { GitHubConsent } from "./github-consent.js";
 import { HandshakeService } from "./handshake.service.js";
+import { HandshakesQueries } from "./handshakes.queries.js";
 import { MovesService } from "./moves.service.js";
 import { Provisioner } from "./provisioner.js";
 import { ProvisioningStartsService } from "./provisioning-starts.service.js";
@@ -26,12 +30,21 @@ import { WorkersQueries } from "./workers.queries.js";
 
 @Module({
   imports: [AuditModule, PulsesModule, VaultModule],
-  controllers: [EnrolmentsController, ProvisioningsController, WorkersController, WorkerProtocolController],
+  controllers: [
+    CheckpointExportController,
+    EnrolmentsController,
+    ProvisioningsController,
+    WorkersController,
+    WorkerProtocolController,
+  ],
   providers: [
-    GateService,
+    CheckpointExportService,
+    DueCheckpoints,
     EnrolmentsService,
+    GateService,
     GitHubConsent,
     HandshakeService,
+    HandshakesQueries,
     MovesService,
     Provisioner,
     ProvisioningService,
@@ -46,6 +59,6 @@ import { WorkersQueries } from "./workers.queries.js";
     WorkerRootsService,
     WorkersQueries,
   ],
-  exports: [WorkerAuthService, WorkersQueries],
+  exports: [HandshakesQueries, WorkerAuthService, WorkersQueries],
 })
 export class WorkersModule {}

@@ -14,6 +14,8 @@ const TIMED: ReadonlySet<Warning["code"]> = new Set([
   "work_overdue",
   "database_transaction_old",
   "key_rotation_due",
+  "audit_log_waiting",
+  "audit_log_unsigned",
 ]);
 
 /** What needs somebody's attention, in words, the critical things first. */
