@@ -19,6 +19,7 @@ export const commands = {
   generate: tool("tools/generate/generate.ts"),
   "demo:deploy": tool("tools/demo/demo-deploy.ts"),
   verdict: built("packages/verdict/dist/score-cli.js"),
+  pulsekeep: built("packages/cli/dist/pulsekeep.mjs"),
   bench: tool("bench/bench.ts"),
   chaos: (args) => built("apps/api/dist/main.js")([]) && ["node", "chaos/src/chaos.ts", ...args],
   "test:full": (args) => ["node", "tools/test/test.ts", "--full", ...args],

@@ -36,11 +36,19 @@ export interface Stay {
 /** Asks and gives up when the worker is stopped, in the middle of a long poll too. */
 export function ask(stay: Stay, question: ServerQuestion): Promise<ServerAnswer> {
   const { around } = stay;
-  const cut: typeof fetch = (input, init) =>
-    around.fetch(input, {
-      ...init,
-      signal: init?.signal ? AbortSignal.any([init.signal, around.stop]) : around.stop,
-    });
+  const cut: typeof fetch = async (input, init) => {
+    const end = new AbortController();
+    const abort = () => end.abort();
+    init?.signal?.addEventListener("abort", abort);
+    // Taken off again: a signal that lives for months must not gather what every poll has left on it.
+    around.stop.addEventListener("abort", abort);
+    try {
+      if (around.stop.aborted) abort();
+      return await around.fetch(input, { ...init, signal: end.signal });
+    } finally {
+      around.stop.removeEventListener("abort", abort);
+    }
+  };
   return askServer(stay.config, { ...surroundingsOf(stay), fetch: cut }, withSession(stay, question));
 }
 

@@ -4,7 +4,7 @@ import { type Command, findText, type OptionValues, type Request } from "../comm
 import { getServerOrigin, SERVER_OPTION } from "../server-address.js";
 import type { Terminal } from "../terminal/terminal.js";
 import { describeReport } from "./describe-report.js";
-import { fileLogSource } from "./file-log-source.js";
+import { readGivenFiles } from "./given-files.js";
 import { httpLogSource } from "./http-log-source.js";
 import { findKeptLog, keepLog } from "./kept-log.js";
 import { verifyLog } from "./verify-log.js";
@@ -16,10 +16,11 @@ export const auditVerify: Command = {
   summary: "Verify the audit log: signed, unbroken, and the continuation of the one that you saw before.",
   description: [
     "Reads checkpoints, keys, leaf hashes and consistency proofs from the server's public API, or an exported file, and computes everything again here: signatures (Ed25519), that each checkpoint continues the one before, that the leaves give the signed roots, and that exported entries stand in the log.",
+    "FILE is an exported log, or any number of checkpoints that were kept elsewhere (in your worker's repository, if you switched that on): the server's log has to continue those too.",
     "The newest checkpoint and its keys are kept in a state file. The next time the log has to continue them: a server cannot show you another past. Run it regularly, on a machine that the server's operator does not control.",
     "The first time the published keys are taken as they are; name the ones that you know with --key.",
   ],
-  operands: "[FILE]",
+  operands: "[FILE...]",
   options: {
     server: SERVER_OPTION,
     key: { value: "KEY", help: "a public key that you trust, as name+id+base64; others are not believed" },
@@ -41,29 +42,40 @@ export const auditVerify: Command = {
   },
   examples: [
     "pulsekeep audit verify --server https://pulsekeep.example.com",
+    "pulsekeep audit verify --server https://pulsekeep.example.com pulse/audit/checkpoint.txt",
     "pulsekeep audit verify audit-export.json --json",
   ],
   run: verify,
 };
 
 async function verify({ options, operands, json }: Request, terminal: Terminal): Promise<number> {
-  const [file, ...more] = operands;
-  if (more.length > 0) throw new CliFailure("too_many_files", "One file at a time.", { exitCode: 2 });
-  const server = file === undefined ? getServerOrigin(options, terminal) : undefined;
+  const given = await readGivenFiles(operands.map((file) => path.resolve(terminal.cwd, file)));
+  const server = given.exported === undefined ? getServerOrigin(options, terminal) : undefined;
   const source =
-    server === undefined
-      ? await fileLogSource(path.resolve(terminal.cwd, file ?? ""))
-      : httpLogSource({
-          server,
-          newest: newestOf(options),
-          readsLeaves: options["skip-leaves"] !== true,
-          terminal,
-        });
+    given.exported ??
+    httpLogSource({
+      server: server ?? "",
+      newest: newestOf(options),
+      readsLeaves: options["skip-leaves"] !== true,
+      terminal,
+    });
   const stateFile = statePath(options, terminal, server);
   const kept = stateFile === undefined ? undefined : await findKeptLog(stateFile);
   const key = findText(options, "key");
   const pinned = key === undefined ? [] : [key];
-  const { keep, ...report } = await verifyLog({ source, kept, pinned, now: terminal.now() });
+  const { keep, ...report } = await verifyLog({
+    source,
+    kept,
+    pinned,
+    witnesses: given.checkpoints,
+    now: terminal.now(),
+  });
+  if (report.newest === null && report.findings.length === 0) {
+    throw new CliFailure("no_checkpoint", `${source.name} has no checkpoint; nothing was verified.`, {
+      hint: "A new server makes its first one within a minute after its first audit entry.",
+      exitCode: 2,
+    });
+  }
   if (keep && stateFile !== undefined) await keepLog(stateFile, keep);
   const verified = report.findings.length === 0;
   if (json)

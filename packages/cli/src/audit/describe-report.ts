@@ -24,7 +24,7 @@ export function describeReport(
 ): string[] {
   const { findings, newest, previous } = report;
   const { source, firstTime, paint } = around;
-  if (findings.length > 0) {
+  if (findings.length > 0 || newest === null) {
     const lines = findings.map(({ kind, at }) => `  ${WORDS[kind]}${at === null ? "" : ` (at ${at})`}`);
     return [
       `${paint("NOT VERIFIED", "bad")}  ${source}`,
@@ -33,7 +33,6 @@ export function describeReport(
       "Keep the state file and this output: they are the evidence. Ask the operator, by another way than this server.",
     ];
   }
-  if (newest === null) return [`${source} has no checkpoint yet; nothing to verify.`];
   return [
     `${paint("verified", "good")}  ${report.origin}`,
     `  ${newest.treeSize} entries, root ${newest.rootHash}`,
@@ -42,6 +41,9 @@ export function describeReport(
       ? "  no leaf hashes from this source; the root was not computed again"
       : `  roots computed again from ${count(report.leaves, "leaf hash", "leaf hashes")}${previous === null ? "" : " that came since"}`,
     ...(report.entries > 0 ? [`  ${count(report.entries, "entry", "entries")} proven to stand in it`] : []),
+    ...(report.witnesses > 0
+      ? [`  continues ${count(report.witnesses, "checkpoint")} that you kept elsewhere`]
+      : []),
     previous === null
       ? "  seen here for the first time; from now on it has to continue this"
       : `  continues the log of ${previous.treeSize} entries that was kept on ${previous.keptAt}`,

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { CliFailure } from "../command-line/cli-failure.js";
 import type { LogSource } from "./log-source.js";
@@ -26,12 +25,12 @@ const exportSchema = z.object({
     .default([]),
 });
 
-/** Reads an exported file. @throws CliFailure with exit code 2 when it is none */
-export async function fileLogSource(file: string): Promise<LogSource> {
-  const parsed = exportSchema.safeParse(await readJson(file));
+/** The log in an exported file. @throws CliFailure with exit code 2 when it is none */
+export function fileLogSource(file: string, text: string): LogSource {
+  const parsed = exportSchema.safeParse(readJson(text));
   if (!parsed.success) {
-    throw new CliFailure("no_audit_export", `${file} is no exported audit log.`, {
-      hint: "An export is JSON with the format pulsekeep/audit-export/v1.",
+    throw new CliFailure("no_audit_export", `${file} is no exported audit log, and no checkpoint.`, {
+      hint: "An export is JSON with the format pulsekeep/audit-export/v1; a checkpoint is a signed note.",
       exitCode: 2,
     });
   }
@@ -50,10 +49,10 @@ async function* onePiece(leaves: readonly string[]): AsyncGenerator<readonly str
   yield leaves;
 }
 
-async function readJson(file: string): Promise<unknown> {
+function readJson(text: string): unknown {
   try {
-    return JSON.parse(await readFile(file, "utf8")) as unknown;
+    return JSON.parse(text) as unknown;
   } catch {
-    throw new CliFailure("file_unreadable", `${file} cannot be read as JSON.`, { exitCode: 2 });
+    return undefined;
   }
 }

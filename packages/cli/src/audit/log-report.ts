@@ -32,6 +32,8 @@ export interface LogReport {
   /** How many leaf hashes the roots were computed from; null when the source gives none. */
   leaves: number | null;
   entries: number;
+  /** Checkpoints that were kept elsewhere and that the log continues. */
+  witnesses: number;
   /** The log that was kept the last time. */
   previous: { treeSize: number; keptAt: string } | null;
   /** Short ids of the keys that signed the newest checkpoint. */

@@ -71,6 +71,21 @@ export async function openCheckpoints(
   return withoutTwins(report, signed);
 }
 
+/** Opens checkpoints that were kept elsewhere, in a worker's repository for one. */
+export async function openWitnesses(
+  report: LogReport,
+  { origin, notes }: { origin: string; notes: readonly string[] },
+  keys: readonly NoteKey[],
+): Promise<SignedCheckpoint[]> {
+  const signed: SignedCheckpoint[] = [];
+  for (const note of notes) {
+    const opened = await openCheckpoint({ note, origin, keys, verify });
+    if (opened.ok) signed.push({ ...opened.checkpoint, note, signedBy: opened.signedBy });
+    else addFinding(report, KIND_OF[opened.reason], readUnverifiedCheckpoint(note)?.treeSize ?? null);
+  }
+  return signed;
+}
+
 async function trustOthers(
   keyring: Keyring,
   note: string,

@@ -99,8 +99,8 @@ beforeAll(async () => {
   [one, two] = [await newSigner(), await newSigner()];
 });
 
-const verify = (source: LogSource, kept?: KeptLog, pinned: string[] = []) =>
-  verifyLog({ source, kept, pinned, now });
+const verify = (source: LogSource, kept?: KeptLog, pinned: string[] = [], witnesses: string[] = []) =>
+  verifyLog({ source, kept, pinned, witnesses, now });
 const kindsOf = async (source: LogSource, kept?: KeptLog, pinned: string[] = []) =>
   (await verify(source, kept, pinned)).findings.map(({ kind }) => kind);
 
@@ -254,6 +254,22 @@ describe("a log that was tampered with", () => {
     expect(await kindsOf(show({ checkpoints: ["nothing"] }))).toEqual(["malformed_checkpoint"]);
     expect(await kindsOf(show({ keys: ["x+00000000+AQ=="] }))).toContain("key_malformed");
     expect(await kindsOf(show({ origin: "other.example/audit" }), await keptOf(log))).toEqual(["other_log"]);
+  });
+
+  it("is found out by a checkpoint that was kept elsewhere", async () => {
+    const log = new TestLog(one);
+    await log.grow("a", 3);
+    const [early = ""] = log.notes;
+    await log.grow("b", 3);
+    expect(await verify(log.source(), undefined, [], [early])).toMatchObject({ findings: [], witnesses: 1 });
+    const other = new TestLog(one);
+    await other.grow("c", 5);
+    const kinds = async (...notes: string[]) =>
+      (await verify(other.source(), undefined, [], notes)).findings.map(({ kind }) => kind);
+    expect(await kinds(early)).toEqual(["rewritten"]);
+    expect(await kinds(log.notes.at(-1) ?? "")).toEqual(["shrunk"]);
+    expect(await kinds(early.replace("\n3\n", "\n2\n"))).toEqual(["forged_checkpoint"]);
+    expect(await kinds("nothing")).toEqual(["malformed_checkpoint"]);
   });
 
   it("is found out when it signs two roots of one size", async () => {

@@ -9,7 +9,7 @@ import { checkLeaves, rangeOf } from "./check-leaves.js";
 import type { KeptLog } from "./kept-log.js";
 import { addFinding, type LogReport, type SignedCheckpoint } from "./log-report.js";
 import type { LogSource, ProvenEntry } from "./log-source.js";
-import { openCheckpoints, readKeys } from "./open-checkpoints.js";
+import { openCheckpoints, openWitnesses, readKeys } from "./open-checkpoints.js";
 
 /** Proofs between neighbours that are asked for at most, where no leaves say more. */
 const MAX_PROOFS = 100;
@@ -24,6 +24,8 @@ export async function verifyLog(input: {
   source: LogSource;
   kept: KeptLog | undefined;
   pinned: readonly string[];
+  /** Checkpoints that were kept elsewhere; the log has to continue these too. */
+  witnesses: readonly string[];
   now: Date;
 }): Promise<LogReport> {
   const { source, kept, pinned, now } = input;
@@ -54,6 +56,11 @@ export async function verifyLog(input: {
   report.signedBy = newest.signedBy.map(({ id }) => id);
   const edge = await checkLeaves(report, source, { signed, start: await rangeOf(past, kept?.edge) });
   await checkContinuity(report, source, thinned(past ? [past, ...signed] : signed, edge !== undefined));
+  const elsewhere = { origin: published.origin, notes: input.witnesses };
+  for (const witness of await openWitnesses(report, elsewhere, keyring.trusted)) {
+    await checkContinuity(report, source, [witness, newest]);
+    report.witnesses += 1;
+  }
   for (const entry of source.entries) await checkEntry(report, entry, signed);
   if (report.findings.length === 0) {
     const keys = keyring.trusted.map(formatNoteKey);
@@ -72,6 +79,7 @@ function newReport(origin: string): LogReport {
     consistencyProofs: 0,
     leaves: null,
     entries: 0,
+    witnesses: 0,
     previous: null,
     signedBy: [],
     keep: undefined,

@@ -2,27 +2,29 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { CliFailure } from "../command-line/cli-failure.js";
-import type { Command, Request } from "../command-line/command.js";
+import { type Command, findText, type Request } from "../command-line/command.js";
 import type { Terminal } from "../terminal/terminal.js";
 
 const SCRIPT = "apps/api/dist/modules/vault/keys-command.js";
 const SOURCE = "apps/api/src/modules/vault/keys-command.ts";
 
+const SERVER_NODE = 24;
+
 const EXITS = {
   0: "done, or as it should be",
   1: "not as it should be: a rotation is overdue, or something cannot be opened",
-  2: "nothing was done: no checkout, no server's environment, or the command line is wrong",
+  2: "nothing was done: no checkout, or the command line is wrong",
+  78: "nothing was done: the server's environment is missing or wrong",
 };
 
 const WHERE =
-  "For the server's operator. It works on the server's own database and keyring, so it runs inside the server's checkout or container, with the server's environment (DATABASE_URL, PULSEKEEP_KEYRING). Everything after the command's words goes to the server's script.";
+  "For the server's operator. It works on the server's own database and keyring, so it runs inside the server's checkout or container, with the server's environment (DATABASE_URL, PULSEKEEP_KEYRING).";
 
-const row = (word: string, summary: string): Command => ({
+const row = (word: string, summary: string, options: Command["options"] = {}): Command => ({
   words: ["keys", word],
   summary,
   description: [WHERE],
-  options: {},
-  operands: "[arguments]",
+  options,
   exits: EXITS,
   examples: [`pulsekeep keys ${word}`, `pulsekeep keys ${word} --json`],
   run: (request, terminal) => runScript(word, request, terminal),
@@ -30,11 +32,14 @@ const row = (word: string, summary: string): Command => ({
 
 export const keysCommands: readonly Command[] = [
   row("status", "Operator: which keys there are, how old they are, what still uses the old ones."),
-  row("rotate", "Operator: make a new key the current one and re-wrap everything under it."),
-  row("verify", "Operator: open every sealed value once, to know that none is lost."),
+  row("rotate", "Operator: wrap every data key under the current key, and retire the others.", {
+    "new-key": { help: "make a key first: into PULSEKEEP_KEYRING_FILE, or as a keyring on standard output" },
+    batch: { value: "N", help: "data keys per transaction, 1 to 1000; default 100" },
+  }),
+  row("verify", "Operator: open every data key and every sealed value, to know that none is lost."),
 ];
 
-async function runScript(word: string, { operands, json }: Request, terminal: Terminal): Promise<number> {
+async function runScript(word: string, { options, json }: Request, terminal: Terminal): Promise<number> {
   const root = findCheckout(terminal.cwd);
   if (root === undefined) {
     throw new CliFailure("no_checkout", "This is not inside a checkout of the server.", {
@@ -49,7 +54,23 @@ async function runScript(word: string, { operands, json }: Request, terminal: Te
       exitCode: 2,
     });
   }
-  return runNode([script, word, ...operands, ...(json ? ["--json"] : [])], terminal);
+  if (Number(process.versions.node.split(".")[0]) < SERVER_NODE) {
+    throw new CliFailure(
+      "node_too_old",
+      `The server runs with Node ${SERVER_NODE}; this is ${process.version}.`,
+      {
+        hint: `In ${root}: npm run -s pulsekeep -- keys ${word}`,
+        exitCode: 2,
+      },
+    );
+  }
+  const batch = findText(options, "batch");
+  const more = [
+    ...(options["new-key"] === true ? ["--new-key"] : []),
+    ...(batch === undefined ? [] : ["--batch", batch]),
+    ...(json ? ["--json"] : []),
+  ];
+  return runNode([script, word, ...more], terminal);
 }
 
 /** The nearest folder upwards that holds the server. */
