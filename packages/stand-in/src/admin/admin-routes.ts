@@ -70,6 +70,11 @@ export function adminRoutes(app: FastifyInstance, context: StandInContext, optio
     return reply.code(204).send();
   });
 
+  app.delete<{ Params: { id: string } }>("/_stand-in/faults/:id", (request, reply) => {
+    faults.remove(Number(request.params.id));
+    return reply.code(204).send();
+  });
+
   app.post("/_stand-in/workflow-state", (request, reply) => {
     const body = Body.from(request.body);
     const repository = store.repositories.find(body.string("owner"), body.string("repo"));

@@ -56,6 +56,10 @@ export class FaultBoard {
     this.#seeded = [];
   }
 
+  remove(id: number): void {
+    this.#seeded = this.#seeded.filter((seeded) => seeded.id !== id);
+  }
+
   list(): SeededFault[] {
     return this.#seeded.map(({ id, fault, remaining }) => ({ ...fault, id, remaining }));
   }

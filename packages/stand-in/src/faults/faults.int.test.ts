@@ -41,6 +41,30 @@ test("a secondary rate limit names the time to wait, as often as it was seeded",
   expect((await api.call("GET", "/repos/octo-alice/x")).status).toBe(404);
 });
 
+test.each([
+  ["primary_rate_limit", 403, "x-ratelimit-remaining", "0"],
+  ["sso_required", 403, "x-github-sso", expect.stringContaining("/orgs/octo-org/sso")],
+  ["organization_policy", 403, "x-github-sso", null],
+  ["repository_creation_forbidden", 422, "retry-after", null],
+  ["actions_disabled", 422, "retry-after", null],
+])("%s is refused before any effect, as GitHub refuses it", async (kind, status, header, value) => {
+  await seed({ kind, path: "/api/user/repos" });
+  const answer = await api.call("POST", "/user/repos", { name: "refused" });
+  expect([answer.status, answer.headers.get(header)]).toEqual([status, value]);
+  expect((await api.call("GET", "/repos/octo-alice/refused")).status).toBe(404);
+});
+
+test("a hanging answer never comes, and one fault can be taken back alone", async () => {
+  const { body } = await seed({ kind: "hang", path: "/api/user", count: 2 });
+  const { id } = body as { id: number };
+  const asked = fetch(`${standIn.apiUrl}/user`, { signal: AbortSignal.timeout(150) });
+  await expect(asked).rejects.toThrow();
+  await seed({ kind: "status", status: 502, path: "/api/user/repos" });
+  expect((await admin.call("DELETE", `/_stand-in/faults/${id}`)).status).toBe(204);
+  expect((await api.call("GET", "/user")).status).toBe(200);
+  expect((await api.call("GET", "/user/repos")).status).toBe(502);
+});
+
 test("an unknown kind of fault is refused", async () => {
   expect((await seed({ kind: "earthquake" })).status).toBe(422);
 });

@@ -64,6 +64,18 @@ export function commitRoutes(app: FastifyInstance, context: StandInContext): voi
     };
   });
 
+  // Of a comparison only how the two stand to each other.
+  app.get<RepoPathRoute>("/repos/:owner/:repo/compare/*", async (request) => {
+    const { git } = openRepository(context, request.caller, { ...request.params, need: CONTENTS_READ });
+    const [base, head] = await Promise.all(
+      request.params["*"].split("...").map((name) => git.findCommit(name)),
+    );
+    if (!base || !head) throw new GitHubError(404, "Not Found");
+    if (base === head) return { status: "identical" };
+    if (await git.isAncestor(base, head)) return { status: "ahead" };
+    return { status: (await git.isAncestor(head, base)) ? "behind" : "diverged" };
+  });
+
   app.get<RepoRoute>("/repos/:owner/:repo/branches", async (request) => {
     const { repository, git } = openRepository(context, request.caller, {
       ...request.params,

@@ -72,7 +72,7 @@ function presentEntry(
     html_url: html,
     git_url: git,
     download_url: null,
-    type: entry.type === "tree" ? "dir" : "file",
+    type: entry.type === "tree" ? "dir" : entry.mode === "120000" ? "symlink" : "file",
     _links: { self, git, html },
   };
 }

@@ -4,7 +4,7 @@ import type { ConsentToken } from "./consent-token.js";
 import { GitHubError } from "./github-error.js";
 import { findShortWait, type GitHubAnswer, toGitHubError } from "./github-refusal.js";
 
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 8_000;
 const ATTEMPTS = 4;
 /** A call that hangs twice will hang again, and the consent's minute is short. */
 const HANGING_ATTEMPTS = 2;
