@@ -23,6 +23,7 @@ const benches: Record<string, { needs: string[]; load: () => Promise<Bench> }> =
     needs: ["@pulsekeep/streams", "@pulsekeep/database"],
     load: async () => (await import("./streams.ts")).benchStreams,
   },
+  trigger: { needs: ["@pulsekeep/api"], load: async () => (await import("./trigger.ts")).benchTrigger },
   verdict: { needs: ["@pulsekeep/verdict"], load: async () => (await import("./verdict.ts")).benchVerdict },
   "web-size": { needs: ["@pulsekeep/web"], load: async () => (await import("./web-size.ts")).benchWebSize },
 };

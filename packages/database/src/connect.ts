@@ -57,23 +57,71 @@ export async function inStatements<T>(
   }
 }
 
+/** The last statement of a transaction leaves together with its commit. */
+export interface PipelinedStatements extends Statements {
+  runLast<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
+}
+
+/**
+ * As `inStatements`, for a pool with `pipeline`: what opens the transaction travels with its first statement, and the
+ * commit with the last, so that a transaction of two statements is two round trips.
+ */
+export async function inPipelinedStatements<T>(
+  pool: pg.Pool,
+  work: (statements: PipelinedStatements) => Promise<T>,
+  begin: string,
+): Promise<T> {
+  const client = await pool.connect();
+  const run = <Row>({ name, text }: Statement, values: readonly unknown[]) =>
+    client.query<Row & pg.QueryResultRow>({ name, text, values: [...values] });
+  let broken: Error | undefined;
+  let isEnded = false;
+  try {
+    // Where it fails, so does the first statement, which is waited for.
+    client.query(begin).catch(() => undefined);
+    const result = await work({
+      run: async <Row>(statement: Statement, values: readonly unknown[]) =>
+        (await run<Row>(statement, values)).rows,
+      runLast: async <Row>(statement: Statement, values: readonly unknown[]) => {
+        const last = run<Row>(statement, values);
+        isEnded = true;
+        // A commit after a failed statement rolls back.
+        const [{ rows }] = await Promise.all([last, client.query("commit")]);
+        return rows;
+      },
+    });
+    if (!isEnded) await client.query("commit");
+    return result;
+  } catch (error) {
+    if (!isEnded)
+      await client.query("rollback").catch((cause: Error) => {
+        broken = cause;
+      });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
 /**
  * Opens a pool whose every connection has taken one of PulseKeep's roles, so that nothing of this process
  * works with the owner's rights.
  *
  * @param options.max connections in the pool, 1 to 100
  * @param options.settings of every connection, as the server names them
+ * @param options.pipeline sends a connection's next statement without waiting for the answer to the one before
  */
 export function connect(
   url: string,
   role: DatabaseRole,
-  options: { max?: number; settings?: Record<string, string> } = {},
+  options: { max?: number; settings?: Record<string, string>; pipeline?: boolean } = {},
 ): Connection {
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max ?? 10,
     application_name: role,
+    pipeline: options.pipeline ?? false,
     options: Object.entries({ role, ...settings })
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(" "),

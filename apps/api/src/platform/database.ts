@@ -3,7 +3,9 @@ import {
   type Connection,
   connect,
   type Database,
+  inPipelinedStatements,
   inStatements,
+  type PipelinedStatements,
   type Statement,
   type Statements,
   type Transaction,
@@ -44,6 +46,7 @@ export class Databases implements OnApplicationShutdown {
   private readonly pathConnection: Connection;
   private readonly claimsConnection: Connection;
   private readonly gateConnection: Connection;
+  private readonly ciConnection: Connection;
 
   constructor(@Inject(ENV) env: Env) {
     this.app = connect(env.DATABASE_URL, "pulsekeep_app", { max: 12 });
@@ -58,6 +61,7 @@ export class Databases implements OnApplicationShutdown {
       max: 4,
       settings: { ...BY_INDEX, jit: "off" },
     });
+    this.ciConnection = connect(env.DATABASE_URL, "pulsekeep_app", { max: 8, pipeline: true });
     this.gateConnection = connect(env.DATABASE_URL, "pulsekeep_gate", {
       max: 4,
       settings: { ...BY_INDEX, jit: "off" },
@@ -84,6 +88,14 @@ export class Databases implements OnApplicationShutdown {
     return this.app.database;
   }
 
+  /** As `lookups`, for the prepared statement of what comes before every call of CI. */
+  async lookUp<Row extends object>(
+    { name, text }: Statement,
+    values: readonly unknown[],
+  ): Promise<Row | undefined> {
+    return (await this.ciConnection.pool.query<Row>({ name, text, values: [...values] })).rows[0];
+  }
+
   /** Runs `work` in one transaction that sees and writes this tenant's rows only. */
   async inTenant<T>(tenant: Tenant, work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.app.database.transaction(async (tx) => {
@@ -101,12 +113,12 @@ export class Databases implements OnApplicationShutdown {
    */
   async inTenantStatements<T>(
     { workspaceId, turn }: { workspaceId: string; turn: string },
-    work: (statements: Statements) => Promise<T>,
+    work: (statements: PipelinedStatements) => Promise<T>,
   ): Promise<T> {
     if (![workspaceId, turn].every((id) => /^[0-9a-f-]{36}$/.test(id)))
       throw new Error("The workspace and the turn are ids");
-    return inStatements(
-      this.app.pool,
+    return inPipelinedStatements(
+      this.ciConnection.pool,
       work,
       `begin; select set_config('app.workspace_id', '${workspaceId}', true), pg_advisory_xact_lock(hashtextextended('${turn}', 0))`,
     );
@@ -161,6 +173,7 @@ export class Databases implements OnApplicationShutdown {
       this.pathConnection,
       this.claimsConnection,
       this.gateConnection,
+      this.ciConnection,
     ];
   }
 }

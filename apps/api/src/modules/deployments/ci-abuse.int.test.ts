@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
@@ -35,16 +37,15 @@ const times = <T>(count: number, call: (index: number) => Promise<T>): Promise<T
 const countDeployments = async (project: TestProject) =>
   (await test.sql("select id from deployments where project_id = $1", [project.id])).length;
 
-/** Asks with a socket of its own: paths and headers go out exactly as written. */
-async function askRaw(line: string, headers: string[]): Promise<{ status: number; text: string }> {
+/** Asks for a path exactly as it is written. */
+async function askRaw(method: string, path: string, headers: Record<string, string>) {
   const { hostname, port } = new URL(test.url);
-  const socket = connect({ host: hostname, port: Number(port) });
-  socket.end(
-    `${line} HTTP/1.1\r\nhost: ${hostname}:${port}\r\nconnection: close\r\n${headers.join("\r\n")}\r\n\r\n`,
-  );
+  const sent = request({ host: hostname, port, method, path, headers });
+  sent.end(method === "HEAD" ? undefined : "{}");
+  const [response] = (await once(sent, "response")) as [IncomingMessage];
   let text = "";
-  for await (const chunk of socket) text += String(chunk);
-  return { status: Number(text.slice(9, 12)), text };
+  for await (const chunk of response) text += String(chunk);
+  return { status: response.statusCode ?? 0, headers: response.headers, text };
 }
 
 it("IDEM-01 names one deployment to 200 triggers at once, from two kinds of callers", async () => {
@@ -126,8 +127,8 @@ it("RATE-02 RATE-05 lets exactly the limit of 500 calls at once pass, whatever a
 it("RATE-04 knows one spelling of each route, and both forms share one bucket", async () => {
   const project = await createTestProject(alice);
   await times(LIMIT, () => project.trigger(PROD, KEY));
-  const headers = [`x-api-key: ${project.apiKeyPlain}`];
-  const json = [...headers, "content-type: application/json", "content-length: 0"];
+  const headers = { "x-api-key": project.apiKeyPlain };
+  const json = { ...headers, "content-type": "application/json" };
   for (const path of [
     "/deployments/trigger/",
     "//deployments/trigger",
@@ -141,12 +142,14 @@ it("RATE-04 knows one spelling of each route, and both forms share one bucket", 
     "/api/v1/deployments/",
     "/api/v1/Deployments",
   ]) {
-    const { status, text } = await askRaw(`POST ${path}`, json);
+    const { status, text } = await askRaw("POST", path, json);
     // Another spelling is a page of the web app, or the same route in the same bucket: in no case a trigger.
     const isRefused = (status >= 400 && status < 500) || text.includes("<p>web</p>");
     expect([path, isRefused, /deployment_id/.test(text)]).toEqual([path, true, false]);
   }
-  expect((await askRaw("HEAD /deployments/trigger", headers)).text).not.toContain("x-ratelimit-limit");
+  expect((await askRaw("HEAD", "/deployments/trigger", headers)).headers).not.toHaveProperty(
+    "x-ratelimit-limit",
+  );
   const modern = await alice.call("POST", "/api/v1/deployments", {
     body: { environment: "prod" },
     headers: { cookie: "", "x-api-key": project.apiKeyPlain },

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from "@nestjs/common";
-import type { Statements } from "@pulsekeep/database";
+import type { PipelinedStatements, Statements } from "@pulsekeep/database";
 import { AppError } from "../../http/app-error.js";
 import type { PipelineCaller } from "../../http/caller.js";
 import { Databases } from "../../platform/database.js";
@@ -59,7 +59,7 @@ export class TriggerService {
     return outcome;
   }
 
-  private async decide(statements: Statements, turn: Turn): Promise<Outcome> {
+  private async decide(statements: PipelinedStatements, turn: Turn): Promise<Outcome> {
     const found = await examine(statements, turn);
     const repeated = findRepeated(found, turn);
     if (repeated) return existing(repeated.id, "This idempotency key has begun this deployment before");
@@ -70,7 +70,7 @@ export class TriggerService {
     if (open) return open;
     const target = { ...turn.caller, ...toPreflight(found) };
     if (!turn.isProbed && this.preflight.isNeeded(target)) return { probe: target };
-    if (found.observes) await supersede(statements, turn);
+    if (found.open_state === "observing") await supersede(statements, turn);
     return begin(statements, turn, found);
   }
 
@@ -78,9 +78,9 @@ export class TriggerService {
   private async meetOpen(
     statements: Statements,
     { caller, facts, key }: Turn,
-    { open_id: id, open_number: number, open_is_overdue: isOverdue }: ExaminedTrigger,
+    { open_id: id, open_state: state, open_number: number, open_is_overdue: isOverdue }: ExaminedTrigger,
   ): Promise<Begun | undefined> {
-    if (id === null) return undefined;
+    if (id === null || state !== "running") return undefined;
     if (isOverdue) {
       await statements.run(abandonDeployment, [id]);
       this.notices.tell(caller.workspaceId, "deployment.changed", id);
@@ -158,7 +158,7 @@ async function supersede(statements: Statements, { caller, facts }: Turn): Promi
 }
 
 async function begin(
-  statements: Statements,
+  statements: PipelinedStatements,
   { caller, facts, key }: Turn,
   found: ExaminedTrigger,
 ): Promise<Begun> {
@@ -167,7 +167,7 @@ async function begin(
   const rows =
     found.quota === 0
       ? []
-      : await statements.run(beginDeployment, [
+      : await statements.runLast(beginDeployment, [
           caller.projectId,
           caller.workspaceId,
           found.quota,

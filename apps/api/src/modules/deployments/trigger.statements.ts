@@ -1,7 +1,10 @@
 import type { Statement } from "@pulsekeep/database";
 import type { DeploymentFacts } from "./deployment-facts.js";
 
-/** A row of `examineTrigger`. Columns of `key_` are null unless the key was used, those of `open_` unless one runs. */
+/**
+ * A row of `examineTrigger`. Columns of `key_` are null unless the key was used, those of `open_` unless a deployment
+ * of the same environment and service runs or is observed: there is one at most.
+ */
 export type ExaminedTrigger = {
   environments: string[];
   /** Empty: any name will do. */
@@ -22,9 +25,9 @@ export type ExaminedTrigger = {
     facts: Omit<DeploymentFacts, "committedAt"> & { committedAt: number | null };
   } | null;
   open_id: string | null;
+  open_state: "running" | "observing" | null;
   open_number: number | null;
   open_is_overdue: boolean | null;
-  observes: boolean;
 };
 
 /** Everything a trigger's answer hangs on, in one look. project, key, environment, service */
@@ -37,15 +40,15 @@ export const examineTrigger: Statement = {
       'environment', d.environment, 'service', d.service, 'branch', d.branch, 'version', d.version,
       'commitSha', d.commit_sha, 'committedAt', extract(epoch from d.committed_at) * 1000, 'pr', d.pr,
       'actor', d.actor, 'runUrl', d.run_url, 'isRollback', d.is_rollback)) end as key_deployment,
-    o.id as open_id, o.number as open_number, o.abandon_at <= clock_timestamp() as open_is_overdue,
-    exists (select from deployments s where s.project_id = p.id and s.environment = $3 and s.service = $4
-      and s.state = 'observing') as observes
+    o.id as open_id, o.state as open_state, o.number as open_number,
+    o.abandon_at <= clock_timestamp() as open_is_overdue
   from projects p
   join workspaces w on w.id = p.workspace_id
   join metric_endpoints e on e.project_id = p.id
   left join idempotency_keys k on k.project_id = p.id and k.key = $2 and k.expires_at > clock_timestamp()
   left join deployments d on d.id = k.deployment_id
-  left join deployments o on o.project_id = p.id and o.environment = $3 and o.service = $4 and o.state = 'running'
+  left join deployments o on o.project_id = p.id and o.environment = $3 and o.service = $4
+    and o.state in ('running', 'observing')
   where p.id = $1`,
 };
 
