@@ -16,7 +16,7 @@ export type FindingKind =
   | "leaves_differ"
   | "entry_differs";
 
-export interface Finding {
+interface Finding {
   kind: FindingKind;
   /** Number of leaves of the checkpoint, or index of the entry; null for the log as a whole. */
   at: number | null;

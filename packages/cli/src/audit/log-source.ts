@@ -1,5 +1,5 @@
 /** A signed note and its place: a checkpoint as it was published. */
-export interface PublishedLog {
+interface PublishedLog {
   /** What the log calls itself. */
   origin: string;
   /** `name+id+base64(type, key)`. */

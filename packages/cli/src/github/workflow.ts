@@ -41,7 +41,7 @@ export async function wakeWorkflow(
   );
 }
 
-export interface LastWorkflowRun {
+interface LastWorkflowRun {
   createdAt: string;
   event: string;
   status: string | null;
