@@ -52,6 +52,18 @@ export function queriesOf(api: Api) {
         queryFn: ({ signal }) =>
           unwrap(api.GET("/api/v1/projects/{id}", { params: { path: { id } }, signal })),
       }),
+    endpointChanges: (id: string) =>
+      infiniteQueryOptions({
+        queryKey: ["projects", id, "changes"],
+        queryFn: ({ signal, pageParam }) =>
+          unwrap(
+            api.GET("/api/v1/projects/{id}/endpoint/changes", {
+              params: { path: { id }, query: { cursor: pageParam, limit: NOTICE_LIMIT } },
+              signal,
+            }),
+          ),
+        ...paging,
+      }),
     deployments: (filter: DeploymentFilter) =>
       infiniteQueryOptions({
         queryKey: ["deployments", "list", filter],

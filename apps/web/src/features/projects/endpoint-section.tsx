@@ -5,6 +5,7 @@ import { type FormEvent, useState } from "react";
 import { browserApi } from "@/api/client";
 import { unwrap } from "@/api/problem";
 import type { Project } from "@/api/types";
+import { ConfirmDialog } from "@/components/confirm-dialog";
 import { RelativeTime } from "@/components/instant";
 import { Reason } from "@/components/reason";
 import { Button } from "@/components/ui/button";
@@ -21,9 +22,14 @@ export function EndpointSection({ project }: { project: Project }) {
   const [url, setUrl] = useState(endpoint.candidateUrl ?? endpoint.activeUrl ?? "");
   const [invalid, setInvalid] = useState(false);
   const path = { params: { path: { id: project.id } } };
+  const [migrateHost, setMigrateHost] = useState(false);
   const save = useProjectMutation(project.id, (next: string) =>
-    unwrap(browserApi.PUT("/api/v1/projects/{id}/endpoint", { ...path, body: { url: next } })),
+    unwrap(browserApi.PUT("/api/v1/projects/{id}/endpoint", { ...path, body: { url: next, migrateHost } })),
   );
+  const block = useProjectMutation(project.id, (blocked: boolean) =>
+    unwrap(browserApi.PUT("/api/v1/projects/{id}/endpoint/block", { ...path, body: { blocked } })),
+  );
+  const leavesHost = isOtherHost(url, endpoint.hostLock);
   const test = useProjectMutation(project.id, () =>
     unwrap(browserApi.POST("/api/v1/projects/{id}/endpoint/test", path)),
   );
@@ -52,6 +58,20 @@ export function EndpointSection({ project }: { project: Project }) {
           {t("save")}
         </Button>
       </form>
+      {leavesHost ? (
+        <label className="mt-3 flex items-start gap-2 text-sm">
+          <input
+            type="checkbox"
+            checked={migrateHost}
+            onChange={(e) => setMigrateHost(e.target.checked)}
+            className="mt-0.5 size-4 accent-accent"
+          />
+          <span>
+            {t("migrate", { host: endpoint.hostLock ?? "" })}
+            <span className="block text-ink-faint text-xs">{t("migrateHint")}</span>
+          </span>
+        </label>
+      ) : null}
       <dl className="mt-4 grid grid-cols-[auto_1fr] gap-x-5 gap-y-2 text-sm">
         <dt className="text-ink-faint">{t("active")}</dt>
         <dd className="truncate font-mono text-xs leading-5">{endpoint.activeUrl ?? t("none")}</dd>
@@ -61,6 +81,18 @@ export function EndpointSection({ project }: { project: Project }) {
             <dd className="truncate font-mono text-xs leading-5">{endpoint.candidateUrl}</dd>
           </>
         ) : null}
+        {endpoint.hostLock ? (
+          <>
+            <dt className="text-ink-faint">{t("hostLock")}</dt>
+            <dd className="truncate font-mono text-xs leading-5">{endpoint.hostLock}</dd>
+          </>
+        ) : null}
+        <dt className="text-ink-faint">{t("changes")}</dt>
+        <dd className="num">
+          {t("changesUsed", { path: countOf(project.changes.path), host: countOf(project.changes.host) })}
+        </dd>
+        <dt className="text-ink-faint">{t("baselineVersion")}</dt>
+        <dd className="num">{endpoint.baselineVersion}</dd>
         <dt className="text-ink-faint">{t("lastTested")}</dt>
         <dd>
           {endpoint.lastTestedAt ? <RelativeTime at={endpoint.lastTestedAt} /> : t("never")}
@@ -72,17 +104,38 @@ export function EndpointSection({ project }: { project: Project }) {
           ) : null}
         </dd>
       </dl>
-      {endpoint.candidateUrl || endpoint.activeUrl ? (
-        <Button
-          variant="primary"
-          className="mt-4"
-          onClick={() => test.mutate(undefined)}
-          pending={test.isPending}
-        >
-          {t(endpoint.candidateUrl ? "test" : "testAgain")}
-        </Button>
-      ) : null}
+      <div className="mt-4 flex flex-wrap gap-2">
+        {(endpoint.candidateUrl || endpoint.activeUrl) && endpoint.state !== "blocked" ? (
+          <Button variant="primary" onClick={() => test.mutate(undefined)} pending={test.isPending}>
+            {t(endpoint.candidateUrl ? "test" : "testAgain")}
+          </Button>
+        ) : null}
+        {endpoint.state === "blocked" ? (
+          <Button onClick={() => block.mutate(false)} pending={block.isPending}>
+            {t("unblock")}
+          </Button>
+        ) : endpoint.state === "active" ? (
+          <ConfirmDialog
+            trigger={(open) => (
+              <Button variant="danger-quiet" onClick={open}>
+                {t("block")}
+              </Button>
+            )}
+            title={t("blockTitle")}
+            description={t("blockDescription")}
+            confirmLabel={t("block")}
+            onConfirm={() => block.mutateAsync(true)}
+          />
+        ) : null}
+      </div>
       {test.data ? <EndpointTestResult result={test.data} /> : null}
     </Section>
   );
 }
+
+function isOtherHost(url: string, hostLock: string | null): boolean {
+  return hostLock !== null && URL.canParse(url.trim()) && new URL(url.trim()).host !== hostLock;
+}
+
+const countOf = ({ used, limit }: { used: number; limit: number | null }): string =>
+  limit === null ? String(used) : `${used}/${limit}`;

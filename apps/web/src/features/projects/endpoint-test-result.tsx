@@ -8,8 +8,14 @@ import { useMetricFormat } from "../deployments/use-metric-format";
 
 type EndpointTest = components["schemas"]["EndpointTest"];
 
+type EndpointTestResultProps = {
+  result: EndpointTest;
+  /** Whether it was only tried out, and nothing is kept. */
+  tried?: boolean;
+};
+
 /** What the endpoint answered: its five numbers, or what is wrong. */
-export function EndpointTestResult({ result }: { result: EndpointTest }) {
+export function EndpointTestResult({ result, tried = false }: EndpointTestResultProps) {
   const t = useTranslations("integration.endpoint");
   const names = useTranslations("metrics.name");
   const format = useMetricFormat();
@@ -41,13 +47,13 @@ export function EndpointTestResult({ result }: { result: EndpointTest }) {
     <div role="status" className="mt-4 rounded-md bg-ok-soft px-4 py-3 text-sm">
       <p className="flex items-center gap-2 font-medium text-ok">
         <CircleCheck aria-hidden className="size-4" />
-        {t("passed")}
+        {t(tried ? "answered" : "passed")}
       </p>
       <dl className="mt-2 grid grid-cols-2 gap-x-5 gap-y-1 sm:grid-cols-5">
         {rows.map(([metric, value]) => (
           <div key={metric}>
             <dt className="text-ink-soft text-xs">{names(metric)}</dt>
-            <dd className="num">{format.value(metric, value)}</dd>
+            <dd className="num">{value === null ? t("notMeasured") : format.value(metric, value)}</dd>
           </div>
         ))}
       </dl>

@@ -7,9 +7,11 @@ import { browserApi } from "@/api/client";
 import { unwrap } from "@/api/problem";
 import type { Project } from "@/api/types";
 import { ConfirmDialog } from "@/components/confirm-dialog";
+import { RelativeTime } from "@/components/instant";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Section } from "@/components/ui/card";
+import { RotateDialog } from "./rotate-dialog";
 import { SecretDialog, type ShownSecret } from "./secret-dialog";
 import { useProjectMutation } from "./use-project-mutation";
 
@@ -26,7 +28,8 @@ export function HmacSection({ project }: { project: Project }) {
   );
   const rotate = useProjectMutation(
     project.id,
-    () => unwrap(browserApi.POST("/api/v1/projects/{id}/hmac/rotate", path)),
+    (overlapSeconds: number) =>
+      unwrap(browserApi.POST("/api/v1/projects/{id}/hmac/rotate", { ...path, body: { overlapSeconds } })),
     show,
   );
   const disable = useProjectMutation(project.id, () =>
@@ -48,10 +51,11 @@ export function HmacSection({ project }: { project: Project }) {
         )
       }
     >
+      {project.hmacEnabled ? <SigningFacts project={project} /> : null}
       <div className="flex flex-wrap gap-2">
         {project.hmacEnabled ? (
           <>
-            <ConfirmDialog
+            <RotateDialog
               trigger={(open) => (
                 <Button size="sm" onClick={open}>
                   {t("rotate")}
@@ -60,7 +64,7 @@ export function HmacSection({ project }: { project: Project }) {
               title={t("rotateTitle")}
               description={t("rotateDescription")}
               confirmLabel={t("rotate")}
-              onConfirm={() => rotate.mutateAsync(undefined)}
+              onConfirm={(overlapSeconds) => rotate.mutateAsync(overlapSeconds)}
             />
             <ConfirmDialog
               trigger={(open) => (
@@ -87,5 +91,21 @@ export function HmacSection({ project }: { project: Project }) {
       </div>
       <SecretDialog secret={secret} onClose={() => setSecret(undefined)} />
     </Section>
+  );
+}
+
+/** Which signature the receiver takes, and whether the secret before the last one still counts. */
+function SigningFacts({ project }: { project: Project }) {
+  const t = useTranslations("integration.hmac");
+  const { hmacVersion } = project.endpoint;
+  return (
+    <div className="mb-4 flex flex-col gap-1 text-ink-soft text-sm">
+      <p>{t(`version.${hmacVersion}`)}</p>
+      {project.hmacPreviousUntil ? (
+        <p>
+          {t("previousUntil")} <RelativeTime at={project.hmacPreviousUntil} />
+        </p>
+      ) : null}
+    </div>
   );
 }

@@ -63,6 +63,17 @@ export function ObservationForm({ project }: { project: Project }) {
             />
           </Field>
         ))}
+        <label className="flex items-start gap-2.5 text-sm sm:col-span-2">
+          <input
+            type="checkbox"
+            {...form.register("baselineEnabled")}
+            className="mt-0.5 size-4 accent-accent"
+          />
+          <span>
+            <span className="font-medium">{t("baselineEnabled.label")}</span>
+            <span className="block text-ink-faint text-xs">{t("baselineEnabled.hint")}</span>
+          </span>
+        </label>
         <div className="flex justify-end sm:col-span-2">
           <Button type="submit" variant="primary" pending={save.isPending}>
             {common("save")}

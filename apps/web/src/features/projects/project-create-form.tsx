@@ -7,7 +7,7 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { useForm } from "react-hook-form";
+import { useForm, useWatch } from "react-hook-form";
 import { browserApi } from "@/api/client";
 import { unwrap } from "@/api/problem";
 import { useProblemToast } from "@/api/use-problem-toast";
@@ -16,8 +16,15 @@ import { Card } from "@/components/ui/card";
 import { Field, Input } from "@/components/ui/field";
 import { parseEnvironments } from "./environments";
 import { SecretDialog } from "./secret-dialog";
+import { type Stack, StackField } from "./stack-field";
 
-type Values = { name: string; environments: string; metricsEndpoint: string };
+type Values = {
+  name: string;
+  description: string;
+  stack: Stack | "";
+  environments: string;
+  metricsEndpoint: string;
+};
 
 export function ProjectCreateForm() {
   const t = useTranslations("projectForm");
@@ -27,7 +34,7 @@ export function ProjectCreateForm() {
   const onError = useProblemToast();
   const [created, setCreated] = useState<{ id: string; apiKeyPlain: string }>();
   const form = useForm<Values>({
-    defaultValues: { name: "", environments: "prod", metricsEndpoint: "" },
+    defaultValues: { name: "", description: "", stack: "", environments: "prod", metricsEndpoint: "" },
     resolver: (values, context, options) =>
       zodResolver(projectCreateSchema)(
         toProjectCreate(values) as never,
@@ -35,6 +42,7 @@ export function ProjectCreateForm() {
         options as never,
       ) as never,
   });
+  const stack = useWatch({ control: form.control, name: "stack" });
   const { errors } = form.formState;
   const create = useMutation({
     mutationFn: (values: Values) =>
@@ -56,6 +64,10 @@ export function ProjectCreateForm() {
           <Field label={t("name")} hint={t("nameHint")} error={errors.name && t("nameError")}>
             <Input {...form.register("name")} autoComplete="off" maxLength={80} placeholder="checkout-api" />
           </Field>
+          <Field label={t("description")} hint={t("descriptionHint")}>
+            <Input {...form.register("description")} autoComplete="off" maxLength={500} />
+          </Field>
+          <StackField value={stack} onChange={(stack) => form.setValue("stack", stack)} />
           <Field
             label={t("environments")}
             hint={t("environmentsHint")}
@@ -94,9 +106,11 @@ export function ProjectCreateForm() {
   );
 }
 
-function toProjectCreate({ name, environments, metricsEndpoint }: Values) {
+function toProjectCreate({ name, description, stack, environments, metricsEndpoint }: Values) {
   return {
     name,
+    ...(description.trim() === "" ? {} : { description: description.trim() }),
+    ...(stack === "" ? {} : { stack }),
     environments: parseEnvironments(environments),
     ...(metricsEndpoint.trim() === "" ? {} : { metricsEndpoint: metricsEndpoint.trim() }),
   };

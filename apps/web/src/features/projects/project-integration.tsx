@@ -7,8 +7,9 @@ import { Section } from "@/components/ui/card";
 import { CodeBlock } from "@/components/ui/code-block";
 import { Field, Select } from "@/components/ui/field";
 import { ApiKeySection } from "./api-key-section";
-import { EndpointSection } from "./endpoint-section";
+import { EndpointHistory } from "./endpoint-history";
 import { HmacSection } from "./hmac-section";
+import { SourceSection } from "./source-section";
 import { SignalStatus } from "./signal-status";
 import { getCurlSnippet, getGitHubActionsSnippet } from "./snippets";
 
@@ -23,11 +24,12 @@ export function ProjectIntegration({ project, origin }: ProjectIntegrationProps)
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div className="flex min-w-0 flex-col gap-5">
           {project.endpoint.state === "active" ? <SignalStatus project={project} /> : null}
-          <EndpointSection project={project} />
+          <SourceSection project={project} origin={origin} />
         </div>
         <div className="flex min-w-0 flex-col gap-5">
           <ApiKeySection project={project} />
           <HmacSection project={project} />
+          <EndpointHistory projectId={project.id} />
         </div>
       </div>
       <Section

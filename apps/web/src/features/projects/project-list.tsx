@@ -62,6 +62,8 @@ export function ProjectList() {
 
 function ProjectCard({ project }: { project: Project }) {
   const t = useTranslations("projects");
+  const stacks = useTranslations("projectForm.stacks");
+  const verdicts = useTranslations("states.verdict");
   const format = useFormatter();
   const counts = [
     { key: "ok", value: project.stats.ok, look: "text-ok" },
@@ -75,7 +77,13 @@ function ProjectCard({ project }: { project: Project }) {
           {project.name}
         </Link>
       </h2>
-      <p className="mt-0.5 truncate text-ink-faint text-xs">{format.list(project.environments)}</p>
+      {project.description ? (
+        <p className="mt-0.5 truncate text-ink-soft text-sm">{project.description}</p>
+      ) : null}
+      <p className="mt-0.5 truncate text-ink-faint text-xs">
+        {format.list(project.environments)}
+        {project.stack ? ` · ${stacks(project.stack)}` : null}
+      </p>
       <div className="mt-3 flex flex-wrap gap-1.5">
         <EndpointBadge state={project.endpoint.state} />
         {project.hmacEnabled ? <Badge icon={ShieldCheck}>{t("hmac")}</Badge> : null}
@@ -94,7 +102,17 @@ function ProjectCard({ project }: { project: Project }) {
           </div>
         ))}
       </dl>
-      <p className="mt-3 text-ink-faint text-xs">
+      <p className="mt-3 text-ink-soft text-xs">
+        {project.latest ? (
+          <>
+            {t("latest", { environment: project.latest.environment })} {verdicts(project.latest.verdict)} ·{" "}
+            <RelativeTime at={project.latest.startedAt} />
+          </>
+        ) : (
+          t("noDeployment")
+        )}
+      </p>
+      <p className="mt-1 text-ink-faint text-xs">
         {project.lastScrapeErrorCode ? (
           <span className="text-danger">
             {t("failing")} <Reason code={project.lastScrapeErrorCode} />

@@ -15,6 +15,7 @@ import { Section } from "@/components/ui/card";
 import { Field, Input } from "@/components/ui/field";
 import { parseEnvironments } from "./environments";
 import { ObservationForm } from "./observation-form";
+import { type Stack, StackField } from "./stack-field";
 import { useProjectMutation } from "./use-project-mutation";
 
 export function ProjectSettings({ project }: { project: Project }) {
@@ -27,6 +28,7 @@ export function ProjectSettings({ project }: { project: Project }) {
   );
 }
 
+const SERVICE = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,79}$/;
 const ENVIRONMENT = /^[a-z0-9][a-z0-9._-]{0,39}$/;
 
 function General({ project }: { project: Project }) {
@@ -34,24 +36,35 @@ function General({ project }: { project: Project }) {
   const common = useTranslations("common");
   const [name, setName] = useState(project.name);
   const [environments, setEnvironments] = useState(project.environments.join(", "));
+  const [description, setDescription] = useState(project.description);
+  const [stack, setStack] = useState<Stack | "">(project.stack ?? "");
+  const [services, setServices] = useState(project.services.join(", "));
   const parsed = parseEnvironments(environments);
+  const parsedServices = parseEnvironments(services);
   const validName = name.trim().length > 0;
   const validEnvironments =
     parsed.length > 0 && parsed.length <= 10 && parsed.every((it) => ENVIRONMENT.test(it));
+  const validServices = parsedServices.length <= 50 && parsedServices.every((it) => SERVICE.test(it));
   const save = useProjectMutation(
     project.id,
     () =>
       unwrap(
         browserApi.PATCH("/api/v1/projects/{id}", {
           params: { path: { id: project.id } },
-          body: { name: name.trim(), environments: parsed },
+          body: {
+            name: name.trim(),
+            description: description.trim(),
+            stack: stack === "" ? null : stack,
+            environments: parsed,
+            services: parsedServices,
+          },
         }),
       ),
     () => showToast({ kind: "success", title: common("saved") }),
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (validName && validEnvironments) save.mutate(undefined);
+    if (validName && validEnvironments && validServices) save.mutate(undefined);
   };
   return (
     <Section title={t("general")}>
@@ -65,6 +78,22 @@ function General({ project }: { project: Project }) {
           error={validEnvironments ? undefined : t("environmentsError")}
         >
           <Input value={environments} onChange={(e) => setEnvironments(e.target.value)} autoComplete="off" />
+        </Field>
+        <Field label={t("description")} className="sm:col-span-2">
+          <Input
+            value={description}
+            onChange={(e) => setDescription(e.target.value)}
+            maxLength={500}
+            autoComplete="off"
+          />
+        </Field>
+        <StackField value={stack} onChange={setStack} />
+        <Field
+          label={t("services")}
+          hint={t("servicesHint")}
+          error={validServices ? undefined : t("servicesError")}
+        >
+          <Input value={services} onChange={(e) => setServices(e.target.value)} autoComplete="off" />
         </Field>
         <div className="flex justify-end sm:col-span-2">
           <Button type="submit" variant="primary" pending={save.isPending}>

@@ -78,3 +78,30 @@ curl --fail-with-body -X POST ${origin}/deployments/finish \\
   -d '{"deployment_id":"'"$DEPLOYMENT_ID"'","result":"success"}'
 `;
 }
+
+/** One sample, sent by the service itself. */
+export function getPushSnippet(origin: string): string {
+  const metrics = {
+    requests_per_sec: 42.5,
+    latency_p95: 120,
+    error_rate: 0.002,
+    cpu_usage: 0.35,
+    memory_usage: 0.5,
+  };
+  return `curl --fail-with-body -X POST ${origin}/api/v1/samples \\
+  -H "X-API-Key: $SEQPULSE_API_KEY" \\
+  -H "Content-Type: application/json" \\
+  -d '${JSON.stringify({ samples: [{ metrics }] })}'
+`;
+}
+
+/** What an OpenTelemetry SDK needs to know. */
+export function getOtlpSnippet(origin: string): string {
+  return `OTEL_METRICS_EXPORTER=otlp
+OTEL_EXPORTER_OTLP_METRICS_ENDPOINT=${origin}/v1/metrics
+OTEL_EXPORTER_OTLP_METRICS_PROTOCOL=http/json
+OTEL_EXPORTER_OTLP_METRICS_HEADERS=X-API-Key=$SEQPULSE_API_KEY
+OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=delta
+OTEL_METRIC_EXPORT_INTERVAL=10000
+`;
+}
