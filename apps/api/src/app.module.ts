@@ -10,6 +10,7 @@ import { IdentityModule } from "./modules/identity/identity.module.js";
 import { MetricsModule } from "./modules/metrics/metrics.module.js";
 import { ObservabilityModule } from "./modules/observability/observability.module.js";
 import { OverviewModule } from "./modules/overview/overview.module.js";
+import { PoliciesModule } from "./modules/policies/policies.module.js";
 import { ProjectsModule } from "./modules/projects/projects.module.js";
 import { ProofModule } from "./modules/proof/proof.module.js";
 import { PulsesModule } from "./modules/pulses/pulses.module.js";
@@ -37,6 +38,7 @@ export class AppModule {
         MetricsModule,
         ObservabilityModule,
         OverviewModule,
+        PoliciesModule,
         ProjectsModule,
         ProofModule,
         PulsesModule,

@@ -44,6 +44,7 @@ export const ERROR_CODES = {
   pipeline_token_refused: { status: 401, title: "The pipeline's token was refused" },
   deployment_finished: { status: 409, title: "The deployment was finished before, with another result" },
   deployment_abandoned: { status: 409, title: "The deployment was abandoned before it was finished" },
+  verdict_takes_no_feedback: { status: 409, title: "This verdict found nothing that could be confirmed" },
   too_many_waits: { status: 429, title: "Too many requests wait already" },
   IDEMPOTENCY_KEY_REUSED: { status: 409, title: "This idempotency key was used with another body" },
   QUOTA_REACHED: { status: 402, title: "The monthly quota is reached" },

@@ -77,6 +77,13 @@ const RECORDED: Record<string, { does: () => Promise<unknown>; actions: string[]
     does: () => alice.del(`${project.path}/badge`),
     actions: ["badge.disabled"],
   },
+  "PUT /api/v1/projects/{id}/policies": {
+    does: () =>
+      alice.call("PUT", `${project.path}/policies`, {
+        body: { environment: null, document: { metrics: { cpu_usage: { muted: true } } }, expectedVersion: 0 },
+      }),
+    actions: ["policy.changed"],
+  },
   "DELETE /api/v1/projects/{id}": {
     does: () => alice.call("DELETE", project.path, { body: { confirmationName: "Renamed" } }),
     actions: ["project.deleted"],
@@ -122,6 +129,8 @@ const NOT_RECORDED: Record<string, string> = {
   "POST /deployments/finish": "the deployment's own row says who reported it, and when",
   "POST /api/v1/deployments": "the deployment's own row says who reported it, and when",
   "POST /api/v1/deployments/{id}/finish": "the deployment's own row says who reported it, and when",
+  "POST /api/v1/projects/{id}/policies/preview": "computes, and keeps nothing",
+  "POST /api/v1/deployments/{id}/replay": "computes, and keeps nothing",
   "POST /api/v1/pulses/preview": "computes, and keeps nothing",
   "POST /api/v1/pulses/{id}/run": "the ledger of runs is its own record",
   "POST /api/v1/runs/{id}/cancel": "the ledger of runs is its own record",
@@ -138,6 +147,8 @@ const NOT_RECORDED: Record<string, string> = {
 
 /** Recorded too, where the test says so that has what they need. */
 const ELSEWHERE: Record<string, string> = {
+  "PUT /api/v1/deployments/{id}/feedback": "verdicts/reviews.int.test.ts",
+  "DELETE /api/v1/deployments/{id}/feedback": "verdicts/reviews.int.test.ts",
   "DELETE /api/v1/me": "identity/account-deletion.int.test.ts",
   "POST /api/v1/admin/dead-letters/{stream}/{id}/replay": "admin/admin.int.test.ts",
   "POST /api/v1/provisionings/{id}/retry": "workers/provisioning.int.test.ts",

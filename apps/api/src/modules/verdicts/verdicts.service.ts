@@ -4,21 +4,22 @@ import { evaluate, type Verdict } from "@pulsekeep/verdict";
 import { sql } from "drizzle-orm";
 import { Databases } from "../../platform/database.js";
 import { enqueue, notice } from "../../platform/outbox.js";
-import { SamplesQueries } from "../metrics/samples.queries.js";
+import { PoliciesQueries, type PolicyInForce } from "../policies/policies.queries.js";
 import { AnalysisMetrics } from "./analysis-metrics.js";
+import { planFollowUps } from "./plan-follow-ups.js";
 import { type KeptVerdict, keepVerdict } from "./keep-verdict.js";
 import { countMissedScrapes } from "./missed-scrapes.js";
 import { type NextStep, nextStep } from "./next-step.js";
+import { type ObservedWindow, VerdictInputsQueries } from "./verdict-inputs.queries.js";
 import { lockDeployment, type WatchedDeployment } from "./watched-deployment.js";
-
-type Window = { after: Date; until: Date; isOver: boolean };
 
 /** Judges deployments: reads what was measured, asks the engine, keeps what it says. */
 @Injectable()
 export class VerdictsService {
   constructor(
     @Inject(Databases) private readonly databases: Databases,
-    @Inject(SamplesQueries) private readonly samples: SamplesQueries,
+    @Inject(VerdictInputsQueries) private readonly inputs: VerdictInputsQueries,
+    @Inject(PoliciesQueries) private readonly policies: PoliciesQueries,
     @Inject(AnalysisMetrics) private readonly metrics: AnalysisMetrics,
   ) {}
 
@@ -52,6 +53,7 @@ export class VerdictsService {
           ? undefined
           : await this.judge(tx, deployment, { ...step, isOver: true });
         await close(tx, deployment, step.state);
+        if (step.state === "analyzed") await planFollowUps(tx, deployment);
         return judged;
       }
     }
@@ -60,34 +62,24 @@ export class VerdictsService {
   private async judge(
     tx: Transaction,
     deployment: WatchedDeployment,
-    window: Window,
-  ): Promise<{ verdict: Verdict; kept: KeptVerdict } | undefined> {
-    const { projectId, startedAt, stepSeconds, pipeline, now } = deployment;
-    const [pre, post] = [
-      await this.samples.listBaseline(tx, projectId, startedAt),
-      await this.samples.listObserved(tx, projectId, window),
-    ];
-    const verdict = evaluate({
-      pre,
-      post,
-      windowEnded: window.isOver,
-      stepSeconds,
-      expectedPostSamples: expectedSamples(deployment),
-      pipeline,
-    });
+    window: ObservedWindow,
+  ): Promise<{ verdict: Verdict; kept: KeptVerdict; policy: PolicyInForce } | undefined> {
+    const { projectId, environment, stepSeconds, now } = deployment;
+    const policy = await this.policies.findInForce(tx, projectId, environment);
+    const input = await this.inputs.readWatched(tx, deployment, { window, policy });
+    const verdict = evaluate(input);
     const until = now < window.until ? now : window.until;
-    const missedScrapes = countMissedScrapes({ samples: post, after: window.after, until, stepSeconds });
-    const kept = await keepVerdict(tx, deployment, { verdict, missedScrapes });
+    const missedScrapes = countMissedScrapes({
+      samples: input.post,
+      after: window.after,
+      until,
+      stepSeconds,
+    });
+    const kept = await keepVerdict(tx, deployment, { verdict, missedScrapes, policy });
     if (!kept) return undefined;
     await showVerdict(tx, deployment, kept);
-    return { verdict, kept };
+    return { verdict, kept, policy };
   }
-}
-
-/** How many samples the whole window should hold; a deployment that was never finished has none. */
-function expectedSamples({ finishedAt, observeUntil, stepSeconds }: WatchedDeployment): number {
-  if (finishedAt === null || observeUntil === null) return 1;
-  return Math.max(1, Math.floor((observeUntil.getTime() - finishedAt.getTime()) / 1_000 / stepSeconds));
 }
 
 async function lookAgainAt(tx: Transaction, { id }: WatchedDeployment, at: Date | null): Promise<undefined> {

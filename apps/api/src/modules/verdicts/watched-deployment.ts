@@ -8,6 +8,8 @@ export type WatchedDeployment = {
   id: string;
   workspaceId: string;
   projectId: string;
+  environment: string;
+  service: string;
   state: DeploymentState;
   pipeline: PipelineResult;
   startedAt: Date;
@@ -18,6 +20,8 @@ export type WatchedDeployment = {
   supersededAt: Date | null;
   /** Seconds between two scrapes of the watch. */
   stepSeconds: number;
+  /** Seconds between two scrapes while nothing is watched. */
+  baselineSeconds: number;
   /** A final verdict is there and will stay. */
   isDecided: boolean;
   /** The database's clock. */
@@ -28,6 +32,8 @@ type Row = {
   id: string;
   workspace_id: string;
   project_id: string;
+  environment: string;
+  service: string;
   state: DeploymentState;
   pipeline_result: "success" | "failed" | null;
   started_at: string;
@@ -36,6 +42,7 @@ type Row = {
   abandon_at: string;
   superseded_at: string | null;
   sample_seconds: number;
+  baseline_seconds: number;
   is_decided: boolean;
   now: string;
 };
@@ -44,9 +51,14 @@ type Row = {
 export async function lockDeployment(tx: Transaction, id: string): Promise<WatchedDeployment | undefined> {
   await tx.execute(sql`select id from deployments where id = ${id} for update`);
   // Read after the lock is held, so that both the clock and the state are those of this turn.
+  return findDeployment(tx, id);
+}
+
+/** Reads a deployment as it is, in the engine's transaction or in a tenant's. */
+export async function findDeployment(tx: Transaction, id: string): Promise<WatchedDeployment | undefined> {
   const { rows } = await tx.execute<Row>(
-    sql`select d.id, d.workspace_id, d.project_id, d.state, d.pipeline_result, d.started_at, d.finished_at,
-               d.observe_until, d.abandon_at, p.sample_seconds, coalesce(v.final, false) as is_decided,
+    sql`select d.id, d.workspace_id, d.project_id, d.environment, d.service, d.state, d.pipeline_result, d.started_at, d.finished_at,
+               d.observe_until, d.abandon_at, p.sample_seconds, p.baseline_seconds, coalesce(v.final, false) as is_decided,
                (select min(n.started_at) from deployments n
                 where n.project_id = d.project_id and n.environment = d.environment and n.service = d.service
                   and n.number > d.number) as superseded_at,
@@ -62,6 +74,8 @@ function toWatched(row: Row): WatchedDeployment {
     id: row.id,
     workspaceId: row.workspace_id,
     projectId: row.project_id,
+    environment: row.environment,
+    service: row.service,
     state: row.state,
     pipeline: row.pipeline_result === "success" ? "succeeded" : (row.pipeline_result ?? "unknown"),
     startedAt: new Date(row.started_at),
@@ -70,6 +84,7 @@ function toWatched(row: Row): WatchedDeployment {
     abandonAt: new Date(row.abandon_at),
     supersededAt: toInstant(row.superseded_at),
     stepSeconds: row.sample_seconds,
+    baselineSeconds: row.baseline_seconds,
     isDecided: row.is_decided,
     now: new Date(row.now),
   };

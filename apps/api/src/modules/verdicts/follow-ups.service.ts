@@ -1,0 +1,109 @@
+import { Inject, Injectable } from "@nestjs/common";
+import type { FollowUp } from "@pulsekeep/contracts/api/verdicts";
+import type { Transaction } from "@pulsekeep/database";
+import { evaluate, type Verdict, type VerdictInput } from "@pulsekeep/verdict";
+import { sql } from "drizzle-orm";
+import { Databases } from "../../platform/database.js";
+import { enqueue, notice } from "../../platform/outbox.js";
+import { SamplesQueries } from "../metrics/samples.queries.js";
+import { PoliciesQueries } from "../policies/policies.queries.js";
+import { AnalysisMetrics } from "./analysis-metrics.js";
+import { VerdictInputsQueries } from "./verdict-inputs.queries.js";
+import { findDeployment, type WatchedDeployment } from "./watched-deployment.js";
+
+type Look = FollowUp["look"];
+type Due = { deploymentId: string; look: Look; dueAt: Date };
+
+/** How much of the time before a look it judges. */
+const LOOKS_BACK_SECONDS: Record<Look, number> = { hour: 1_800, day: 3_600 };
+const BATCH = 20;
+
+/** Looks again at deployments whose verdict is final. What it finds is kept beside the verdict, never in it. */
+@Injectable()
+export class FollowUpsService {
+  constructor(
+    @Inject(Databases) private readonly databases: Databases,
+    @Inject(SamplesQueries) private readonly samples: SamplesQueries,
+    @Inject(VerdictInputsQueries) private readonly inputs: VerdictInputsQueries,
+    @Inject(PoliciesQueries) private readonly policies: PoliciesQueries,
+    @Inject(AnalysisMetrics) private readonly metrics: AnalysisMetrics,
+  ) {}
+
+  /** Takes one due look; several processes may do so at once. Says whether there was one. */
+  async lookOnce(): Promise<boolean> {
+    return this.databases.inEngine(async (tx) => {
+      const due = await claimDue(tx);
+      if (!due) return false;
+      const deployment = await findDeployment(tx, due.deploymentId);
+      if (deployment) await this.look(tx, deployment, due);
+      return true;
+    });
+  }
+
+  async sweepOnce(): Promise<"idle" | "more"> {
+    for (let taken = 0; taken < BATCH; taken += 1) if (!(await this.lookOnce())) return "idle";
+    return "more";
+  }
+
+  private async look(tx: Transaction, deployment: WatchedDeployment, due: Due): Promise<void> {
+    // Another version runs by now: what is measured is no longer this one's doing.
+    if (deployment.supersededAt !== null && deployment.supersededAt < due.dueAt) {
+      await keepLook(tx, due, "skipped");
+      return;
+    }
+    const verdict = evaluate(await this.read(tx, deployment, due));
+    const state = stateOf(verdict);
+    await keepLook(tx, due, state, verdict);
+    if (state === "warning") this.metrics.recordLateWarning(verdict.state);
+    const { workspaceId, id, projectId } = deployment;
+    await enqueue(tx, notice(workspaceId, "deployment.changed", id, projectId));
+  }
+
+  private async read(tx: Transaction, deployment: WatchedDeployment, due: Due): Promise<VerdictInput> {
+    const { projectId, environment, startedAt, baselineSeconds, observeUntil } = deployment;
+    const lookedFrom = new Date(due.dueAt.getTime() - LOOKS_BACK_SECONDS[due.look] * 1_000);
+    const after = observeUntil !== null && observeUntil > lookedFrom ? observeUntil : lookedFrom;
+    const window = { after, until: due.dueAt, isOver: true };
+    const history = await this.inputs.readSameTime(tx, deployment, window);
+    const { metrics } = await this.policies.findInForce(tx, projectId, environment);
+    // Demand an hour later is another one; only the same hour of earlier days says what is usual then.
+    const knowsDemand = due.look === "day" || history.length > 0;
+    const policy = knowsDemand
+      ? metrics
+      : { ...metrics, requests_per_sec: { ...metrics.requests_per_sec, muted: true } };
+    const seconds = (due.dueAt.getTime() - after.getTime()) / 1_000;
+    return {
+      pre: await this.samples.listBaseline(tx, projectId, startedAt),
+      post: await this.samples.listObserved(tx, projectId, window),
+      windowEnded: true,
+      stepSeconds: baselineSeconds,
+      expectedPostSamples: Math.max(1, Math.floor(seconds / baselineSeconds)),
+      pipeline: "succeeded",
+      policy,
+      history,
+    };
+  }
+}
+
+async function claimDue(tx: Transaction): Promise<Due | undefined> {
+  const { rows } = await tx.execute<{ deployment_id: string; look: Look; due_at: string }>(
+    sql`select deployment_id, look, due_at from verdict_follow_ups
+        where state = 'pending' and due_at <= clock_timestamp() order by due_at limit 1 for update skip locked`,
+  );
+  const [row] = rows;
+  return row && { deploymentId: row.deployment_id, look: row.look, dueAt: new Date(row.due_at) };
+}
+
+/** Whatever the engine says of a later look, it can only be a warning: there is no window to end early. */
+function stateOf({ state }: Verdict): "steady" | "warning" | "inconclusive" {
+  if (state === "ok") return "steady";
+  return state === "warning" || state === "rollback_recommended" ? "warning" : "inconclusive";
+}
+
+async function keepLook(tx: Transaction, due: Due, state: FollowUp["state"], found?: Verdict): Promise<void> {
+  await tx.execute(
+    sql`update verdict_follow_ups set state = ${state}, looked_at = clock_timestamp(),
+          document = ${found === undefined ? null : JSON.stringify(found)}::jsonb
+        where deployment_id = ${due.deploymentId} and look = ${due.look} and state = 'pending'`,
+  );
+}

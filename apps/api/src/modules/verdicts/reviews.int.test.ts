@@ -1,0 +1,307 @@
+import type { Policies, PolicyPreview } from "@pulsekeep/contracts/api/policies";
+import type { Replay, Review, VerdictQuality } from "@pulsekeep/contracts/api/verdicts";
+import { replay, type Verdict, type VerdictInput } from "@pulsekeep/verdict";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { startTestApp, type TestApp } from "../../testing/test-app.js";
+import type { TestClient } from "../../testing/test-client.js";
+import { createTestProject } from "../../testing/test-project.js";
+import { insertDeployment, insertSamples, type TestProject } from "../metrics/test-watched-project.js";
+import { HttpMetrics } from "../observability/observability.ports.js";
+import { AnalystJobs } from "./analyst.jobs.js";
+import { FollowUpsService } from "./follow-ups.service.js";
+
+type Problem = { code: string };
+
+let test: TestApp;
+let alice: TestClient;
+let mallory: TestClient;
+let project: TestProject;
+let path: string;
+beforeAll(async () => {
+  // No loops: the tests turn the analyst by hand.
+  test = await startTestApp({ roles: ["http"] });
+  [alice, mallory] = [await test.signUp("Alice"), await test.signUp("Mallory")];
+});
+afterAll(() => test.close());
+beforeEach(async () => {
+  await test.sql("delete from projects");
+  const observation = { sampleSeconds: 2, windowSeconds: 60, baselineSeconds: 2 };
+  const created = await createTestProject(alice, { environments: ["prod", "staging"], observation });
+  path = created.path;
+  const [row] = await test.sql<{ workspace_id: string }>("select workspace_id from projects where id = $1", [
+    created.id,
+  ]);
+  project = { projectId: created.id, workspaceId: row?.workspace_id ?? "" };
+});
+
+type Values = Parameters<typeof insertSamples>[2]["values"];
+
+/** A deployment that was observed for a minute, `ago` seconds ago, and judged. */
+async function judged({
+  ago = 70,
+  post,
+  environment,
+}: {
+  ago?: number;
+  post?: Values;
+  environment?: string;
+}) {
+  const id = await insertDeployment(test, project, {
+    state: "observing",
+    startedIn: -ago - 5,
+    finishedIn: -ago,
+    observeUntilIn: -ago + 60,
+    nextActionIn: -1,
+    environment,
+  });
+  await insertSamples(test, project, { fromSeconds: -ago - 85, toSeconds: -ago - 6 });
+  await insertSamples(test, project, {
+    fromSeconds: -ago + 1,
+    toSeconds: Math.min(-0.5, -ago + 60),
+    values: post,
+  });
+  await test.get(AnalystJobs).sweepOnce();
+  return id;
+}
+const verdictOf = async (id: string) => {
+  const [row] = await test.sql<{ state: string; dry_run: boolean; policy: unknown; document: Verdict }>(
+    "select state, dry_run, policy, document from verdicts where deployment_id = $1",
+    [id],
+  );
+  return row;
+};
+const change = (environment: string | null, document: object, expectedVersion = 0) =>
+  alice.call<Policies & Problem>("PUT", `${path}/policies`, {
+    body: { environment, document, expectedVersion },
+  });
+const review = async (id: string) => (await alice.get<Review>(`/api/v1/deployments/${id}/review`)).body;
+const say = (id: string, judgement: string) =>
+  alice.call<Review & Problem>("PUT", `/api/v1/deployments/${id}/feedback`, { body: { judgement } });
+
+const FAILING: Values = { error_rate: 0.2 };
+
+describe("a project's policy", () => {
+  it("decides the next verdict, by environment, and is kept with it", async () => {
+    expect((await change(null, { metrics: { error_rate: { critical: false } } })).status).toBe(200);
+    const { body } = await change("prod", {
+      dryRun: true,
+      metrics: { error_rate: { smallestAbsolute: 0.01 } },
+    });
+    expect(body.scopes.map(({ environment, version }) => [environment, version])).toEqual([
+      [null, 1],
+      ["prod", 1],
+      ["staging", 0],
+    ]);
+    expect(body.scopes[1]?.inForce.error_rate).toMatchObject({ critical: false, smallestAbsolute: 0.01 });
+    const id = await judged({ post: FAILING });
+    expect(await verdictOf(id)).toMatchObject({
+      state: "warning",
+      dry_run: true,
+      policy: { projectVersion: 1, environmentVersion: 1 },
+    });
+    expect(await review(id)).toMatchObject({
+      dryRun: true,
+      policy: { projectVersion: 1, environmentVersion: 1 },
+    });
+    const staging = await judged({ post: FAILING, environment: "staging" });
+    expect(await verdictOf(staging)).toMatchObject({ dry_run: false, policy: { environmentVersion: 0 } });
+  });
+
+  it("is a version of its own with every change, and none is lost to another one", async () => {
+    const rules = { metrics: { latency_p95: { smallestAbsolute: 20 } } };
+    await change(null, rules);
+    expect((await change(null, { metrics: {} })).body.code).toBe("conflict");
+    expect((await change(null, rules, 1)).body.scopes[0]?.version).toBe(1);
+    const both = await Promise.all([change(null, { dryRun: true }, 1), change(null, { metrics: {} }, 1)]);
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+    const { body } = await alice.get<{ rows: { version: number; document: object }[] }>(
+      `${path}/policies/history`,
+    );
+    expect(body.rows.map(({ version }) => version)).toEqual([2, 1]);
+    expect(body.rows[1]?.document).toEqual(rules);
+    const entries = await test.sql<{ facts: object }>(
+      "select facts from audit_entries where action = 'policy.changed' and subject_id = $1 order by recorded_at",
+      [project.projectId],
+    );
+    expect(entries[0]?.facts).toEqual({
+      environment: null,
+      version: 1,
+      rules: "latency_p95.smallestAbsolute",
+    });
+  });
+
+  it("is refused for an environment that there is not, and with rules that make no sense", async () => {
+    expect((await change("moon", {})).body.code).toBe("ENVIRONMENT_UNKNOWN");
+    expect((await change(null, { metrics: { error_rate: { smallestAbsolute: 5 } } })).status).toBe(422);
+  });
+
+  it("shows what the last verdicts would have been with it", async () => {
+    const bad = await judged({ ago: 300, post: FAILING });
+    const good = await judged({ ago: 70 });
+    const preview = (document: object, environment: string | null = null) =>
+      alice.post<PolicyPreview>(`${path}/policies/preview`, { environment, document });
+    const { body } = await preview({ metrics: { error_rate: { muted: true } } });
+    expect(body.rows.map(({ deploymentId, before, after }) => [deploymentId, before, after?.state])).toEqual([
+      [good, "ok", "ok"],
+      [bad, "rollback_recommended", "ok"],
+    ]);
+    expect(body.changed).toBe(1);
+    expect((await preview({ metrics: {} })).body.changed).toBe(0);
+    expect((await preview({ metrics: { error_rate: { muted: true } } }, "staging")).body.rows).toEqual([]);
+    // Nothing was changed by looking.
+    expect((await verdictOf(bad))?.state).toBe("rollback_recommended");
+    await test.sql("delete from metric_samples where project_id = $1", [project.projectId]);
+    expect((await preview({ metrics: {} })).body.rows[0]?.after).toBeNull();
+  });
+});
+
+describe("a stored deployment", () => {
+  it("is replayed with another policy by the API, and with the command's files", async () => {
+    const id = await judged({ post: FAILING });
+    const kept = await verdictOf(id);
+    const again = (body: object) => alice.post<Replay>(`/api/v1/deployments/${id}/replay`, body);
+    const same = (await again({})).body;
+    expect(same).toMatchObject({ kept: "rollback_recommended", of: 30 });
+    expect(same.replayed.state).toBe("rollback_recommended");
+    expect(same.samples).toBeLessThanOrEqual(10);
+    expect(same.replayed.reasons.map(({ message }) => message.text).join(" ")).toContain("Error rate");
+    const muted = { document: { metrics: { error_rate: { muted: true } } } };
+    expect((await again(muted)).body.replayed.state).toBe("ok");
+    const { body: input } = await alice.get<VerdictInput>(`/api/v1/deployments/${id}/verdict-input`);
+    const { verdict, samples } = replay(input);
+    expect([verdict.state, samples]).toEqual([same.replayed.state, same.samples]);
+    expect(kept?.document.state).toBe(verdict.state);
+  });
+
+  it("is compared with clean deployments before it, false alarms among them", async () => {
+    await judged({ ago: 3_000 });
+    const alarm = await judged({ ago: 2_000, post: { latency_p95: 90 } });
+    const earlier = async (id: string) =>
+      (await alice.get<VerdictInput>(`/api/v1/deployments/${id}/verdict-input`)).body.history?.length;
+    const id = await judged({ ago: 70 });
+    expect(await earlier(id)).toBe(1);
+    await say(alarm, "false_alarm");
+    expect(await earlier(id)).toBe(2);
+  });
+});
+
+describe("a follow-up look", () => {
+  const looks = async (id: string) =>
+    (await review(id)).followUps.map(({ look, state }) => `${look} ${state}`);
+  const makeDue = (id: string, look: string) =>
+    test.sql(
+      "update verdict_follow_ups set due_at = clock_timestamp() - interval '1 second' where deployment_id = $1 and look = $2",
+      [id, look],
+    );
+
+  it("is planned for an hour and a day later, and for no rollback", async () => {
+    const good = await judged({ ago: 300 });
+    expect(await looks(good)).toEqual(["hour pending", "day pending"]);
+    const bad = await judged({ post: FAILING });
+    expect(await looks(bad)).toEqual([]);
+  });
+
+  it("adds a warning and never changes the verdict", async () => {
+    const id = await judged({ ago: 400 });
+    const before = await verdictOf(id);
+    await insertSamples(test, project, { fromSeconds: -300, toSeconds: -1, stepSeconds: 4, values: FAILING });
+    await makeDue(id, "hour");
+    await Promise.all([1, 2].map(() => test.get(FollowUpsService).sweepOnce()));
+    const [hour, day] = (await review(id)).followUps;
+    expect(hour).toMatchObject({ look: "hour", state: "warning" });
+    expect(hour?.found?.reasons.length).toBeGreaterThan(0);
+    expect(day).toMatchObject({ look: "day", state: "pending", found: null });
+    expect(await verdictOf(id)).toEqual(before);
+    const [deployment] = await test.sql("select verdict_state from deployments where id = $1", [id]);
+    expect(deployment).toEqual({ verdict_state: "ok" });
+    const { body } = await alice.get<VerdictQuality>(`${path}/verdict-quality`);
+    expect(body).toMatchObject({ verdicts: 1, found: 0, laterWarnings: 1 });
+  });
+
+  it("is steady where nothing got worse, inconclusive without samples, and skipped for another version", async () => {
+    const id = await judged({ ago: 400 });
+    await insertSamples(test, project, { fromSeconds: -300, toSeconds: -1, stepSeconds: 4 });
+    await makeDue(id, "hour");
+    await test.get(FollowUpsService).sweepOnce();
+    await test.sql("delete from metric_samples where project_id = $1", [project.projectId]);
+    await makeDue(id, "day");
+    await test.get(FollowUpsService).sweepOnce();
+    expect(await looks(id)).toEqual(["hour steady", "day inconclusive"]);
+    const older = await judged({ ago: 200 });
+    await judged({ ago: 70 });
+    await makeDue(older, "hour");
+    await test.get(FollowUpsService).sweepOnce();
+    expect(await looks(older)).toEqual(["hour skipped", "day pending"]);
+  });
+});
+
+describe("feedback", () => {
+  it("counts in the project's figures, the last word of it, and in the audit", async () => {
+    const { registry } = test.get(HttpMetrics);
+    registry.resetMetrics();
+    const [first, second] = [
+      await judged({ ago: 300, post: FAILING }),
+      await judged({ ago: 70, post: FAILING }),
+    ];
+    expect((await review(first)).takesFeedback).toBe(true);
+    await say(first, "false_alarm");
+    expect((await say(first, "confirmed")).body.feedback?.judgement).toBe("confirmed");
+    await say(second, "false_alarm");
+    const quality = async () => (await alice.get<VerdictQuality>(`${path}/verdict-quality`)).body;
+    expect(await quality()).toMatchObject({
+      verdicts: 2,
+      found: 2,
+      confirmed: 1,
+      falseAlarms: 1,
+      precision: 0.5,
+      rollbacks: { found: 2, confirmed: 1, falseAlarms: 1, precision: 0.5 },
+    });
+    await alice.del(`/api/v1/deployments/${second}/feedback`);
+    expect(await quality()).toMatchObject({ confirmed: 1, falseAlarms: 0, precision: 1 });
+    const actions = await test.sql<{ action: string }>(
+      "select action from audit_entries where action like 'verdict.%' and subject_id in ($1, $2) order by recorded_at",
+      [first, second],
+    );
+    expect(actions.map(({ action }) => action)).toEqual([
+      "verdict.feedback_given",
+      "verdict.feedback_given",
+      "verdict.feedback_given",
+      "verdict.feedback_withdrawn",
+    ]);
+    expect(await registry.getSingleMetricAsString("seqpulse_analysis_quality_proxy_total")).toContain(
+      'event="false_rollback_proxy"} 2',
+    );
+  });
+
+  it("is taken only by verdicts that found something", async () => {
+    const id = await judged({});
+    expect((await review(id)).takesFeedback).toBe(false);
+    expect((await say(id, "confirmed")).body.code).toBe("verdict_takes_no_feedback");
+    expect((await say(id, "perhaps")).status).toBe(422);
+  });
+});
+
+it("says the same 404 to strangers as for a thing that does not exist [IDOR-01]", async () => {
+  const id = await judged({ post: FAILING });
+  const routes: [string, string, object?][] = [
+    ["GET", `/api/v1/deployments/${id}/review`],
+    ["PUT", `/api/v1/deployments/${id}/feedback`, { judgement: "confirmed" }],
+    ["DELETE", `/api/v1/deployments/${id}/feedback`],
+    ["POST", `/api/v1/deployments/${id}/replay`, {}],
+    ["GET", `/api/v1/deployments/${id}/verdict-input`],
+    ["GET", `${path}/verdict-quality`],
+    ["GET", `${path}/policies`],
+    ["GET", `${path}/policies/history`],
+    ["PUT", `${path}/policies`, { environment: null, document: {}, expectedVersion: 0 }],
+    ["POST", `${path}/policies/preview`, { environment: null, document: {} }],
+  ];
+  for (const [method, route, body] of routes) {
+    const options = body === undefined ? {} : { body };
+    const foreign = await mallory.call<Problem>(method, route, options);
+    const missing = route.replace(/[0-9a-f-]{36}/, "019f0000-0000-7000-8000-000000000000");
+    const absent = await mallory.call<Problem>(method, missing, options);
+    expect([route, foreign.status, foreign.body.code]).toEqual([route, 404, "not_found"]);
+    expect([absent.status, absent.body.code]).toEqual([404, "not_found"]);
+  }
+  expect((await review(id)).feedback).toBeNull();
+});

@@ -1,0 +1,161 @@
+import { Inject, Injectable } from "@nestjs/common";
+import type { Transaction } from "@pulsekeep/database";
+import type { Policy, VerdictInput, WindowPair } from "@pulsekeep/verdict";
+import { sql } from "drizzle-orm";
+import { type KeptSample, SamplesQueries } from "../metrics/samples.queries.js";
+import type { PolicyInForce } from "../policies/policies.queries.js";
+import type { WatchedDeployment } from "./watched-deployment.js";
+
+/** From `after` (excluded) until `until`; `isOver` when nothing more will come. */
+export type ObservedWindow = { after: Date; until: Date; isOver: boolean };
+
+/** The facts of one evaluation, with the samples as they are kept. */
+export type KeptInput = Omit<VerdictInput, "pre" | "post" | "expectedPostSamples" | "policy" | "history"> & {
+  pre: KeptSample[];
+  post: KeptSample[];
+  expectedPostSamples: number;
+  policy: Policy;
+  history: { pre: KeptSample[]; post: KeptSample[] }[];
+};
+
+type Asked = { window: ObservedWindow; policy: PolicyInForce };
+
+const EARLIER_DEPLOYMENTS = 8;
+const EARLIER_DAYS = 30;
+/** The same clock time of so many days before tells how the day goes, and the week. */
+const SAME_TIME_DAYS = [1, 7] as const;
+/** How much of the time before an earlier observation is compared with it. */
+const EARLIER_BASELINE_STEPS = 60;
+/** Histories of deployments that are being watched, kept from one sample to the next. */
+const REMEMBERED = 64;
+const DAY_MS = 86_400_000;
+
+/** Reads what the engine is asked with. In the engine's transactions, or in a tenant's. */
+@Injectable()
+export class VerdictInputsQueries {
+  private readonly histories = new Map<string, KeptInput["history"]>();
+
+  constructor(@Inject(SamplesQueries) private readonly samples: SamplesQueries) {}
+
+  /** For a deployment that is being watched: what was before it does not change from look to look. */
+  async readWatched(tx: Transaction, deployment: WatchedDeployment, asked: Asked): Promise<KeptInput> {
+    let history = this.histories.get(deployment.id);
+    if (!history) {
+      history = await this.readHistory(tx, deployment, asked.window);
+      this.histories.set(deployment.id, history);
+      const [oldest] = this.histories.keys();
+      if (this.histories.size > REMEMBERED && oldest !== undefined) this.histories.delete(oldest);
+    }
+    return this.readWith(tx, deployment, { ...asked, history });
+  }
+
+  async read(tx: Transaction, deployment: WatchedDeployment, asked: Asked): Promise<KeptInput> {
+    const history = await this.readHistory(tx, deployment, asked.window);
+    return this.readWith(tx, deployment, { ...asked, history });
+  }
+
+  private async readWith(
+    tx: Transaction,
+    deployment: WatchedDeployment,
+    { window, policy, history }: Asked & { history: KeptInput["history"] },
+  ): Promise<KeptInput> {
+    const { projectId, startedAt, stepSeconds, pipeline } = deployment;
+    return {
+      pre: await this.samples.listBaseline(tx, projectId, startedAt),
+      post: await this.samples.listObserved(tx, projectId, window),
+      windowEnded: window.isOver,
+      stepSeconds,
+      expectedPostSamples: expectedSamples(deployment),
+      pipeline,
+      policy: policy.metrics,
+      history,
+    };
+  }
+
+  /** Clean deployments before this one, and the same clock time of earlier days: what is normal after one. */
+  private async readHistory(
+    tx: Transaction,
+    deployment: WatchedDeployment,
+    window: ObservedWindow,
+  ): Promise<KeptInput["history"]> {
+    const { projectId, baselineSeconds, observeUntil } = deployment;
+    const planned = { ...window, until: observeUntil ?? window.until };
+    const windows = [...(await listClean(tx, deployment)), ...(await listSameTime(tx, deployment, planned))];
+    const history: KeptInput["history"] = [];
+    for (const { startedAt, after, until } of windows) {
+      const from = new Date(startedAt.getTime() - EARLIER_BASELINE_STEPS * baselineSeconds * 1_000);
+      history.push({
+        pre: await this.samples.listObserved(tx, projectId, { after: from, until: startedAt }),
+        post: await this.samples.listObserved(tx, projectId, { after, until }),
+      });
+    }
+    return history.filter(({ pre, post }) => pre.length > 0 && post.length > 0);
+  }
+
+  /** Windows of the same clock time, shifted back by whole days; without those that saw a deployment. */
+  async readSameTime(
+    tx: Transaction,
+    deployment: WatchedDeployment,
+    window: ObservedWindow,
+  ): Promise<WindowPair[]> {
+    const { projectId, baselineSeconds } = deployment;
+    const pairs: WindowPair[] = [];
+    for (const { startedAt, after, until } of await listSameTime(tx, deployment, window)) {
+      const from = new Date(startedAt.getTime() - EARLIER_BASELINE_STEPS * baselineSeconds * 1_000);
+      pairs.push({
+        pre: await this.samples.listObserved(tx, projectId, { after: from, until: startedAt }),
+        post: await this.samples.listObserved(tx, projectId, { after, until }),
+      });
+    }
+    return pairs.filter(({ pre, post }) => pre.length > 0 && post.length > 0);
+  }
+}
+
+type Earlier = { startedAt: Date; after: Date; until: Date };
+
+/** A false alarm counts as clean, a later warning does not. */
+async function listClean(tx: Transaction, deployment: WatchedDeployment): Promise<Earlier[]> {
+  const { id, projectId, environment, service, startedAt } = deployment;
+  const { rows } = await tx.execute<{ started_at: string; finished_at: string; observe_until: string }>(
+    sql`select d.started_at, d.finished_at, d.observe_until
+        from deployments d left join verdict_feedback f on f.deployment_id = d.id
+        where d.project_id = ${projectId} and d.environment = ${environment} and d.service = ${service}
+          and d.id <> ${id} and d.state = 'analyzed' and d.finished_at is not null and d.observe_until is not null
+          and (d.verdict_state = 'ok' or f.judgement = 'false_alarm')
+          and d.started_at < ${startedAt.toISOString()}
+          and d.started_at > ${new Date(startedAt.getTime() - EARLIER_DAYS * DAY_MS).toISOString()}
+          and d.started_at >= coalesce((select e.baseline_since from metric_endpoints e
+                                        where e.project_id = d.project_id), '-infinity')
+          and not exists (select from verdict_follow_ups w where w.deployment_id = d.id and w.state = 'warning')
+        order by d.started_at desc limit ${EARLIER_DEPLOYMENTS}`,
+  );
+  return rows.map((row) => ({
+    startedAt: new Date(row.started_at),
+    after: new Date(row.finished_at),
+    until: new Date(row.observe_until),
+  }));
+}
+
+async function listSameTime(
+  tx: Transaction,
+  { projectId, startedAt }: WatchedDeployment,
+  { after, until }: ObservedWindow,
+): Promise<Earlier[]> {
+  const found: Earlier[] = [];
+  for (const days of SAME_TIME_DAYS) {
+    const back = (at: Date) => new Date(at.getTime() - days * DAY_MS);
+    const { rows } = await tx.execute(
+      sql`select from deployments where project_id = ${projectId}
+            and started_at <= ${back(until).toISOString()}
+            and coalesce(observe_until, ended_at, started_at) >= ${back(startedAt).toISOString()} limit 1`,
+    );
+    if (rows.length === 0) found.push({ startedAt: back(startedAt), after: back(after), until: back(until) });
+  }
+  return found;
+}
+
+/** How many samples the whole window should hold; a deployment that was never finished has none. */
+function expectedSamples({ finishedAt, observeUntil, stepSeconds }: WatchedDeployment): number {
+  if (finishedAt === null || observeUntil === null) return 1;
+  return Math.max(1, Math.floor((observeUntil.getTime() - finishedAt.getTime()) / 1_000 / stepSeconds));
+}
