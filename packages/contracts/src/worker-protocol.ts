@@ -34,7 +34,8 @@ const dataPath = z
   .string()
   .max(200)
   .regex(/^(?:[A-Za-z0-9_][A-Za-z0-9._-]*\/)+[A-Za-z0-9_][A-Za-z0-9._-]*\.(?:md|txt|log|csv|json)$/);
-const workflowFile = z.string().regex(/^(?!\.)[A-Za-z0-9._-]{1,100}\.ya?ml$/);
+/** The file name of a workflow below `.github/workflows`. */
+export const workflowFileSchema = z.string().regex(/^(?!\.)[A-Za-z0-9._-]{1,100}\.ya?ml$/);
 
 // --- what a signal asks for ---------------------------------------------------------------------------------
 
@@ -70,7 +71,7 @@ export const commitParamsSchema = z
 
 /** Enables those of the named workflows that GitHub disabled for inactivity; no commit. */
 export const keepaliveParamsSchema = z
-  .strictObject({ owner, repo, workflows: z.array(workflowFile).min(1).max(20) })
+  .strictObject({ owner, repo, workflows: z.array(workflowFileSchema).min(1).max(20) })
   .meta({ id: "KeepaliveParams" });
 
 /**
@@ -79,14 +80,15 @@ export const keepaliveParamsSchema = z
  */
 export const RUN_INPUT = "keepstreak_run";
 
-const workflowInputs = z
+/** Inputs of a workflow, as GitHub takes them. */
+export const workflowInputsSchema = z
   .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,99}$/), z.string().max(1_000))
   .refine((inputs) => Object.keys(inputs).length <= 24, "at most 24 inputs")
   .refine((inputs) => !Object.hasOwn(inputs, RUN_INPUT), "only the worker gives this input");
 
 /** Starts a workflow on the default branch. */
 export const dispatchParamsSchema = z
-  .strictObject({ owner, repo, workflow: workflowFile, inputs: workflowInputs })
+  .strictObject({ owner, repo, workflow: workflowFileSchema, inputs: workflowInputsSchema })
   .meta({ id: "DispatchParams" });
 
 /**
@@ -97,7 +99,7 @@ export const rollbackParamsSchema = z
   .strictObject({
     owner,
     repo,
-    workflow: workflowFile,
+    workflow: workflowFileSchema,
     environment: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,63}$/),
     deploymentId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
     /**

@@ -79,7 +79,7 @@ function logCadence(
 }
 
 async function claimAndPerform(session: Session): Promise<ExitCode> {
-  const { around, ask } = session;
+  const { around, ask, memory } = session;
   const endsAt = around.now().getTime() + MAX_AWAKE_MS;
   const mayGoOn = () => around.now().getTime() < endsAt && !around.isStopping();
   let performed = 0;
@@ -91,6 +91,8 @@ async function claimAndPerform(session: Session): Promise<ExitCode> {
     if (body === undefined) return exitCodeOf(answer);
     const runs = readRuns(body["runs"]);
     if (runs.length === 0) break;
+    // The user may have changed the bounds since the last claim.
+    memory.allow = undefined;
     const keeper = keepLeases(runs, around.now, (held) => ask("heartbeat", held, { attempts: 1 }));
     for (const [at, run] of runs.entries()) {
       if (!mayGoOn()) {

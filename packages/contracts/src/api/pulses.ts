@@ -6,13 +6,14 @@ import {
   restRulesSchema,
   scheduleSchema,
 } from "../schedule.js";
+import { workflowFileSchema, workflowInputsSchema } from "../worker-protocol.js";
 import { idSchema, instantSchema, pageQuerySchema, timeZoneSchema } from "./shared.js";
 
 const repositoryName = z
   .string()
   .regex(/^[A-Za-z0-9-]{1,39}\/[A-Za-z0-9._-]{1,100}$/, { error: "owner/repository expected" });
 
-/** Where a commit pulse writes: null repository means the worker's own. */
+/** Where a pulse acts: null repository means the worker's own. */
 export const pulseTargetSchema = z.strictObject({
   repository: repositoryName.nullable().default(null),
   branch: z.string().min(1).max(200).nullable().default(null),
@@ -22,10 +23,33 @@ export const recoveryPolicySchema = z.enum(["catch_up_latest", "catch_up_all", "
 
 const name = z.string().trim().min(1).max(80);
 
+/** What a pulse does: writes a commit, keeps scheduled workflows enabled, or starts a workflow. */
+export const recurringKindSchema = z.enum(["commit", "keepalive", "dispatch"]);
+
+/**
+ * What a pulse does that writes no commit. The worker's own list of bounds decides whether it may: it must name the
+ * kind, the repository, the workflow and a pattern for each input.
+ */
+export const pulseTaskSchema = z
+  .discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("keepalive"),
+      workflows: z.array(workflowFileSchema).min(1).max(20),
+    }),
+    z.strictObject({
+      kind: z.literal("dispatch"),
+      workflow: workflowFileSchema,
+      inputs: workflowInputsSchema,
+    }),
+  ])
+  .meta({ id: "PulseTask" });
+export type PulseTask = z.infer<typeof pulseTaskSchema>;
+
+/** `message` and `change` are for commits, `task` is for everything else; a branch is named for commits only. */
 export const pulseCreateSchema = z
   .strictObject({
     name,
-    kind: z.literal("commit"),
+    kind: recurringKindSchema,
     workerId: idSchema,
     schedule: scheduleSchema,
     timeZone: timeZoneSchema,
@@ -33,9 +57,12 @@ export const pulseCreateSchema = z
     rest: restRulesSchema.optional(),
     message: messageSettingsSchema.optional(),
     change: commitChangeSchema.optional(),
+    task: pulseTaskSchema.nullable().optional(),
     target: pulseTargetSchema.optional(),
     recovery: recoveryPolicySchema.default("catch_up_latest"),
   })
+  .refine(({ kind, task }) => (task?.kind ?? "commit") === kind, { path: ["task"] })
+  .refine(({ kind, target }) => kind === "commit" || !target?.branch, { path: ["target", "branch"] })
   .meta({ id: "PulseCreate" });
 export type PulseCreate = z.infer<typeof pulseCreateSchema>;
 
@@ -49,6 +76,8 @@ export const pulseUpdateSchema = z
     rest: restRulesSchema.optional(),
     message: messageSettingsSchema.optional(),
     change: commitChangeSchema.optional(),
+    /** Of the pulse's own kind; a workflow to start stays the same, its inputs may change. */
+    task: pulseTaskSchema.nullable().optional(),
     recovery: recoveryPolicySchema.optional(),
   })
   .meta({ id: "PulseUpdate" });
@@ -119,7 +148,7 @@ export const pulseSchema = z
   .object({
     id: idSchema,
     name: z.string(),
-    kind: z.enum(["commit"]),
+    kind: recurringKindSchema,
     state: z.enum(["active", "paused", "finished"]),
     condition: pulseConditionSchema,
     workerId: idSchema,
@@ -128,7 +157,10 @@ export const pulseSchema = z
     jitter: jitterSchema,
     rest: restRulesSchema,
     message: messageSettingsSchema,
-    change: commitChangeSchema,
+    /** Of a commit pulse; null of every other. */
+    change: commitChangeSchema.nullable(),
+    /** Of every pulse but one that writes commits. */
+    task: pulseTaskSchema.nullable(),
     target: z.object({ repository: z.string(), branch: z.string() }).nullable(),
     recovery: recoveryPolicySchema,
     nextRun: z

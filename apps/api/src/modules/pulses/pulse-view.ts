@@ -1,6 +1,11 @@
-import type { Pulse, PulseCondition, Run, RunState } from "@pulsekeep/contracts/api/pulses";
 import {
-  commitChangeSchema,
+  type Pulse,
+  type PulseCondition,
+  type Run,
+  type RunState,
+  recurringKindSchema,
+} from "@pulsekeep/contracts/api/pulses";
+import {
   jitterSchema,
   messageSettingsSchema,
   restRulesSchema,
@@ -8,6 +13,7 @@ import {
 } from "@pulsekeep/contracts/schedule";
 import type { RunReason } from "@pulsekeep/contracts/run-reasons";
 import type { schema } from "@pulsekeep/database";
+import { readTask } from "./pulse-task.js";
 
 export type PulseRow = typeof schema.pulses.$inferSelect;
 export type RunRow = typeof schema.runs.$inferSelect;
@@ -85,7 +91,7 @@ export function toPulse(row: PulseRow, lastRun: Run | null, signs: RunSigns): Pu
   return {
     id: row.id,
     name: row.name,
-    kind: "commit",
+    kind: recurringKindSchema.parse(row.kind),
     state: row.state,
     condition: conditionOf(row, signs),
     workerId: row.workerId,
@@ -94,7 +100,7 @@ export function toPulse(row: PulseRow, lastRun: Run | null, signs: RunSigns): Pu
     jitter,
     rest: restRulesSchema.parse(row.rest),
     message: messageSettingsSchema.parse(row.message),
-    change: commitChangeSchema.parse(row.change),
+    ...readTask(row),
     target:
       row.targetRepository === null
         ? null

@@ -19,6 +19,7 @@ import { actorOf, type AuditAction, AuditService } from "../audit/audit.service.
 import { PlannerJobs } from "./planner.jobs.js";
 import { listPreviewGaps } from "./preview-gaps.js";
 import { firstColumns, readClock, replanColumns, timingChanged } from "./pulse-cursor.js";
+import { laneTargetOf, taskColumn, taskOf } from "./pulse-task.js";
 import type { PulseRow } from "./pulse-view.js";
 import { ensureLane, insertQueuedRun } from "./queue-run.js";
 import { RunNowService } from "./run-now.service.js";
@@ -60,7 +61,7 @@ export class PulsesService {
         id: newId(),
         workspaceId: caller.workspaceId,
         workerId: worker.id,
-        laneId: await ensureLane(tx, { ...worker, target: `${repository}#${branch}` }),
+        laneId: await ensureLane(tx, { ...worker, target: laneTargetOf(input, { repository, branch }) }),
         kind: input.kind,
         name: input.name,
         schedule: input.schedule,
@@ -68,7 +69,7 @@ export class PulsesService {
         jitter: input.jitter ?? DEFAULT_JITTER,
         rest: input.rest ?? DEFAULT_REST,
         message: input.message ?? defaultMessage(caller.locale),
-        change: input.change ?? { kind: "journal", folder: "pulse" },
+        change: taskOf(input),
         targetRepository: input.target?.repository ?? null,
         targetBranch: input.target?.branch ?? null,
         recovery: input.recovery,
@@ -98,13 +99,15 @@ export class PulsesService {
       const row = await lockPulse(tx, id);
       const now = await readClock(tx);
       if (row.state === "active" && row.nextDueAt !== null && row.nextDueAt <= now) return false;
-      const changed = { ...row, ...update };
+      const { task: _task, change: _change, ...rest } = update;
+      const columns = { ...rest, ...taskColumn(row, update) };
+      const changed = { ...row, ...columns };
       const state = update.state ?? (row.state === "finished" && update.schedule ? "active" : row.state);
       const resumed = row.state !== "active" && state === "active";
       await tx
         .update(pulses)
         .set({
-          ...update,
+          ...columns,
           state,
           updatedAt: now,
           // What a pause left out is not caught up.

@@ -1,3 +1,4 @@
+import type { PulseTask } from "@pulsekeep/contracts/api/pulses";
 import type { CommitChange, MessageSettings, RestRules } from "@pulsekeep/contracts/schedule";
 import { type PulseAction, pulseActionSchema } from "@pulsekeep/contracts/worker-protocol";
 import { commitContent, commitMessage, commitPath, continueStreak, type Streak } from "@pulsekeep/schedule";
@@ -17,7 +18,8 @@ export type ClaimableRow = {
   time_zone: string | null;
   rest: RestRules | null;
   message: MessageSettings | null;
-  change: CommitChange | null;
+  /** The task of a pulse that writes no commit. */
+  change: CommitChange | PulseTask | null;
   target_repository: string | null;
   target_branch: string | null;
   repository_full_name: string | null;
@@ -42,16 +44,33 @@ export type WrittenAction = {
  * repository is not known, or something in it breaks the rules for signals.
  */
 export function writeAction(row: ClaimableRow): WrittenAction | undefined {
-  const written = row.params === null && row.kind === "commit" ? writeCommit(row) : undefined;
-  const params = row.params ?? (row.kind === "commit" ? written?.params : {});
+  const written = row.params === null ? writeParams(row) : undefined;
+  const params = row.params ?? written?.params;
   const action = pulseActionSchema.safeParse({ kind: row.kind, params });
   return action.success ? { action: action.data, progress: written?.progress ?? null } : undefined;
 }
 
-function writeCommit(row: ClaimableRow) {
+type Written = { params: Record<string, unknown>; progress: WrittenAction["progress"] };
+
+function writeParams(row: ClaimableRow): Written | undefined {
+  if (row.kind === "verify") return { params: {}, progress: null };
+  if (row.kind === "commit") return writeCommit(row);
+  const repository = row.target_repository ?? row.repository_full_name;
+  if (row.change === null || row.change.kind !== row.kind || repository === null) return undefined;
+  const { kind: _kind, ...task } = row.change;
+  return { params: { ...placeOf(repository), ...task }, progress: null };
+}
+
+function placeOf(repository: string) {
+  const [owner, repo] = repository.split("/");
+  return { owner: owner ?? "", repo: repo ?? "" };
+}
+
+function writeCommit(row: ClaimableRow): Written | undefined {
   const { pulse_name: pulseName, time_zone: timeZone, message: settings, change, now: at } = row;
   const repository = row.target_repository ?? row.repository_full_name;
   if (pulseName === null || timeZone === null || settings === null || change === null) return undefined;
+  if (change.kind === "keepalive" || change.kind === "dispatch") return undefined;
   if (repository === null || row.author_name === null || row.author_email === null) return undefined;
   const streak = continueStreak({
     streak:
@@ -81,12 +100,10 @@ function writeCommit(row: ClaimableRow) {
     runCount: (row.run_count ?? 0) + 1,
     streakDays: streak.days,
   });
-  const [owner, repo] = repository.split("/");
   return {
     progress: { subjectHash, streak },
     params: {
-      owner: owner ?? "",
-      repo: repo ?? "",
+      ...placeOf(repository),
       branch: row.target_branch ?? row.default_branch ?? "main",
       ...content,
       message,
