@@ -2,6 +2,7 @@ import { auditVerify } from "./audit/audit-verify.js";
 import type { Command } from "./command-line/command.js";
 import { keysCommands } from "./keys/keys-command.js";
 import { workerInit } from "./worker/worker-init.js";
+import { workerRotate } from "./worker/worker-rotate.js";
 import { workerRun } from "./worker/worker-run.js";
 import { workerStatus } from "./worker/worker-status.js";
 
@@ -10,6 +11,7 @@ export const commands: readonly Command[] = [
   workerInit,
   workerRun,
   workerStatus,
+  workerRotate,
   auditVerify,
   ...keysCommands,
 ];

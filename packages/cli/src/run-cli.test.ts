@@ -44,6 +44,7 @@ describe("the program", () => {
     [["worker", "run"], {}, "no_worker"],
     [["worker", "run"], { GITHUB_ACTIONS: "true" }, "inside_actions"],
     [["worker", "status"], {}, "no_worker"],
+    [["worker", "rotate"], {}, "no_worker"],
     [["audit", "verify", "nothing.json"], {}, "file_unreadable"],
     [["audit", "verify", "--newest", "0", "--server", "https://a.example"], {}, "wrong_option"],
     [["keys", "status"], {}, "no_checkout"],

@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import type { OwnMachineStarted, Provisioning, Worker } from "@pulsekeep/contracts/api/workers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sealLog, tamper } from "../modules/audit/test-audit-log.js";
+import { findSecrets } from "./find-secrets.js";
 import { startTestApp, type TestApp } from "./test-app.js";
 import type { TestClient } from "./test-client.js";
 import { eventually } from "./test-eventually.js";
@@ -115,7 +116,13 @@ describe("a worker that its user sets up from their own machine", () => {
     expect(await confirm(id)).toMatchObject({ kind: "actions", state: "active", way: "machine" });
     const kept = await readFile(path.join(folder, ".config/pulsekeep/worker.json"), "utf8");
     expect(JSON.parse(kept)).toMatchObject({ kind: "actions", handshakeSecret: null });
-    for (const text of [kept, done.out, done.err, ...test.logs]) expect(text).not.toContain(token);
+    const places = {
+      databaseUrl: test.database.superuserUrl,
+      redisUrl: test.redis?.url ?? "",
+      texts: { logs: test.logs, out: [done.out], err: [done.err] },
+      folders: [folder],
+    };
+    expect(await findSecrets([token], places)).toEqual([]);
     const status = await eventually(async () => {
       const said = await run(["worker", "status", "--json"]);
       return (said.json["lastRun"] as { outcome: string } | null)?.outcome === "success" && said;
@@ -213,8 +220,25 @@ describe("a worker that its user sets up from their own machine", () => {
       (JSON.parse(await readFile(config, "utf8")) as { handshakeSecret: string }).handshakeSecret,
     ])
       expect(err).not.toContain(secret);
-    expect(await test.sql("select 1 from runs where state in ('claimed', 'offered')")).toEqual([]);
+    expect(await test.sql("select id from runs where state = 'claimed'")).toEqual([]);
     expect((await run(["worker", "status", "--json"], here)).json).toMatchObject({ state: "stopped" });
+  });
+
+  it("gets another root from there, and works with it at once", async () => {
+    const { config, id } = resident;
+    const { workerId } = await readProvisioning(id);
+    const before = JSON.parse(await readFile(config, "utf8")) as { handshakeSecret: string };
+    const again = await newCode(workerId);
+    const done = await run(["worker", "rotate", "--config", config, "--code", again.code, "--json"]);
+    expect(done).toMatchObject({ code: 0, json: { workerId, repository: `${LOGIN}/third` } });
+    const after = JSON.parse(await readFile(config, "utf8")) as { handshakeSecret: string };
+    expect(after).not.toEqual(before);
+    expect({ ...after, handshakeSecret: "" }).toMatchObject({
+      kind: "resident",
+      repository: `${LOGIN}/third`,
+    });
+    expect((await run(["worker", "run", "--once", "--config", config])).code).toBe(0);
+    expect(await eventually(async () => (await readProvisioning(again.id)).state === "done")).toBe(true);
   });
 });
 
@@ -237,7 +261,7 @@ describe("the audit log, verified from outside", () => {
     expect(second.json["consistencyProofs"]).toBeGreaterThan(0);
   });
 
-  it("shows that an entry was changed, and that its end was cut off", async () => {
+  it("shows that an entry was changed, and that its end was cut off [AUD-02]", async () => {
     await tamper(
       test,
       "delete from audit_checkpoints where tree_size = (select max(tree_size) from audit_checkpoints)",

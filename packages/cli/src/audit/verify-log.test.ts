@@ -195,7 +195,7 @@ describe("a log that was tampered with", () => {
       ]);
   });
 
-  it("is found out when it shows another past than the one that was kept, leaves or not", async () => {
+  it("is found out when it shows another past than the one that was kept, leaves or not [AUD-02]", async () => {
     const log = new TestLog(one);
     await log.grow("a", 5);
     const kept = await keptOf(log);
@@ -256,7 +256,7 @@ describe("a log that was tampered with", () => {
     expect(await kindsOf(show({ origin: "other.example/audit" }), await keptOf(log))).toEqual(["other_log"]);
   });
 
-  it("is found out by a checkpoint that was kept elsewhere", async () => {
+  it("is found out by a checkpoint that was kept elsewhere [AUD-06]", async () => {
     const log = new TestLog(one);
     await log.grow("a", 3);
     const [early = ""] = log.notes;

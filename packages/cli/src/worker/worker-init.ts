@@ -29,9 +29,9 @@ export const workerInit: Command = {
   words: ["worker", "init"],
   summary: "Set up a worker from this machine: your GitHub token never reaches the server.",
   description: [
-    `Creates a private repository in your account (or finds the one of an earlier attempt), puts the worker's files and its two Actions secrets there, registers it, and waits for its first run. The server's page "New worker" > "From my own machine" shows the one-time code.`,
+    `Creates a private repository in your account (or finds the one of an earlier attempt), puts the worker's files and its two Actions secrets there, registers it, and waits for its first run. The page of a new worker ("From your own machine") shows the one-time code.`,
     `Your token is taken from GH_TOKEN or GITHUB_TOKEN, from "gh auth token", or asked for. It is sent to GitHub only and kept nowhere.`,
-    "With the code of a worker that you have, its root secret is replaced.",
+    `With the code of a worker that you have, its root secret is replaced ("worker rotate" knows which).`,
   ],
   options: {
     server: SERVER_OPTION,
@@ -222,7 +222,7 @@ async function getCode(options: Request["options"], terminal: Terminal): Promise
   ).trim();
   if (/^[A-Za-z0-9_-]{16,80}$/.test(code)) return code;
   throw new CliFailure("code_missing", "There is no one-time code.", {
-    hint: `The server's page "New worker" > "From my own machine" shows one. Give it with --code or in PULSEKEEP_CODE.`,
+    hint: `The page of a new worker ("From your own machine") shows one. Give it with --code or in PULSEKEEP_CODE.`,
     exitCode: 2,
   });
 }

@@ -15,6 +15,9 @@ import { RateLimiter, type RateRule } from "./rate-limiter.js";
 
 const RATE_RULE = "pulsekeep:rate-rule";
 
+/** A limit of a class and one of its method bring the guard twice; the method's rule counts, once. */
+const counted = new WeakSet<FastifyRequest>();
+
 /** Limits how often one caller may use the routes; whoever calls too often gets 429 and `Retry-After`. */
 export const RateLimit = (rule: RateRule): ClassDecorator & MethodDecorator =>
   applyDecorators(SetMetadata(RATE_RULE, rule), UseGuards(RateLimitGuard));
@@ -34,6 +37,8 @@ class RateLimitGuard implements CanActivate {
     ]);
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
+    if (counted.has(request)) return true;
+    counted.add(request);
     const caller = findCaller(request);
     const answer = await this.limiter.take(rule, caller ? identityOf(caller) : `ip:${request.ip}`);
     http.getResponse<FastifyReply>().headers({
