@@ -18,6 +18,7 @@ const benches: Record<string, { needs: string[]; load: () => Promise<Bench> }> =
   lateness: { needs: ["@pulsekeep/api"], load: async () => (await import("./lateness.ts")).benchLateness },
   planning: { needs: ["@pulsekeep/api"], load: async () => (await import("./planning.ts")).benchPlanning },
   pulses: { needs: ["@pulsekeep/api"], load: async () => (await import("./pulses.ts")).benchPulses },
+  scrapes: { needs: ["@pulsekeep/api"], load: async () => (await import("./scrapes.ts")).benchScrapes },
   soak: { needs: ["@pulsekeep/api"], load: async () => (await import("./soak.ts")).benchSoak },
   streams: {
     needs: ["@pulsekeep/streams", "@pulsekeep/database"],

@@ -22,6 +22,8 @@ export interface ServerSetup {
   roles: "all" | "http";
   keyring: Keyring;
   issuer: string;
+  /** Further environment. */
+  more?: Record<string, string>;
 }
 
 /** The server's process: CPU time so far, bytes, and how many workers wait in it. */
@@ -80,7 +82,7 @@ async function nextMessage(child: ChildProcess): Promise<unknown> {
   }
 }
 
-function environmentOf({ place, roles, keyring, issuer }: ServerSetup): Record<string, string> {
+function environmentOf({ place, roles, keyring, issuer, more }: ServerSetup): Record<string, string> {
   return {
     NODE_ENV: "development",
     PULSEKEEP_ROLES: roles,
@@ -96,5 +98,6 @@ function environmentOf({ place, roles, keyring, issuer }: ServerSetup): Record<s
       currentId: keyring.keyId,
       keys: { [keyring.keyId]: Buffer.from(keyring.key).toString("base64url") },
     }),
+    ...more,
   };
 }
