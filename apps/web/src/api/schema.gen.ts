@@ -573,6 +573,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{id}/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Policies_get"];
+        put: operations["Policies_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/policies/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Policies_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{id}/endpoint": {
         parameters: {
             query?: never;
@@ -1095,6 +1127,102 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["RunNotices_dismiss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Reviews_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments/{id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["Reviews_giveFeedback"];
+        post?: never;
+        delete: operations["Reviews_withdrawFeedback"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Reviews_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments/{id}/verdict-input": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Reviews_verdictInput"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/verdict-quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["VerdictQuality_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/policies/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["VerdictQuality_preview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2118,6 +2246,296 @@ export interface components {
             nextCheckInAt: string | null;
             nextRunAt: string | null;
         };
+        Policies: {
+            defaults: {
+                requests_per_sec: {
+                    /** @enum {string} */
+                    direction: "higher_is_worse" | "lower_is_worse" | "two_sided";
+                    smallestRelative: number;
+                    smallestAbsolute: number;
+                    guardrail: {
+                        limit: number;
+                        securedRatio: number;
+                        tolerance: number;
+                    } | null;
+                    critical: boolean;
+                    muted: boolean;
+                    dryRun: boolean;
+                };
+                latency_p95: {
+                    /** @enum {string} */
+                    direction: "higher_is_worse" | "lower_is_worse" | "two_sided";
+                    smallestRelative: number;
+                    smallestAbsolute: number;
+                    guardrail: {
+                        limit: number;
+                        securedRatio: number;
+                        tolerance: number;
+                    } | null;
+                    critical: boolean;
+                    muted: boolean;
+                    dryRun: boolean;
+                };
+                error_rate: {
+                    /** @enum {string} */
+                    direction: "higher_is_worse" | "lower_is_worse" | "two_sided";
+                    smallestRelative: number;
+                    smallestAbsolute: number;
+                    guardrail: {
+                        limit: number;
+                        securedRatio: number;
+                        tolerance: number;
+                    } | null;
+                    critical: boolean;
+                    muted: boolean;
+                    dryRun: boolean;
+                };
+                cpu_usage: {
+                    /** @enum {string} */
+                    direction: "higher_is_worse" | "lower_is_worse" | "two_sided";
+                    smallestRelative: number;
+                    smallestAbsolute: number;
+                    guardrail: {
+                        limit: number;
+                        securedRatio: number;
+                        tolerance: number;
+                    } | null;
+                    critical: boolean;
+                    muted: boolean;
+                    dryRun: boolean;
+                };
+                memory_usage: {
+                    /** @enum {string} */
+                    direction: "higher_is_worse" | "lower_is_worse" | "two_sided";
+                    smallestRelative: number;
+                    smallestAbsolute: number;
+                    guardrail: {
+                        limit: number;
+                        securedRatio: number;
+                        tolerance: number;
+                    } | null;
+                    critical: boolean;
+                    muted: boolean;
+                    dryRun: boolean;
+                };
+            };
+            guardrails: {
+                requests_per_sec: {
+                    limit: number;
+                    /** @default 0.9 */
+                    securedRatio: number;
+                    /** @default 0.2 */
+                    tolerance: number;
+                };
+                latency_p95: {
+                    limit: number;
+                    /** @default 0.9 */
+                    securedRatio: number;
+                    /** @default 0.2 */
+                    tolerance: number;
+                };
+                error_rate: {
+                    limit: number;
+                    /** @default 0.9 */
+                    securedRatio: number;
+                    /** @default 0.2 */
+                    tolerance: number;
+                };
+                cpu_usage: {
+                    limit: number;
+                    /** @default 0.9 */
+                    securedRatio: number;
+                    /** @default 0.2 */
+                    tolerance: number;
+                };
+                memory_usage: {
+                    limit: number;
+                    /** @default 0.9 */
+                    securedRatio: number;
+                    /** @default 0.2 */
+                    tolerance: number;
+                };
+            };
+            scopes: components["schemas"]["PolicyScope"][];
+        };
+        PolicyScope: {
+            environment: string | null;
+            version: number;
+            document: components["schemas"]["PolicyDocument"];
+            changedAt: string | null;
+            inForce: {
+                requests_per_sec: {
+                    /** @enum {string} */
+                    direction: "higher_is_worse" | "lower_is_worse" | "two_sided";
+                    smallestRelative: number;
+                    smallestAbsolute: number;
+                    guardrail: {
+                        limit: number;
+                        securedRatio: number;
+                        tolerance: number;
+                    } | null;
+                    critical: boolean;
+                    muted: boolean;
+                    dryRun: boolean;
+                };
+                latency_p95: {
+                    /** @enum {string} */
+                    direction: "higher_is_worse" | "lower_is_worse" | "two_sided";
+                    smallestRelative: number;
+                    smallestAbsolute: number;
+                    guardrail: {
+                        limit: number;
+                        securedRatio: number;
+                        tolerance: number;
+                    } | null;
+                    critical: boolean;
+                    muted: boolean;
+                    dryRun: boolean;
+                };
+                error_rate: {
+                    /** @enum {string} */
+                    direction: "higher_is_worse" | "lower_is_worse" | "two_sided";
+                    smallestRelative: number;
+                    smallestAbsolute: number;
+                    guardrail: {
+                        limit: number;
+                        securedRatio: number;
+                        tolerance: number;
+                    } | null;
+                    critical: boolean;
+                    muted: boolean;
+                    dryRun: boolean;
+                };
+                cpu_usage: {
+                    /** @enum {string} */
+                    direction: "higher_is_worse" | "lower_is_worse" | "two_sided";
+                    smallestRelative: number;
+                    smallestAbsolute: number;
+                    guardrail: {
+                        limit: number;
+                        securedRatio: number;
+                        tolerance: number;
+                    } | null;
+                    critical: boolean;
+                    muted: boolean;
+                    dryRun: boolean;
+                };
+                memory_usage: {
+                    /** @enum {string} */
+                    direction: "higher_is_worse" | "lower_is_worse" | "two_sided";
+                    smallestRelative: number;
+                    smallestAbsolute: number;
+                    guardrail: {
+                        limit: number;
+                        securedRatio: number;
+                        tolerance: number;
+                    } | null;
+                    critical: boolean;
+                    muted: boolean;
+                    dryRun: boolean;
+                };
+            };
+            dryRun: boolean;
+        };
+        PolicyDocument: {
+            dryRun?: boolean;
+            /** @default {} */
+            metrics: {
+                requests_per_sec?: {
+                    /** @enum {string} */
+                    direction?: "higher_is_worse" | "lower_is_worse" | "two_sided";
+                    smallestRelative?: number;
+                    smallestAbsolute?: number;
+                    guardrail?: {
+                        limit: number;
+                        /** @default 0.9 */
+                        securedRatio: number;
+                        /** @default 0.2 */
+                        tolerance: number;
+                    } | null;
+                    critical?: boolean;
+                    muted?: boolean;
+                    dryRun?: boolean;
+                };
+                latency_p95?: {
+                    /** @enum {string} */
+                    direction?: "higher_is_worse" | "lower_is_worse" | "two_sided";
+                    smallestRelative?: number;
+                    smallestAbsolute?: number;
+                    guardrail?: {
+                        limit: number;
+                        /** @default 0.9 */
+                        securedRatio: number;
+                        /** @default 0.2 */
+                        tolerance: number;
+                    } | null;
+                    critical?: boolean;
+                    muted?: boolean;
+                    dryRun?: boolean;
+                };
+                error_rate?: {
+                    /** @enum {string} */
+                    direction?: "higher_is_worse" | "lower_is_worse" | "two_sided";
+                    smallestRelative?: number;
+                    smallestAbsolute?: number;
+                    guardrail?: {
+                        limit: number;
+                        /** @default 0.9 */
+                        securedRatio: number;
+                        /** @default 0.2 */
+                        tolerance: number;
+                    } | null;
+                    critical?: boolean;
+                    muted?: boolean;
+                    dryRun?: boolean;
+                };
+                cpu_usage?: {
+                    /** @enum {string} */
+                    direction?: "higher_is_worse" | "lower_is_worse" | "two_sided";
+                    smallestRelative?: number;
+                    smallestAbsolute?: number;
+                    guardrail?: {
+                        limit: number;
+                        /** @default 0.9 */
+                        securedRatio: number;
+                        /** @default 0.2 */
+                        tolerance: number;
+                    } | null;
+                    critical?: boolean;
+                    muted?: boolean;
+                    dryRun?: boolean;
+                };
+                memory_usage?: {
+                    /** @enum {string} */
+                    direction?: "higher_is_worse" | "lower_is_worse" | "two_sided";
+                    smallestRelative?: number;
+                    smallestAbsolute?: number;
+                    guardrail?: {
+                        limit: number;
+                        /** @default 0.9 */
+                        securedRatio: number;
+                        /** @default 0.2 */
+                        tolerance: number;
+                    } | null;
+                    critical?: boolean;
+                    muted?: boolean;
+                    dryRun?: boolean;
+                };
+            };
+        };
+        PolicyUpdate: {
+            environment: string | null;
+            document: components["schemas"]["PolicyDocument"];
+            expectedVersion: number;
+        };
+        PolicyHistory: {
+            rows: {
+                version: number;
+                document: components["schemas"]["PolicyDocument"];
+                /** Format: date-time */
+                changedAt: string;
+            }[];
+        };
         EndpointUpdate: {
             /** Format: uri */
             url: string;
@@ -2547,7 +2965,7 @@ export interface components {
             id: string;
             name: string;
             /** @enum {string} */
-            kind: "commit";
+            kind: "commit" | "keepalive" | "dispatch";
             /** @enum {string} */
             state: "active" | "paused" | "finished";
             /** @enum {string} */
@@ -2559,7 +2977,8 @@ export interface components {
             jitter: components["schemas"]["Jitter"];
             rest: components["schemas"]["RestRules"];
             message: components["schemas"]["MessageSettings"];
-            change: components["schemas"]["CommitChange"];
+            change: components["schemas"]["CommitChange"] | null;
+            task: components["schemas"]["PulseTask"] | null;
             target: {
                 repository: string;
                 branch: string;
@@ -2641,6 +3060,18 @@ export interface components {
             kind: "journal" | "snapshot" | "counter";
             folder: string;
         };
+        PulseTask: {
+            /** @enum {string} */
+            kind: "keepalive";
+            workflows: string[];
+        } | {
+            /** @enum {string} */
+            kind: "dispatch";
+            workflow: string;
+            inputs: {
+                [key: string]: string;
+            };
+        };
         Run: {
             /** Format: uuid */
             id: string;
@@ -2685,7 +3116,7 @@ export interface components {
         PulseCreate: {
             name: string;
             /** @enum {string} */
-            kind: "commit";
+            kind: "commit" | "keepalive" | "dispatch";
             /** Format: uuid */
             workerId: string;
             schedule: components["schemas"]["Schedule"];
@@ -2694,6 +3125,7 @@ export interface components {
             rest?: components["schemas"]["RestRules"];
             message?: components["schemas"]["MessageSettings"];
             change?: components["schemas"]["CommitChange"];
+            task?: components["schemas"]["PulseTask"] | null;
             target?: {
                 /** @default null */
                 repository: string | null;
@@ -2745,6 +3177,7 @@ export interface components {
             rest?: components["schemas"]["RestRules"];
             message?: components["schemas"]["MessageSettings"];
             change?: components["schemas"]["CommitChange"];
+            task?: components["schemas"]["PulseTask"] | null;
             /** @enum {string} */
             recovery?: "catch_up_latest" | "catch_up_all" | "skip";
         };
@@ -2768,6 +3201,172 @@ export interface components {
             raisedUntil: string;
             /** Format: uuid */
             pulseId?: string;
+        };
+        VerdictReview: {
+            dryRun: boolean;
+            policy: {
+                projectVersion: number;
+                environmentVersion: number;
+            };
+            takesFeedback: boolean;
+            feedback: {
+                /** @enum {string} */
+                judgement: "confirmed" | "false_alarm";
+                note: string;
+                /** Format: date-time */
+                givenAt: string;
+            } | null;
+            followUps: components["schemas"]["FollowUp"][];
+        };
+        FollowUp: {
+            /** @enum {string} */
+            look: "hour" | "day";
+            /** @enum {string} */
+            state: "pending" | "steady" | "warning" | "inconclusive" | "skipped";
+            /** Format: date-time */
+            dueAt: string;
+            lookedAt: string | null;
+            found: {
+                /** @enum {string} */
+                state: "collecting" | "ok" | "warning" | "rollback_recommended" | "inconclusive";
+                confidence: number;
+                reasons: {
+                    metric: ("requests_per_sec" | "latency_p95" | "error_rate" | "cpu_usage" | "memory_usage") | null;
+                    message: {
+                        key: string;
+                        params: {
+                            [key: string]: string | number;
+                        };
+                        text: string;
+                    };
+                }[];
+                metrics: {
+                    /** @enum {string} */
+                    metric: "requests_per_sec" | "latency_p95" | "error_rate" | "cpu_usage" | "memory_usage";
+                    state: string;
+                    before: number | null;
+                    after: number | null;
+                }[];
+            } | null;
+        };
+        VerdictFeedbackRequest: {
+            /** @enum {string} */
+            judgement: "confirmed" | "false_alarm";
+            /** @default  */
+            note: string;
+        };
+        ReplayRequest: {
+            document?: components["schemas"]["PolicyDocument"];
+        };
+        Replay: {
+            /** @enum {string} */
+            kept: "collecting" | "ok" | "warning" | "rollback_recommended" | "inconclusive";
+            replayed: {
+                /** @enum {string} */
+                state: "collecting" | "ok" | "warning" | "rollback_recommended" | "inconclusive";
+                confidence: number;
+                reasons: {
+                    metric: ("requests_per_sec" | "latency_p95" | "error_rate" | "cpu_usage" | "memory_usage") | null;
+                    message: {
+                        key: string;
+                        params: {
+                            [key: string]: string | number;
+                        };
+                        text: string;
+                    };
+                }[];
+                metrics: {
+                    /** @enum {string} */
+                    metric: "requests_per_sec" | "latency_p95" | "error_rate" | "cpu_usage" | "memory_usage";
+                    state: string;
+                    before: number | null;
+                    after: number | null;
+                }[];
+            };
+            samples: number;
+            of: number;
+        };
+        VerdictInput: {
+            pre: {
+                at: number;
+                requests_per_sec: number | null;
+                latency_p95: number | null;
+                error_rate: number | null;
+                cpu_usage: number | null;
+                memory_usage: number | null;
+            }[];
+            post: {
+                at: number;
+                requests_per_sec: number | null;
+                latency_p95: number | null;
+                error_rate: number | null;
+                cpu_usage: number | null;
+                memory_usage: number | null;
+            }[];
+            windowEnded: boolean;
+            stepSeconds: number;
+            expectedPostSamples: number;
+            /** @enum {string} */
+            pipeline: "succeeded" | "failed" | "unknown";
+            policy: {
+                [key: string]: unknown;
+            };
+            history: {
+                pre: {
+                    at: number;
+                    requests_per_sec: number | null;
+                    latency_p95: number | null;
+                    error_rate: number | null;
+                    cpu_usage: number | null;
+                    memory_usage: number | null;
+                }[];
+                post: {
+                    at: number;
+                    requests_per_sec: number | null;
+                    latency_p95: number | null;
+                    error_rate: number | null;
+                    cpu_usage: number | null;
+                    memory_usage: number | null;
+                }[];
+            }[];
+        };
+        VerdictQuality: {
+            days: number;
+            verdicts: number;
+            found: number;
+            confirmed: number;
+            falseAlarms: number;
+            precision: number | null;
+            rollbacks: {
+                found: number;
+                confirmed: number;
+                falseAlarms: number;
+                precision: number | null;
+            };
+            laterWarnings: number;
+        };
+        PolicyPreviewRequest: {
+            environment: string | null;
+            document: components["schemas"]["PolicyDocument"];
+        };
+        PolicyPreview: {
+            rows: {
+                /** Format: uuid */
+                deploymentId: string;
+                number: number;
+                environment: string;
+                /** Format: date-time */
+                startedAt: string;
+                /** @enum {string} */
+                before: "collecting" | "ok" | "warning" | "rollback_recommended" | "inconclusive";
+                after: {
+                    /** @enum {string} */
+                    state: "collecting" | "ok" | "warning" | "rollback_recommended" | "inconclusive";
+                    confidence: number;
+                    metrics: ("requests_per_sec" | "latency_p95" | "error_rate" | "cpu_usage" | "memory_usage")[];
+                } | null;
+            }[];
+            changed: number;
         };
         CheckpointExport: {
             enabled: boolean;
@@ -4432,6 +5031,102 @@ export interface operations {
             };
         };
     };
+    Policies_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policies"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Policies_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyUpdate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policies"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Policies_history: {
+        parameters: {
+            query?: {
+                environment?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyHistory"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     Endpoints_setEndpoint: {
         parameters: {
             query?: never;
@@ -5676,6 +6371,228 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Reviews_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictReview"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Reviews_giveFeedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerdictFeedbackRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictReview"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Reviews_withdrawFeedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictReview"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Reviews_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Reviews_verdictInput: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictInput"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    VerdictQuality_quality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictQuality"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    VerdictQuality_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyPreviewRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPreview"];
+                };
             };
             /** @description Refused: RFC 9457 problem details with a stable code */
             default: {

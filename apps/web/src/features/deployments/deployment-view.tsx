@@ -18,6 +18,7 @@ import { DeploymentCharts } from "./deployment-charts";
 import { HintList } from "./hint-list";
 import { ObservationProgress } from "./observation-progress";
 import { VerdictPanel } from "./verdict-panel";
+import { VerdictReview } from "./verdict-review";
 
 export function DeploymentView({ id }: { id: string }) {
   const t = useTranslations("deployment");
@@ -66,6 +67,7 @@ export function DeploymentView({ id }: { id: string }) {
           )}
           <div className="flex flex-col gap-5">
             <HintList hints={it.verdict?.hints ?? []} />
+            <VerdictReview deployment={it} />
             <Facts deployment={it} />
           </div>
         </div>

@@ -16,8 +16,9 @@ import { ProjectDeployments } from "./project-deployments";
 import { ProjectOverview } from "./project-overview";
 import { PROJECT_TABS, type ProjectTab } from "./project-tabs";
 
-// The two tabs with forms bring the validation along, which the others do without.
+// The tabs with forms bring the validation along, which the others do without.
 const ProjectIntegration = dynamic(() => import("./project-integration").then((it) => it.ProjectIntegration));
+const ProjectPolicy = dynamic(() => import("./project-policy").then((it) => it.ProjectPolicy));
 const ProjectSettings = dynamic(() => import("./project-settings").then((it) => it.ProjectSettings));
 
 type ProjectViewProps = { id: string; tab: ProjectTab; origin: string };
@@ -72,6 +73,7 @@ export function ProjectView({ id, tab, origin }: ProjectViewProps) {
       </nav>
       {tab === "overview" ? <ProjectOverview project={it} /> : null}
       {tab === "deployments" ? <ProjectDeployments project={it} /> : null}
+      {tab === "policy" ? <ProjectPolicy id={id} /> : null}
       {tab === "integration" ? <ProjectIntegration project={it} origin={origin} /> : null}
       {tab === "settings" ? <ProjectSettings project={it} /> : null}
     </>
