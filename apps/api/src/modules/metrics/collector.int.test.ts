@@ -25,17 +25,25 @@ type Sample = {
 
 let test: TestApp;
 let endpoint: TestEndpoint;
+let hanging: TestEndpoint;
 let collector: CollectorJobs;
 beforeAll(async () => {
   const port = await findFreePort();
   endpoint = await startTestEndpoint(port);
+  const hangingPort = await findFreePort();
+  hanging = await startTestEndpoint(hangingPort);
+  hanging.now.isSilent = true;
   // No loops: the tests turn the collector by hand.
-  test = await startTestApp({ roles: ["http"], env: { SCRAPE_ALLOW: `127.0.0.1:${port}` } });
+  test = await startTestApp({
+    roles: ["http"],
+    env: { SCRAPE_ALLOW: `127.0.0.1:${port},127.0.0.1:${hangingPort}` },
+  });
   collector = test.get(CollectorJobs);
 });
 afterAll(async () => {
   await test.close();
   await endpoint.close();
+  await hanging.close();
 });
 beforeEach(async () => {
   await test.sql("delete from workspaces");
@@ -216,6 +224,53 @@ describe("collecting", () => {
     await collector.settle();
     expect(await samplesOf(project)).toEqual([]);
     expect(test.logs.filter((line) => line.includes("a scrape was lost"))).toEqual([]);
+  });
+});
+
+describe("between workspaces", () => {
+  const MANY = 80;
+
+  /** One workspace with so many endpoints that never answer, all due before everybody else's. */
+  async function insertHanging(): Promise<string> {
+    const projects = await Promise.all(
+      Array.from({ length: MANY }, () =>
+        insertProject(test, { url: hanging.url, baselineSeconds: 2, dueInMs: -500 }),
+      ),
+    );
+    const [{ workspaceId } = { workspaceId: "" }] = projects;
+    const ids = projects.map(({ projectId }) => projectId);
+    for (const [table, id] of [
+      ["projects", "id"],
+      ["metric_endpoints", "project_id"],
+    ])
+      await test.sql(`update ${table} set workspace_id = $1 where ${id} = any($2)`, [workspaceId, ids]);
+    return workspaceId;
+  }
+
+  it("endpoints that hang fill their own workspace's share, and nobody else waits for them", async () => {
+    hanging.asked.length = 0;
+    await insertHanging();
+    const others = [
+      await insertProject(test, { url: endpoint.url }),
+      await insertProject(test, { url: endpoint.url }),
+    ];
+    await collector.collectOnce();
+    for (const other of others) await eventually(async () => (await samplesOf(other)).length === 1);
+    expect(hanging.asked.length).toBeLessThanOrEqual(64);
+    const late = await insertProject(test, { url: endpoint.url });
+    await collector.collectOnce();
+    await eventually(async () => (await samplesOf(late)).length === 1);
+    expect(hanging.asked.length).toBeLessThanOrEqual(64);
+    await collector.settle();
+  });
+
+  it("take turns: the second endpoint of one is not claimed before the first of another", async () => {
+    const workspaceId = await insertHanging();
+    const other = await insertProject(test, { url: endpoint.url, dueInMs: -1 });
+    const claimed = await collector.claimDue(2);
+    expect(new Set(claimed.map((scrape) => scrape.workspaceId))).toEqual(
+      new Set([workspaceId, other.workspaceId]),
+    );
   });
 });
 
