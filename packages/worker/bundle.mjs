@@ -7,7 +7,7 @@ import { build } from "esbuild";
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const { version } = JSON.parse(readFileSync(here("package.json"), "utf8"));
 
-const rootFile = process.argv[3] ?? here("release-root.json");
+const rootFile = process.argv[3] ?? here("release/root.json");
 const releaseRoot = existsSync(rootFile) ? readFileSync(rootFile, "utf8").trim() : "";
 
 const banner = `// KeepStreak worker ${version}

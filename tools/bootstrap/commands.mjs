@@ -17,6 +17,7 @@ export const commands = {
   test: tool("tools/test/test.ts"),
   verify: tool("tools/verify/verify.ts"),
   generate: tool("tools/generate/generate.ts"),
+  release: tool("tools/release/release.ts"),
   "demo:deploy": tool("tools/demo/demo-deploy.ts"),
   verdict: built("packages/verdict/dist/score-cli.js"),
   pulsekeep: built("packages/cli/dist/pulsekeep.mjs"),

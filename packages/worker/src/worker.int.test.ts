@@ -1,9 +1,11 @@
 import { execFile, spawn } from "node:child_process";
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { sha256, signText, writeReleaseManifest, writeReleaseRoot } from "@pulsekeep/signing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { isMarker } from "./marker.js";
 import { renderAllowList } from "./render-allow-list.js";
@@ -115,6 +117,42 @@ describe("the bundled worker", () => {
     const { code, log } = await run("bash", ["-e", "-c", steps]);
     expect({ code, log }).toEqual({ code: 0, log: expect.stringContaining("1 runs reported") as string });
     expect(github.history).toHaveLength(2);
+  });
+
+  it("replaces itself by a signed release, and starts no other process for anything", async () => {
+    const key = generateKeyPairSync("ed25519");
+    const root = generateKeyPairSync("ed25519");
+    const rootFile = join(directory, "root.json");
+    const text = writeReleaseRoot({
+      version: 1,
+      expiresAt: "2099-01-01T00:00:00.000Z",
+      rootKey: root.publicKey.export({ format: "jwk" }).x ?? "",
+      releaseKey: key.publicKey.export({ format: "jwk" }).x ?? "",
+    });
+    await writeFile(rootFile, `${text}\n`);
+    const trusting = join(directory, "trusting.mjs");
+    const bundler = fileURLToPath(new URL("../bundle.mjs", import.meta.url));
+    await promisify(execFile)(process.execPath, [bundler, trusting, rootFile]);
+    expect((await stat(trusting)).size).toBeLessThanOrEqual(MAX_BUNDLE_BYTES);
+    const next = "// KeepStreak worker 0.2.0\n";
+    const manifest = writeReleaseManifest({
+      version: "0.2.0",
+      root: 1,
+      length: next.length,
+      sha256: sha256(next).toString("hex"),
+      expiresAt: "2099-01-01T00:00:00.000Z",
+    });
+    const signatures = [signText(manifest, "keepstreak/release/v1", key.privateKey)];
+    github.push({
+      "allow.json": renderAllowList({ repository }).replace('"ask"', '"auto"'),
+    });
+    server.releases.set("0.2.0", next);
+    server.enqueue("update", { manifest: { text: manifest, signatures }, roots: [] });
+    const source = await readFile(trusting, "utf8");
+    expect(source).not.toMatch(/child_process|node:vm|\beval\(|new Function/);
+    expect(await run(process.execPath, [trusting])).toMatchObject({ code: 0 });
+    expect(server.reports.map(({ result }) => result.outcome)).toEqual(["succeeded"]);
+    expect(github.files["worker.mjs"]).toBe(next);
   });
 
   it("refuses an expired signal and one that allow.json forbids, and goes on", async () => {

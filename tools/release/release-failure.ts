@@ -1,0 +1,2 @@
+/** Something that the person can act on; shown without a stack. */
+export class ReleaseFailure extends Error {}
