@@ -20,16 +20,23 @@ const DEFAULT_SETTINGS = { statement_timeout: "30000", idle_in_transaction_sessi
 /** A statement that the server parses and plans once per connection: `name` must differ wherever `text` does. */
 export type Statement = { name: string; text: string };
 
-/** Runs prepared statements of one transaction. Values are passed to the server as they are; instants come as `Date`. */
+/**
+ * Runs prepared statements of one transaction, in the order of the calls: one that needs no answer of those before it
+ * need not wait for them. Values are passed to the server as they are; instants come as `Date`.
+ */
 export interface Statements {
   run<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
+  /** As `run`, of the last one: it leaves together with the commit. */
+  runLast<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
 }
 
 /**
- * Runs `work` in one transaction of prepared statements: for the few statements that run thousands of times a
- * second. Everything else uses `Connection.database`.
+ * Runs `work` in one transaction of prepared statements, for the few statements that run thousands of times a
+ * second; everything else uses `Connection.database`. What opens the transaction travels with its first statement, and
+ * the commit with the last, so that a transaction of two statements is two round trips.
  *
- * @param begin what opens the transaction, one round trip in all
+ * @param pool one with `pipeline`
+ * @param begin what opens the transaction
  */
 export async function inStatements<T>(
   pool: pg.Pool,
@@ -37,42 +44,7 @@ export async function inStatements<T>(
   begin = "begin",
 ): Promise<T> {
   const client = await pool.connect();
-  let broken: Error | undefined;
-  try {
-    await client.query(begin);
-    const result = await work({
-      run: async <Row>({ name, text }: Statement, values: readonly unknown[]) =>
-        (await client.query<Row & pg.QueryResultRow>({ name, text, values: [...values] })).rows,
-    });
-    await client.query("commit");
-    return result;
-  } catch (error) {
-    // A connection that cannot even roll back is not given to anybody else.
-    await client.query("rollback").catch((cause: Error) => {
-      broken = cause;
-    });
-    throw error;
-  } finally {
-    client.release(broken);
-  }
-}
-
-/** The last statement of a transaction leaves together with its commit. */
-export interface PipelinedStatements extends Statements {
-  runLast<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
-}
-
-/**
- * As `inStatements`, for a pool with `pipeline`: what opens the transaction travels with its first statement, and the
- * commit with the last, so that a transaction of two statements is two round trips.
- */
-export async function inPipelinedStatements<T>(
-  pool: pg.Pool,
-  work: (statements: PipelinedStatements) => Promise<T>,
-  begin: string,
-): Promise<T> {
-  const client = await pool.connect();
-  const run = <Row>({ name, text }: Statement, values: readonly unknown[]) =>
+  const send = <Row>({ name, text }: Statement, values: readonly unknown[]) =>
     client.query<Row & pg.QueryResultRow>({ name, text, values: [...values] });
   let broken: Error | undefined;
   let isEnded = false;
@@ -81,9 +53,9 @@ export async function inPipelinedStatements<T>(
     client.query(begin).catch(() => undefined);
     const result = await work({
       run: async <Row>(statement: Statement, values: readonly unknown[]) =>
-        (await run<Row>(statement, values)).rows,
+        (await send<Row>(statement, values)).rows,
       runLast: async <Row>(statement: Statement, values: readonly unknown[]) => {
-        const last = run<Row>(statement, values);
+        const last = send<Row>(statement, values);
         isEnded = true;
         // A commit after a failed statement rolls back.
         const [{ rows }] = await Promise.all([last, client.query("commit")]);
@@ -93,10 +65,11 @@ export async function inPipelinedStatements<T>(
     if (!isEnded) await client.query("commit");
     return result;
   } catch (error) {
-    if (!isEnded)
-      await client.query("rollback").catch((cause: Error) => {
-        broken = cause;
-      });
+    // Also after a commit that was sent: nobody knows whether it came. A connection that cannot even roll back is
+    // not given to anybody else.
+    await client.query("rollback").catch((cause: Error) => {
+      broken = cause;
+    });
     throw error;
   } finally {
     client.release(broken);

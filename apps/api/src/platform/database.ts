@@ -3,9 +3,7 @@ import {
   type Connection,
   connect,
   type Database,
-  inPipelinedStatements,
   inStatements,
-  type PipelinedStatements,
   type Statement,
   type Statements,
   type Transaction,
@@ -56,15 +54,18 @@ export class Databases implements OnApplicationShutdown {
     this.pathConnection = connect(env.DATABASE_URL, "pulsekeep_engine", {
       max: 6,
       settings: { ...BY_INDEX, ...UNTOLD, jit: "off" },
+      pipeline: true,
     });
     this.claimsConnection = connect(env.DATABASE_URL, "pulsekeep_claims", {
       max: 4,
       settings: { ...BY_INDEX, jit: "off" },
+      pipeline: true,
     });
     this.ciConnection = connect(env.DATABASE_URL, "pulsekeep_app", { max: 8, pipeline: true });
     this.gateConnection = connect(env.DATABASE_URL, "pulsekeep_gate", {
       max: 4,
       settings: { ...BY_INDEX, jit: "off" },
+      pipeline: true,
     });
   }
 
@@ -113,11 +114,11 @@ export class Databases implements OnApplicationShutdown {
    */
   async inTenantStatements<T>(
     { workspaceId, turn }: { workspaceId: string; turn: string },
-    work: (statements: PipelinedStatements) => Promise<T>,
+    work: (statements: Statements) => Promise<T>,
   ): Promise<T> {
     if (![workspaceId, turn].every((id) => /^[0-9a-f-]{36}$/.test(id)))
       throw new Error("The workspace and the turn are ids");
-    return inPipelinedStatements(
+    return inStatements(
       this.ciConnection.pool,
       work,
       `begin; select set_config('app.workspace_id', '${workspaceId}', true), pg_advisory_xact_lock(hashtextextended('${turn}', 0))`,
@@ -143,10 +144,7 @@ export class Databases implements OnApplicationShutdown {
   }
 
   /** For proofs and handshakes of many workers at once: writes rows of the named workspaces only. */
-  async inGate<T>(
-    workspaceIds: readonly string[],
-    work: (statements: Statements) => Promise<T>,
-  ): Promise<T> {
+  async inGate<T>(workspaceIds: readonly string[], work: (statements: Statements) => Promise<T>): Promise<T> {
     return inStatements(this.gateConnection.pool, work, beginIn(workspaceIds));
   }
 

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from "@nestjs/common";
-import type { PipelinedStatements, Statements } from "@pulsekeep/database";
+import type { Statements } from "@pulsekeep/database";
 import { AppError } from "../../http/app-error.js";
 import type { PipelineCaller } from "../../http/caller.js";
 import { Databases } from "../../platform/database.js";
@@ -59,7 +59,7 @@ export class TriggerService {
     return outcome;
   }
 
-  private async decide(statements: PipelinedStatements, turn: Turn): Promise<Outcome> {
+  private async decide(statements: Statements, turn: Turn): Promise<Outcome> {
     const found = await examine(statements, turn);
     const repeated = findRepeated(found, turn);
     if (repeated) return existing(repeated.id, "This idempotency key has begun this deployment before");
@@ -158,7 +158,7 @@ async function supersede(statements: Statements, { caller, facts }: Turn): Promi
 }
 
 async function begin(
-  statements: PipelinedStatements,
+  statements: Statements,
   { caller, facts, key }: Turn,
   found: ExaminedTrigger,
 ): Promise<Begun> {

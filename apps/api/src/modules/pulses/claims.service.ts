@@ -222,7 +222,7 @@ export class ClaimsService {
     written: readonly WrittenRow[],
     requests: readonly ClaimRequest[],
   ): Promise<{ row: WrittenRow; lease: LeasedRow }[]> {
-    const leases = await db.run<LeasedRow>(leaseRuns, [
+    const leases = await db.runLast<LeasedRow>(leaseRuns, [
       pgArray(written.map(({ id }) => id)),
       written.map(({ place }) => requests[place]?.claimId),
       pgArray(written.map(({ signalId }) => signalId)),
@@ -243,7 +243,7 @@ export class ClaimsService {
   private async endTogether(reports: readonly DoneReport[]): Promise<boolean[]> {
     const workspaceIds = reports.map(({ workspaceId }) => workspaceId);
     const done = await this.databases.inClaims(workspaceIds, (db) =>
-      db.run<EndedRow>(endSucceeded, [
+      db.runLast<EndedRow>(endSucceeded, [
         pgArray(reports.map(({ runId }) => runId)),
         pgArray(reports.map(({ workerId }) => workerId)),
         pgArray(reports.map(({ fence }) => fence)),

@@ -22,6 +22,8 @@ import { RunRules } from "./run-rules.js";
 import { takeSeqs } from "./take-seqs.js";
 
 const BATCH = 1_000;
+/** Batches at once while much is due, so that the database works on one while the other is thought out. */
+const AT_ONCE = 2;
 const IDLE_MS = 250;
 /** So few are worth waiting a moment for more, which spares transactions and delays nobody. */
 const FEW = 50;
@@ -43,6 +45,7 @@ export class PlannerJobs implements OnModuleInit {
   /** Tenants with so much due at once that they are planned beside the others, not before them. */
   private readonly crowded = new Set<string>();
   private lookAroundAtMs = 0;
+  private isBehind = false;
 
   constructor(
     @Inject(Databases) private readonly databases: Databases,
@@ -66,8 +69,7 @@ export class PlannerJobs implements OnModuleInit {
   /** Plans one batch of due pulses. */
   async planOnce(): Promise<Turn> {
     if (this.crowded.size > 0) return this.planInTurns();
-    const planned = await this.planBatch({ max: BATCH, without: [] });
-    if (planned.length === BATCH) this.noteCrowded(planned);
+    const planned = await this.planBatches({ max: BATCH, without: [] });
     if (planned.length > FEW) return "more";
     return planned.length > 0 ? { againInMs: FEW_MS } : this.untilNextDue();
   }
@@ -79,10 +81,9 @@ export class PlannerJobs implements OnModuleInit {
   private async planInTurns(): Promise<Turn> {
     if (performance.now() >= this.lookAroundAtMs) {
       const startedMs = performance.now();
-      const others = await this.planBatch({ max: BATCH, without: [...this.crowded] });
+      const others = await this.planBatches({ max: BATCH, without: [...this.crowded] });
       const tookMs = performance.now() - startedMs;
-      if (others.length === BATCH) this.noteCrowded(others);
-      else this.lookAroundAtMs = performance.now() + Math.min(4 * tookMs, IDLE_MS);
+      if (others.length < BATCH) this.lookAroundAtMs = performance.now() + Math.min(4 * tookMs, IDLE_MS);
     }
     // What is planned far ahead of the dispatcher would be in the others' way there.
     if ((await this.transport.inspect(TOPIC)).length >= FAR_AHEAD) return { againInMs: 5 };
@@ -92,6 +93,16 @@ export class PlannerJobs implements OnModuleInit {
       if (planned.length < share) this.crowded.delete(workspaceId);
     }
     return "more";
+  }
+
+  /** One batch, or as many at once as are worth it after one that was full. */
+  private async planBatches(choice: { max: number; without: readonly string[] }): Promise<DuePulse[]> {
+    const batches = Array.from({ length: this.isBehind ? AT_ONCE : 1 }, () => this.planBatch(choice));
+    const planned = await Promise.all(batches);
+    const full = planned.filter(({ length }) => length === choice.max);
+    this.isBehind = full.length > 0;
+    for (const batch of full) this.noteCrowded(batch);
+    return planned.flat();
   }
 
   private noteCrowded(planned: readonly DuePulse[]): void {
@@ -132,8 +143,9 @@ export class PlannerJobs implements OnModuleInit {
       runs.push(...planned.runs);
       moves.push(planned.move);
     }
-    const workerIds = await writeRuns(db, runs, this.rules);
-    await writeMoves(db, moves);
+    // Nothing of it waits for the answer to what came before.
+    const { written } = await sendRuns(db, runs, this.rules);
+    const [workerIds] = await Promise.all([written, writeMoves(db, moves)]);
     return workerIds;
   }
 
@@ -190,16 +202,21 @@ async function findLastRecoveries(
   return new Map(rows.map(({ pulse_id, at }) => [pulse_id, at]));
 }
 
-async function writeRuns(db: Statements, runs: readonly NewRun[], rules: RunRules): Promise<string[]> {
-  if (runs.length === 0) return [];
+/** Numbers the runs and sends them; resolves to what tells of the workers, once that is on its way. */
+async function sendRuns(
+  db: Statements,
+  runs: readonly NewRun[],
+  rules: RunRules,
+): Promise<{ written: Promise<string[]> }> {
+  if (runs.length === 0) return { written: Promise.resolve([]) };
   const queued = runs.filter(({ state }) => state === "queued");
-  const seqs = await takeSeqs(
+  const { seqs, moved } = await takeSeqs(
     db,
     queued.map(({ pulse }) => pulse.lane_id),
   );
   const seqOf = new Map(queued.map(({ id }, index) => [id, seqs[index]]));
   const column = (of: (run: NewRun) => string | number | Date | null | undefined) => pgArray(runs.map(of));
-  const workers = await db.run<{ worker_id: string }>(insertRuns, [
+  const workers = db.run<{ worker_id: string }>(insertRuns, [
     column(({ id }) => id),
     column(({ pulse }) => pulse.workspace_id),
     column(({ pulse }) => pulse.worker_id),
@@ -216,12 +233,12 @@ async function writeRuns(db: Statements, runs: readonly NewRun[], rules: RunRule
     rules.lateSeconds,
     rules.windowSeconds,
   ]);
-  return workers.map(({ worker_id }) => worker_id);
+  return { written: Promise.all([workers, moved]).then(([rows]) => rows.map(({ worker_id }) => worker_id)) };
 }
 
 async function writeMoves(db: Statements, moves: readonly CursorMove[]): Promise<void> {
   const column = (of: (move: CursorMove) => string | boolean | Date | undefined) => pgArray(moves.map(of));
-  await db.run(moveCursors, [
+  await db.runLast(moveCursors, [
     column(({ pulseId }) => pulseId),
     column(({ cursorAt }) => cursorAt),
     column(({ next }) => next?.slot),

@@ -7,12 +7,13 @@ import { newId } from "../../platform/ids.js";
 import { pgArray } from "../../platform/pg-array.js";
 import { Announcer } from "./announcer.js";
 import { FIRST_LOOK_SECONDS, RunRules } from "./run-rules.js";
-import { takeSeqs } from "./take-seqs.js";
+import { numberLanes } from "./take-seqs.js";
 
-/** $1 pulses. */
-const selectPulses: Statement = {
-  name: "select_pulses_to_run",
-  text: "select id, workspace_id, worker_id, lane_id from pulses where id = any($1::uuid[])",
+/** Pulses with their lanes, which all lock in one order, so that no two wait for each other. $1 pulses. */
+const lockLanesOf: Statement = {
+  name: "lock_lanes_of",
+  text: `select p.id, p.workspace_id, p.worker_id, p.lane_id, l.next_seq::float8 as next_seq
+    from pulses p join lanes l on l.id = p.lane_id where p.id = any($1::uuid[]) order by l.id for update of l`,
 };
 
 /** $1 ids, $2 pulses, $3 numbers in the lane; $4 seconds until late, $5 of the window. */
@@ -28,7 +29,7 @@ const insertRunsNow: Statement = {
 };
 
 type Asked = { workspaceId: string; pulseId: string };
-type FoundPulse = { id: string; workspace_id: string; worker_id: string; lane_id: string };
+type FoundPulse = { id: string; workspace_id: string; worker_id: string; lane_id: string; next_seq: number };
 
 /** Queues runs beside the schedule, at the end of their lanes and due at once. */
 @Injectable()
@@ -57,7 +58,7 @@ export class RunNowService {
     const runs = await this.databases.inClaims(
       asked.map(({ workspaceId }) => workspaceId),
       async (db) => {
-        const pulses = await db.run<FoundPulse>(selectPulses, [pgArray(asked.map(({ pulseId }) => pulseId))]);
+        const pulses = await db.run<FoundPulse>(lockLanesOf, [pgArray(asked.map(({ pulseId }) => pulseId))]);
         const byId = new Map(pulses.map((pulse) => [pulse.id, pulse]));
         const wanted = asked.flatMap(({ workspaceId, pulseId }, place) => {
           const pulse = byId.get(pulseId);
@@ -65,17 +66,19 @@ export class RunNowService {
           return pulse?.workspace_id === workspaceId ? [{ place, pulse, id: newId() }] : [];
         });
         if (wanted.length === 0) return [];
-        const seqs = await takeSeqs(
+        const { seqs, moved } = numberLanes(
           db,
           wanted.map(({ pulse }) => pulse.lane_id),
+          wanted.map(({ pulse }) => ({ id: pulse.lane_id, next_seq: pulse.next_seq })),
         );
-        const written = await db.run<{ id: string }>(insertRunsNow, [
+        const inserted = db.runLast<{ id: string }>(insertRunsNow, [
           pgArray(wanted.map(({ id }) => id)),
           pgArray(wanted.map(({ pulse }) => pulse.id)),
           pgArray(seqs),
           this.rules.lateSeconds,
           this.rules.windowSeconds,
         ]);
+        const [, written] = await Promise.all([moved, inserted]);
         // A pulse may have been deleted in between.
         const ids = new Set(written.map(({ id }) => id));
         return wanted.filter(({ id }) => ids.has(id));

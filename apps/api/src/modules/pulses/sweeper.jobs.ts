@@ -78,10 +78,11 @@ export class SweeperJobs implements OnModuleInit {
     if (expired.length > 0) await db.run(takeBackRuns, [pgArray(expired)]);
     if (closing.length > 0) await this.recover(db, await db.run<ClosedRun>(closeWindows, [pgArray(closing)]));
     if (planned.length > 0) {
-      const seqs = await takeSeqs(
+      const { seqs, moved } = await takeSeqs(
         db,
         planned.map(({ lane_id }) => lane_id),
       );
+      await moved;
       await db.run(queuePlannedRuns, [pgArray(planned.map(({ id }) => id)), pgArray(seqs)]);
     }
     const offered = await offerHeads(db, [...new Set(overdue.map(({ lane_id }) => lane_id))]);

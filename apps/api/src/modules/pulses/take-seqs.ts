@@ -15,13 +15,26 @@ const moveLanes: Statement = {
 };
 
 /**
- * Takes one number of its lane's order for each entry, in the given order.
+ * Takes one number of its lane's order for each entry, in the given order. Whatever the transaction does with them
+ * need not wait until the lanes are moved, which `moved` is about.
  *
  * @throws Error when a lane does not exist
  */
-export async function takeSeqs(db: Statements, laneIds: readonly string[]): Promise<number[]> {
-  if (laneIds.length === 0) return [];
+export async function takeSeqs(
+  db: Statements,
+  laneIds: readonly string[],
+): Promise<{ seqs: number[]; moved: Promise<unknown> }> {
+  if (laneIds.length === 0) return { seqs: [], moved: Promise.resolve() };
   const lanes = await db.run<{ id: string; next_seq: number }>(lockLanes, [pgArray([...new Set(laneIds)])]);
+  return numberLanes(db, laneIds, lanes);
+}
+
+/** The same for lanes that are locked already. */
+export function numberLanes(
+  db: Statements,
+  laneIds: readonly string[],
+  lanes: readonly { id: string; next_seq: number }[],
+): { seqs: number[]; moved: Promise<unknown> } {
   const next = new Map(lanes.map(({ id, next_seq }) => [id, next_seq]));
   const seqs = laneIds.map((laneId) => {
     const seq = next.get(laneId);
@@ -29,6 +42,7 @@ export async function takeSeqs(db: Statements, laneIds: readonly string[]): Prom
     next.set(laneId, seq + 1);
     return seq;
   });
-  await db.run(moveLanes, [pgArray([...next.keys()]), pgArray([...next.values()])]);
-  return seqs;
+  const moved = db.run(moveLanes, [pgArray([...next.keys()]), pgArray([...next.values()])]);
+  moved.catch(() => undefined);
+  return { seqs, moved };
 }
