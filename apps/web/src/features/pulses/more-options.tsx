@@ -18,6 +18,7 @@ export function MoreOptions({ workers, isNew }: MoreOptionsProps) {
   const t = useTranslations("pulseForm");
   const form = useFormContext<PulseFormValues>();
   const { errors } = form.formState;
+  const isCommit = useWatch<PulseFormValues, "kind">({ name: "kind" }) === "commit";
   const [open, setOpen] = useState(() => usesMoreOptions(form.getValues()));
   const failed = Boolean(errors.message?.templates ?? errors.target ?? errors.rest ?? errors.change);
   return (
@@ -37,14 +38,21 @@ export function MoreOptions({ workers, isNew }: MoreOptionsProps) {
         <Part title={t("rest.title")} hint={t("rest.hint")}>
           <RestFields />
         </Part>
-        <Part title={t("templates.title")} hint={t("templates.hint")}>
-          <Templates />
-        </Part>
-        <Part title={t("change.title")}>
-          <ChangeKind />
-        </Part>
-        <Part title={t("target.title")} hint={t(isNew ? "target.hint" : "target.kept")}>
-          <Target workers={workers} isNew={isNew} />
+        {isCommit ? (
+          <>
+            <Part title={t("templates.title")} hint={t("templates.hint")}>
+              <Templates />
+            </Part>
+            <Part title={t("change.title")}>
+              <ChangeKind />
+            </Part>
+          </>
+        ) : null}
+        <Part
+          title={t(isCommit ? "target.title" : "target.workflowTitle")}
+          hint={t(isNew ? "target.hint" : "target.kept")}
+        >
+          <Target workers={workers} isNew={isNew} isCommit={isCommit} />
         </Part>
       </div>
     </details>
@@ -103,7 +111,7 @@ function ChangeKind() {
   );
 }
 
-function Target({ workers, isNew }: MoreOptionsProps) {
+function Target({ workers, isNew, isCommit }: MoreOptionsProps & { isCommit: boolean }) {
   const t = useTranslations("pulseForm.target");
   const form = useFormContext<PulseFormValues>();
   const { errors } = form.formState;
@@ -123,16 +131,18 @@ function Target({ workers, isNew }: MoreOptionsProps) {
             maxLength={140}
           />
         </Field>
-        <Field label={t("branch")} error={errors.target?.branch && t("branchError")}>
-          <Input
-            {...form.register("target.branch", orNull)}
-            placeholder={t("defaultBranch")}
-            readOnly={!isNew}
-            autoComplete="off"
-            spellCheck={false}
-            maxLength={200}
-          />
-        </Field>
+        {isCommit ? (
+          <Field label={t("branch")} error={errors.target?.branch && t("branchError")}>
+            <Input
+              {...form.register("target.branch", orNull)}
+              placeholder={t("defaultBranch")}
+              readOnly={!isNew}
+              autoComplete="off"
+              spellCheck={false}
+              maxLength={200}
+            />
+          </Field>
+        ) : null}
       </div>
       <p className="max-w-prose text-ink-soft text-sm">
         {t.rich("note", { code: (chunks) => <code className="font-mono text-xs">{chunks}</code> })}

@@ -1,4 +1,4 @@
-import type { PulseCreate } from "@pulsekeep/contracts/api/pulses";
+import type { PulseCreate, PulseTask } from "@pulsekeep/contracts/api/pulses";
 import type { Pulse } from "../../api/types";
 
 /** What the form holds: a pulse as the API takes it, with nothing left open. */
@@ -38,6 +38,14 @@ export function getDefaultSchedule(
   }
 }
 
+/** What a kind of pulse begins with. */
+export function getNewTask(kind: PulseFormValues["kind"]): PulseTask | null {
+  if (kind === "dispatch") return { kind, workflow: "", inputs: {} };
+  return kind === "keepalive" ? { kind, workflows: ["pulse.yml"] } : null;
+}
+
+const DEFAULT_CHANGE = { kind: "journal", folder: "pulse" } satisfies PulseFormValues["change"];
+
 type Defaults = { workerId: string; timeZone: string; locale: PulseFormValues["message"]["locale"] };
 
 export function getNewPulseValues({ workerId, timeZone, locale }: Defaults): PulseFormValues {
@@ -50,16 +58,18 @@ export function getNewPulseValues({ workerId, timeZone, locale }: Defaults): Pul
     jitter: { shape: "uniform", windowMinutes: 20, minimumGapMinutes: 0 },
     rest: { restWeekdays: [], skipDates: [], freezes: [], pausedUntil: null },
     message: { style: "pro", locale, templates: [] },
-    change: { kind: "journal", folder: "pulse" },
+    change: DEFAULT_CHANGE,
+    task: null,
     target: { repository: null, branch: null },
     recovery: "catch_up_latest",
   };
 }
 
 export function getPulseValues(pulse: Pulse): PulseFormValues {
-  const { name, kind, workerId, schedule, timeZone, jitter, rest, message, change, recovery } = pulse;
+  const { name, kind, workerId, schedule, timeZone, jitter, rest, message, task, recovery } = pulse;
+  const change = pulse.change ?? DEFAULT_CHANGE;
   const target = { repository: pulse.target?.repository ?? null, branch: pulse.target?.branch || null };
-  return { name, kind, workerId, schedule, timeZone, jitter, rest, message, change, target, recovery };
+  return { name, kind, workerId, schedule, timeZone, jitter, rest, message, change, task, target, recovery };
 }
 
 /** Whether a pulse uses what the form keeps under "More options". */

@@ -6,7 +6,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { FormProvider, type Resolver, useForm, type UseFormReturn } from "react-hook-form";
+import { FormProvider, type Resolver, useForm, type UseFormReturn, useWatch } from "react-hook-form";
 import { showToast } from "@/components/toasts";
 import { browserApi } from "@/api/client";
 import { ApiProblem, unwrap } from "@/api/problem";
@@ -15,6 +15,7 @@ import { useProblemToast } from "@/api/use-problem-toast";
 import { Button } from "@/components/ui/button";
 import { Section } from "@/components/ui/card";
 import { Field, Input, Select } from "@/components/ui/field";
+import { KindChoice, TaskFields } from "./kind-fields";
 import { MessageFields } from "./message-fields";
 import { MoreOptions } from "./more-options";
 import { getTarget, type PulseFormValues } from "./pulse-form-values";
@@ -50,6 +51,7 @@ export function PulseForm({ initial, workers, timeZones, pulseId }: PulseFormPro
     save.mutate({ ...values, target: getTarget(target, own) });
   };
   const { errors } = form.formState;
+  const kind = useWatch({ control: form.control, name: "kind" });
   const back = pulseId ? `/app/pulses/${pulseId}` : "/app/pulses";
   return (
     <FormProvider {...form}>
@@ -79,16 +81,28 @@ export function PulseForm({ initial, workers, timeZones, pulseId }: PulseFormPro
                 </Select>
               </Field>
             </div>
+            {pulseId === undefined ? (
+              <div className="mt-4">
+                <KindChoice />
+              </div>
+            ) : null}
           </Section>
+          {kind === "commit" ? null : (
+            <Section title={t("task.title")} hint={t("task.hint")}>
+              <TaskFields isNew={pulseId === undefined} />
+            </Section>
+          )}
           <Section title={t("when")} hint={t("whenHint")}>
             <ScheduleFields timeZones={timeZones} />
           </Section>
           <Section title={t("rhythm")} hint={t("rhythmHint")}>
             <TimingFields />
           </Section>
-          <Section title={t("message")} hint={t("messageHint")}>
-            <MessageFields />
-          </Section>
+          {kind === "commit" ? (
+            <Section title={t("message")} hint={t("messageHint")}>
+              <MessageFields />
+            </Section>
+          ) : null}
           <MoreOptions workers={workers} isNew={pulseId === undefined} />
         </div>
         <PulsePreview />
@@ -111,6 +125,7 @@ const FIELDS = [
   "message.templates",
   "target.repository",
   "target.branch",
+  "task",
   "jitter.windowMinutes",
   "jitter.minimumGapMinutes",
   "rest.pausedUntil",

@@ -20,6 +20,7 @@ import { NextRun } from "./next-run";
 import { PulseActions } from "./pulse-actions";
 import { RunTable } from "./run-table";
 import { useScheduleText } from "./schedule-text";
+import { writeInputLines } from "./task-lines";
 
 export function PulseView({ id }: { id: string }) {
   const t = useTranslations("pulse");
@@ -83,6 +84,7 @@ function PulseFacts({ pulse }: { pulse: Pulse }) {
   return (
     <Section title={t("title")}>
       <dl className="grid grid-cols-[auto_1fr] gap-x-5 gap-y-2.5 text-sm">
+        <Fact name={t("kind")}>{form(`kind.${pulse.kind}.label`)}</Fact>
         <Fact name={t("timeZone")}>{pulse.timeZone}</Fact>
         <Fact name={t("jitter")}>
           {pulse.jitter.windowMinutes > 0
@@ -95,16 +97,11 @@ function PulseFacts({ pulse }: { pulse: Pulse }) {
         {pulse.jitter.minimumGapMinutes > 0 ? (
           <Fact name={t("gap")}>{t("gapMinutes", { minutes: pulse.jitter.minimumGapMinutes })}</Fact>
         ) : null}
-        <Fact name={t("message")}>
-          {form(`style.${pulse.message.style}`)}, {form(`messageLocale.${pulse.message.locale}`)}
-        </Fact>
-        {pulse.message.templates.length > 0 ? (
-          <Fact name={t("templates")}>{t("templateCount", { count: pulse.message.templates.length })}</Fact>
-        ) : null}
-        <Fact name={t("change")}>{form(`change.${pulse.change.kind}.label`)}</Fact>
+        {pulse.change ? <CommitFacts pulse={pulse} change={pulse.change} /> : null}
+        {pulse.task ? <TaskFacts task={pulse.task} /> : null}
         <Rest rest={pulse.rest} timeZone={pulse.timeZone} />
         <Fact name={t("missed")}>{form(`recovery.${pulse.recovery}`)}</Fact>
-        <Fact name={t("target")}>
+        <Fact name={t(pulse.task ? "repository" : "target")}>
           {pulse.target
             ? [pulse.target.repository, pulse.target.branch].filter(Boolean).join(" · ")
             : t("ownRepository")}
@@ -124,6 +121,39 @@ function PulseFacts({ pulse }: { pulse: Pulse }) {
         </Fact>
       </dl>
     </Section>
+  );
+}
+
+function CommitFacts({ pulse, change }: { pulse: Pulse; change: NonNullable<Pulse["change"]> }) {
+  const t = useTranslations("pulse.facts");
+  const form = useTranslations("pulseForm");
+  const { style, locale, templates } = pulse.message;
+  return (
+    <>
+      <Fact name={t("message")}>
+        {form(`style.${style}`)}, {form(`messageLocale.${locale}`)}
+      </Fact>
+      {templates.length > 0 ? (
+        <Fact name={t("templates")}>{t("templateCount", { count: templates.length })}</Fact>
+      ) : null}
+      <Fact name={t("change")}>{form(`change.${change.kind}.label`)}</Fact>
+    </>
+  );
+}
+
+function TaskFacts({ task }: { task: NonNullable<Pulse["task"]> }) {
+  const t = useTranslations("pulse.facts");
+  if (task.kind === "keepalive") return <Fact name={t("workflows")}>{task.workflows.join(", ")}</Fact>;
+  const inputs = writeInputLines(task.inputs);
+  return (
+    <>
+      <Fact name={t("workflow")}>{task.workflow}</Fact>
+      {inputs === "" ? null : (
+        <Fact name={t("inputs")}>
+          <code className="whitespace-pre-wrap font-mono text-xs">{inputs}</code>
+        </Fact>
+      )}
+    </>
   );
 }
 
