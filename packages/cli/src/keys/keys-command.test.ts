@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "../run-cli.js";
 import { testTerminal } from "../test-terminal.js";
@@ -35,6 +37,11 @@ describe("the operator's keys", () => {
     const terminal = testTerminal({ cwd: tmpdir() });
     expect(await runCli(["keys", "rotate"], terminal)).toBe(2);
     expect(terminal.noted.join(" ")).toContain("node apps/api/dist/modules/vault/keys-command.js rotate");
+  });
+
+  it("have their script where it is looked for", () => {
+    const checkout = findCheckout(fileURLToPath(new URL(".", import.meta.url))) ?? "";
+    expect(existsSync(path.join(checkout, "apps/api/src/modules/vault/keys-command.ts"))).toBe(true);
   });
 
   it("know a checkout from any folder in it", () => {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { CliFailure } from "../command-line/cli-failure.js";
@@ -48,22 +48,31 @@ export async function findWorkerFile(file: string): Promise<WorkerFile | undefin
   return parsed.data;
 }
 
+/** Finds out that the file can be written before anything is done that it has to hold. @throws CliFailure */
+export async function requireWritable(file: string): Promise<void> {
+  await writeDraft(file, "");
+  await rm(draftOf(file), { force: true });
+}
+
 /** Writes it whole or not at all, for its owner's eyes only. @throws CliFailure */
 export async function writeWorkerFile(file: string, content: WorkerFile): Promise<void> {
-  const draft = `${file}.${process.pid}.tmp`;
+  await writeDraft(file, `${JSON.stringify(workerFileSchema.parse(content), null, 2)}\n`);
+  await rename(draftOf(file), file);
+}
+
+const draftOf = (file: string): string => `${file}.${process.pid}.tmp`;
+
+async function writeDraft(file: string, text: string): Promise<void> {
   try {
     await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-    const handle = await open(draft, "wx", 0o600);
+    const handle = await open(draftOf(file), "wx", 0o600);
     try {
-      await handle.writeFile(`${JSON.stringify(workerFileSchema.parse(content), null, 2)}\n`);
+      await handle.writeFile(text);
       await handle.sync();
     } finally {
       await handle.close();
     }
-    await chmod(draft, 0o600);
-    await rename(draft, file);
   } catch {
-    await rm(draft, { force: true });
     throw new CliFailure("file_not_writable", `${file} cannot be written.`, {
       hint: "Choose another place with --config.",
     });

@@ -17,7 +17,13 @@ import { findSafeUrl } from "../safe-url.js";
 import { getServerOrigin, SERVER_OPTION } from "../server-address.js";
 import type { Terminal } from "../terminal/terminal.js";
 import { EnrolmentClient } from "./enrolment-client.js";
-import { CONFIG_OPTION, findWorkerFile, workerFilePath, writeWorkerFile } from "./worker-file.js";
+import {
+  CONFIG_OPTION,
+  findWorkerFile,
+  requireWritable,
+  workerFilePath,
+  writeWorkerFile,
+} from "./worker-file.js";
 import { workerFiles } from "./worker-files.js";
 import { workerSource } from "./worker-source.js";
 
@@ -76,6 +82,7 @@ async function init({ options, json }: Request, terminal: Terminal): Promise<num
   const github = new GitHubApi(token, terminal);
   const account = await readAccount(github, kind === "actions");
   await refuseOtherWorker(configFile, `${account.login}/${name}`);
+  await requireWritable(configFile);
   const code = await getCode(options, terminal);
   const enrolment = new EnrolmentClient(server, terminal);
   const setting: Setting = { terminal, server, enrolment, github, kind, configFile };

@@ -59,7 +59,9 @@ async function run({ options, json }: Request, terminal: Terminal): Promise<numb
   const around = { now: terminal.now, randomBytes, fetch: terminal.fetch, log };
   if (options["once"] === true) {
     const isStopping = (): boolean => terminal.stop.aborted;
-    return work(config, { ...around, sleep: terminal.sleep, isStopping }, hello);
+    const exitCode = await work(config, { ...around, sleep: terminal.sleep, isStopping }, hello);
+    if (json) terminal.print(JSON.stringify({ kind: exitCode === 0 ? "done" : "failed" }));
+    return exitCode;
   }
   const status = await openStatus(config, terminal);
   terminal.stop.addEventListener("abort", () => log("stopping: what is under way is finished and reported"));
