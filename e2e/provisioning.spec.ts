@@ -146,3 +146,43 @@ async function begin(page: Page, login: string): Promise<void> {
   await page.getByRole("button", { name: "Create my worker" }).click();
   await authorizeAtGitHub(page, login);
 }
+
+test("a token that is pasted into the page sets the worker up and never leaves the browser but for GitHub", async ({
+  page,
+}) => {
+  await tellGitHub("POST", "users", { login: "octo-paste", name: "Pat Octo" });
+  const rights = ["administration", "contents", "workflows", "secrets", "actions", "metadata"];
+  const { token } = (await tellGitHub("POST", "tokens", {
+    login: "octo-paste",
+    permissions: Object.fromEntries(rights.map((right) => [right, "write"])),
+  })) as { token: string };
+  const sent: { url: string; text: string }[] = [];
+  page.on("request", (request) => {
+    const text = JSON.stringify([request.url(), request.headers(), request.postData()]);
+    sent.push({ url: request.url(), text });
+  });
+
+  await signUp(page, newPerson("Pat"));
+  await page.goto("/app/workers/new");
+  await page.getByRole("link", { name: "Choose this way: From this page" }).click();
+  await expect(page.getByText(/may speak with this server and localhost:\d+ only/)).toBeVisible();
+  const elsewhere = await page.evaluate(() =>
+    fetch("http://127.0.0.1:1/").then(
+      () => "reached",
+      () => "refused",
+    ),
+  );
+  expect(elsewhere).toBe("refused");
+  expect(sent.some(({ url }) => url.startsWith("http://127.0.0.1:1/"))).toBe(false);
+
+  await page.getByLabel("Fine-grained token").fill(token);
+  await page.getByRole("button", { name: "Set it up from this page" }).click();
+  await expect(page.getByText("Is this your repository?")).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByLabel("Fine-grained token")).toHaveValue("");
+  await page.getByRole("button", { name: "Yes, it is mine" }).click();
+  await expect(page.getByText("Your worker is ready")).toBeVisible();
+
+  const withToken = sent.filter(({ text }) => text.includes(token));
+  expect(withToken.length).toBeGreaterThan(8);
+  expect(withToken.filter(({ url }) => !url.startsWith(`${standInUrl()}/api/`))).toEqual([]);
+});

@@ -70,11 +70,21 @@ export function webEnvironment(
     PORT: String(webPort),
     API_ORIGIN: `http://127.0.0.1:${options.port}`,
     PULSEKEEP_PUBLIC_URL: options.publicUrl,
+    ...githubAddresses(env, options),
   };
 }
 
+/** For the one page whose visitors let it speak with GitHub itself. */
+function githubAddresses(env: NodeJS.ProcessEnv, options: StartOptions): Record<string, string | undefined> {
+  if (!options.usesStandIn) return { GITHUB_URL: env.GITHUB_URL, GITHUB_API_URL: env.GITHUB_API_URL };
+  const base = standInUrl(options);
+  return { GITHUB_URL: base, GITHUB_API_URL: `${base}/api` };
+}
+
+const standInUrl = ({ standInPort }: StartOptions): string => `http://localhost:${standInPort}`;
+
 function standInClients(options: StartOptions, secrets: LocalSecrets): Record<string, string> {
-  const base = `http://localhost:${options.standInPort}`;
+  const base = standInUrl(options);
   return {
     GITHUB_URL: base,
     GITHUB_API_URL: `${base}/api`,

@@ -160,12 +160,14 @@ describe("a one-time code", () => {
   it("is exchanged once, of 20 at the same time too", async () => {
     const { code } = await takeCode();
     // From two addresses: one may try ten times a minute.
-    const machines = [machine, test.newClient()];
+    const other = test.newClient();
     const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, place) => machines[place % 2]?.post("/v1/worker/enroll", request(code))),
+      Array.from({ length: 20 }, (_, place) =>
+        (place % 2 === 0 ? machine : other).post("/v1/worker/enroll", request(code)),
+      ),
     );
-    expect(answers.filter((answer) => answer?.status === 201)).toHaveLength(1);
-    expect(answers.filter((answer) => answer?.status === 401)).toHaveLength(19);
+    expect(answers.filter((answer) => answer.status === 201)).toHaveLength(1);
+    expect(answers.filter((answer) => answer.status === 401)).toHaveLength(19);
   });
 
   it("is refused when it is over, replaced, a ticket, or somebody's guess, in the same words", async () => {

@@ -133,7 +133,7 @@ export class EnrolmentsService {
       const enrolled = moveStep(row.steps, "enrolment", { state: "done", at });
       const found = moveStep(enrolled, "repository", {
         state: "done",
-        facts: { repository: fullName, made },
+        facts: { repository: fullName, made: row.way === "manual" ? "existing" : made },
         at,
       });
       await this.change(tx, row, {

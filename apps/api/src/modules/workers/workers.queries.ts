@@ -2,7 +2,7 @@ import { Inject, Injectable } from "@nestjs/common";
 import type { Page, PageQuery } from "@pulsekeep/contracts/api/shared";
 import { type Provisioning, provisioningStepSchema, type Worker } from "@pulsekeep/contracts/api/workers";
 import { schema } from "@pulsekeep/database";
-import { desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, isNotNull, ne, or, sql } from "drizzle-orm";
 import { ENV, type Env } from "../../env.js";
 import { AppError } from "../../http/app-error.js";
 import { decodeCursor, toPage } from "../../http/cursor.js";
@@ -28,8 +28,12 @@ export class WorkersQueries {
         .select()
         .from(workers)
         .where(
-          before &&
-            sql`(${workers.createdAt}, ${workers.id}) < (${before.at.toISOString()}::timestamptz, ${before.id}::uuid)`,
+          and(
+            // What was removed before it came to be is of no interest to anybody.
+            or(ne(workers.state, "removed"), isNotNull(workers.repositoryId)),
+            before &&
+              sql`(${workers.createdAt}, ${workers.id}) < (${before.at.toISOString()}::timestamptz, ${before.id}::uuid)`,
+          ),
         )
         .orderBy(desc(workers.createdAt), desc(workers.id))
         .limit(query.limit + 1),

@@ -2,6 +2,7 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
+import { useState } from "react";
 import { browserApi } from "@/api/client";
 import { unwrap } from "@/api/problem";
 import { useProblemToast } from "@/api/use-problem-toast";
@@ -19,14 +20,19 @@ export function OneTimeCode({ serverUrl, workerId }: OneTimeCodeProps) {
   const t = useTranslations("workerWays.code");
   const ways = useTranslations("workerWays.machine");
   const onError = useProblemToast();
+  const [latestId, setLatestId] = useState<string>();
+  const provisioning = useLiveProvisioning(latestId);
+  // Another code is for the same worker.
+  const of = provisioning.data?.workerId ?? workerId;
   const make = useMutation({
     mutationFn: () =>
       unwrap(
         browserApi.POST("/api/v1/provisionings/own-machine", {
-          body: { way: "machine", ...(workerId === undefined ? {} : { workerId }) },
+          body: { way: "machine", ...(of === undefined ? {} : { workerId: of }) },
         }),
       ),
     onError,
+    onSuccess: ({ id }) => setLatestId(id),
   });
   const made = make.data;
   return (
@@ -53,12 +59,7 @@ export function OneTimeCode({ serverUrl, workerId }: OneTimeCodeProps) {
           {t(made ? "another" : "make")}
         </Button>
       </Section>
-      {made ? <Progress key={made.id} id={made.id} /> : null}
+      {provisioning.data ? <ProvisioningProgress provisioning={provisioning.data} /> : null}
     </div>
   );
-}
-
-function Progress({ id }: { id: string }) {
-  const provisioning = useLiveProvisioning(id);
-  return provisioning.data ? <ProvisioningProgress provisioning={provisioning.data} /> : null;
 }

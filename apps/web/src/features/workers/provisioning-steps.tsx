@@ -22,6 +22,7 @@ export function ProvisioningSteps({ steps }: { steps: readonly ProvisioningStep[
 
 function Step({ step, last }: { step: ProvisioningStep; last: boolean }) {
   const t = useTranslations("provisioning");
+  const isNamed = step.facts["made"] === "existing";
   return (
     <li
       aria-current={step.state === "running" ? "step" : undefined}
@@ -44,7 +45,7 @@ function Step({ step, last }: { step: ProvisioningStep; last: boolean }) {
             )}
           </span>
         </p>
-        <p className="text-ink-soft text-sm">{t(`stepHint.${step.name}`)}</p>
+        <p className="text-ink-soft text-sm">{t(isNamed ? "stepHint.named" : `stepHint.${step.name}`)}</p>
         <StepFacts facts={step.facts} />
         {step.errorCode ? (
           <p className="mt-2 text-danger text-sm">

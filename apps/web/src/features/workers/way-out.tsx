@@ -2,6 +2,7 @@
 
 import { ExternalLink } from "lucide-react";
 import { useTranslations } from "next-intl";
+import Link from "next/link";
 import { type FormEvent, useState } from "react";
 import type { Provisioning } from "@/api/types";
 import { Instant } from "@/components/instant";
@@ -40,7 +41,7 @@ export function WayOut({ provisioning }: { provisioning: Provisioning }) {
         ) : null}
         {way.otherWays ? (
           <Button asChild>
-            <a href="/app/workers/new">{t("wayOut.ways")}</a>
+            <Link href="/app/workers/new">{t("wayOut.ways")}</Link>
           </Button>
         ) : null}
       </div>
