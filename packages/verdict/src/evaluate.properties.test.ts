@@ -138,7 +138,7 @@ describe("evaluate holds always", () => {
     );
   });
 
-  it("has a critical hint exactly when it recommends a rollback, and three hints at least", () => {
+  it("defect 18: has a critical hint exactly when it recommends a rollback, and three hints at least", () => {
     fc.assert(
       fc.property(deployments, (input) => {
         const { state, hints } = evaluate(input);

@@ -97,6 +97,10 @@ describe("a deployment under observation", () => {
     });
     expect(verdict?.document.quality).toMatchObject({ preSamples: 40, postSamples: 30, postExpected: 30 });
     expect(deployment?.confidence).toBe(verdict?.confidence);
+    const { registry } = test.get(HttpMetrics);
+    expect(
+      await registry.getSingleMetricAsString("seqpulse_analysis_verdict_hint_consistency_total"),
+    ).toContain('{verdict="ok",consistency="consistent"}');
   });
 
   it("shows a rollback before the window is over, keeps it, and is analyzed at the end", async () => {
@@ -169,6 +173,24 @@ describe("a verdict that is final", () => {
     await Promise.all([evaluate(id), evaluate(id), analyst.sweepOnce()]);
     expect(await verdictOf(id)).toEqual(decided);
     expect(await deploymentOf(id)).toMatchObject({ state: "analyzed", verdict_state: "ok" });
+  });
+
+  it("defect 18: commits with what the deployment shows, or neither is there", async () => {
+    const id = await observe({ finishedIn: -70 });
+    await test.sql(
+      `create function refuse() returns trigger language plpgsql as $$ begin raise exception 'refused'; end $$;
+       create trigger refuse before update of verdict_state on deployments for each row execute function refuse()`,
+    );
+    await expect(evaluate(id)).rejects.toThrow();
+    expect(await verdictOf(id)).toBeUndefined();
+    await test.sql("drop trigger refuse on deployments; drop function refuse()");
+    await test.sql("update deployments set next_action_at = now() - interval '1 second' where id = $1", [id]);
+    await analyst.sweepOnce();
+    const deployment = await deploymentOf(id);
+    expect([deployment?.verdict_state, deployment?.confidence]).toEqual([
+      (await verdictOf(id))?.state,
+      (await verdictOf(id))?.confidence,
+    ]);
   });
 
   it("is written once by analysts that run at the same time", async () => {
