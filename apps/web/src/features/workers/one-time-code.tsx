@@ -42,7 +42,7 @@ export function OneTimeCode({ serverUrl, workerId }: OneTimeCodeProps) {
           <div className="mb-4 flex flex-col gap-2">
             <CodeBlock
               title={t("command")}
-              code={`npx pulsekeep worker init --server ${serverUrl} --code ${made.code}`}
+              code={`pulsekeep worker init --server ${serverUrl} --code ${made.code}`}
               copyLabel={t("copy")}
             />
             <p className="text-ink-soft text-sm">
