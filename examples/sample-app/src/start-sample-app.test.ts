@@ -1,5 +1,5 @@
 import { Agent, request } from "node:http";
-import { signScrapeV2 } from "@pulsekeep/signing";
+import { signScrapeV2, signScrapeV3 } from "@pulsekeep/signing";
 import { afterEach, describe, expect, it } from "vitest";
 import { type SampleApp, startSampleApp } from "./start-sample-app.js";
 
@@ -81,6 +81,28 @@ describe("the sample shop", () => {
     expect((await scrape(app)).status).toBe(401);
     const forged = { ...signed(), "X-SeqPulse-Signature": `sha256=${"0".repeat(64)}` };
     expect((await scrape(app, forged)).status).toBe(401);
+  });
+
+  it("offers HMAC v3, and takes it for its own host and address alone", async () => {
+    const app = await start("v1.4.0", secret);
+    const refused = await fetch(`${app.url}/seqpulse-metrics`);
+    expect(refused.headers.get("x-seqpulse-signature-versions")).toBe("v2, v3");
+    const { host } = new URL(app.url);
+    const sign = (place: { host: string; target: string }) =>
+      signScrapeV3({
+        secret,
+        projectId: "p-1",
+        method: "GET",
+        nonce: crypto.randomUUID(),
+        now: new Date(),
+        ...place,
+      });
+    expect((await scrape(app, sign({ host, target: "/seqpulse-metrics" }))).status).toBe(200);
+    for (const place of [
+      { host: "127.0.0.1:1", target: "/seqpulse-metrics" },
+      { host, target: "/seqpulse-metrics?all" },
+    ])
+      expect(await scrape(app, sign(place))).toEqual({ status: 401, body: { error: "bad_signature" } });
   });
 
   it("ends as soon as it has answered, although connections are kept alive", async () => {

@@ -1,4 +1,4 @@
-import { verifyScrapeV2 } from "@pulsekeep/signing";
+import { SCRAPE_VERSIONS_HEADER, verifyScrapeV2, verifyScrapeV3 } from "@pulsekeep/signing";
 import type { FastifyInstance } from "fastify";
 import { NonceMemory } from "./nonce-memory.js";
 import { ProcessUsage } from "./process-usage.js";
@@ -12,7 +12,7 @@ const NOT_TRAFFIC = new Set([METRICS_PATH, "/health"]);
 export type MetricsOptions = {
   windowSeconds: number;
   memoryLimitBytes: number;
-  /** When set, only scrapes that are signed with it (HMAC v2) are answered. */
+  /** When set, only scrapes that are signed with it (HMAC v2 or v3) are answered. */
   hmacSecret: string | undefined;
 };
 
@@ -32,15 +32,20 @@ export function serveMetrics(server: FastifyInstance, options: MetricsOptions): 
   const nonces = new NonceMemory();
   server.get(METRICS_PATH, async (request, reply) => {
     const now = new Date();
+    reply.header(SCRAPE_VERSIONS_HEADER, "v2, v3");
     if (options.hmacSecret !== undefined) {
-      const verified = await verifyScrapeV2({
+      const signed = {
         secret: options.hmacSecret,
         method: request.method,
-        path: request.url,
         headers: request.headers,
         now,
-        storeNonce: (nonce, ttlSeconds) => nonces.store(nonce, ttlSeconds, now.getTime()),
-      });
+        storeNonce: (nonce: string, ttlSeconds: number) => nonces.store(nonce, ttlSeconds, now.getTime()),
+      };
+      // What the other side signs with, it says itself; a service that has seen v3 may stop taking v2.
+      const isV3 = request.headers["x-seqpulse-signature-version"] === "v3";
+      const verified = await (isV3
+        ? verifyScrapeV3({ ...signed, host: request.headers.host ?? "", target: request.url })
+        : verifyScrapeV2({ ...signed, path: request.url }));
       if (!verified.ok) return reply.status(401).send({ error: verified.reason });
     }
     const { requestsPerSec, latencyP95Ms, errorRate } = requests.figures(performance.now());

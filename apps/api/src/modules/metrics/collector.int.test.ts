@@ -7,10 +7,12 @@ import { eventually } from "../../testing/test-eventually.js";
 import { findFreePort } from "@pulsekeep/database/embedded";
 import { VaultService } from "../vault/vault.service.js";
 import { CollectorJobs } from "./collector.jobs.js";
+import { SamplesQueries } from "./samples.queries.js";
 import {
   HEALTHY,
   insertDeployment,
   insertProject,
+  insertSamples,
   startTestEndpoint,
   type TestEndpoint,
   type TestProject,
@@ -198,6 +200,21 @@ describe("collecting", () => {
     await dueAgo(project, 0);
     await collect();
     expect(await endpointOf(project)).toMatchObject({ interval_seconds: 60 });
+  });
+
+  it("defect 5: has a baseline of many samples before a deployment begins, and none of another address", async () => {
+    const project = await insertProject(test, { url: endpoint.url });
+    await insertSamples(test, project, { fromSeconds: -120, toSeconds: -2 });
+    const baseline = () =>
+      test
+        .get(Databases)
+        .inEngine((tx) => test.get(SamplesQueries).listBaseline(tx, project.projectId, new Date()));
+    expect(await baseline()).toHaveLength(60);
+    await test.sql(
+      "update metric_endpoints set baseline_since = clock_timestamp() - interval '61 s' where project_id = $1",
+      [project.projectId],
+    );
+    expect((await baseline()).length).toBeLessThan(32);
   });
 
   it("asks an endpoint once per tick however many collectors there are", async () => {

@@ -211,6 +211,25 @@ describe("bodies that are too much", () => {
     expect(sent).toBeLessThan(50_000_000);
   });
 
+  it("BOMB-06 are no passwords: what is longer than 256 characters is refused unhashed, what is shorter counts to its end", async () => {
+    const signUp = (name: string, password: string) =>
+      test
+        .newClient()
+        .post<Refusal>("/api/auth/sign-up/email", { name, email: `${name}@example.test`, password });
+    const signIn = (name: string, password: string) =>
+      test.newClient().post<Refusal>("/api/auth/sign-in/email", { email: `${name}@example.test`, password });
+    const startedMs = performance.now();
+    for (const length of [257, 100_000])
+      expect((await signUp("dora", "p4".repeat(length))).status).toBeGreaterThanOrEqual(400);
+    expect(performance.now() - startedMs).toBeLessThan(2_000);
+    const password = `${"correct-horse-battery-".repeat(5)}9`;
+    expect((await signUp("emil", password)).status).toBe(200);
+    expect((await signIn("emil", password)).status).toBe(200);
+    // A hash that reads 72 bytes would take both.
+    for (const wrong of [password.slice(0, 72), `${password.slice(0, -1)}8`])
+      expect((await signIn("emil", wrong)).status).toBe(401);
+  });
+
   it("BOMB-05 in headers and addresses are refused before any route", async () => {
     const { port } = new URL(test.url);
     const ask = (head: string) =>

@@ -7,8 +7,11 @@ import { Section } from "@/components/ui/card";
 import { CodeBlock } from "@/components/ui/code-block";
 import { Field, Select } from "@/components/ui/field";
 import { ApiKeySection } from "./api-key-section";
+import { BadgeSection } from "./badge-section";
 import { EndpointHistory } from "./endpoint-history";
+import { getGateSnippet } from "./gate-snippet";
 import { HmacSection } from "./hmac-section";
+import { RepositoriesSection } from "./repositories-section";
 import { SourceSection } from "./source-section";
 import { SignalStatus } from "./signal-status";
 import { getCurlSnippet, getGitHubActionsSnippet } from "./snippets";
@@ -61,6 +64,17 @@ export function ProjectIntegration({ project, origin }: ProjectIntegrationProps)
           <CodeBlock title={t("ci.curl")} code={getCurlSnippet(values)} copyLabel={t("ci.copyCurl")} />
         </div>
       </Section>
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+        <Section title={t("gate.title")} hint={t("gate.hint")}>
+          <CodeBlock
+            title=".github/workflows/deploy.yml"
+            code={getGateSnippet(values)}
+            copyLabel={t("gate.copy")}
+          />
+        </Section>
+        <BadgeSection project={project} environment={environment} origin={origin} />
+      </div>
+      <RepositoriesSection project={project} environment={environment} origin={origin} />
     </div>
   );
 }

@@ -24,10 +24,11 @@ jobs:
         env:
           SEQPULSE_API_KEY: \${{ secrets.SEQPULSE_API_KEY }}
         run: |
-          body=$(jq -n --arg key "\${GITHUB_RUN_ID}-\${GITHUB_RUN_ATTEMPT}" '{
+          body=$(jq -n --arg key "\${GITHUB_RUN_ID}-\${GITHUB_RUN_ATTEMPT}" --arg committed "$(git log -1 --format=%cI)" '{
                 env: ${JSON.stringify(environment)},
                 branch: env.GITHUB_REF_NAME,
-                commit_sha: env.GITHUB_SHA,${endpoint}
+                commit_sha: env.GITHUB_SHA,
+                committed_at: $committed,${endpoint}
                 run_url: "\\(env.GITHUB_SERVER_URL)/\\(env.GITHUB_REPOSITORY)/actions/runs/\\(env.GITHUB_RUN_ID)",
                 idempotency_key: $key
               }')
