@@ -211,7 +211,7 @@ describe("a backup", () => {
     const next = { currentId: "k2", keys: { k2: randomBytes(32).toString("base64url") } };
     expect(await openWith(next)).toContain("unknown_key");
     // Until the former key is destroyed, whoever has both can read it: so a rotation is part of a deletion.
-    expect(await openWith(former)).toBe(worker.handshakeSecret.toString("hex"));
+    expect(await openWith(former)).toBe(Buffer.from(worker.handshakeSecret).toString("hex"));
     await test.sql("delete from workspaces where id = $1", [worker.workspaceId]);
     const both = { ...former, ...next, keys: { ...former.keys, ...next.keys } };
     const said: string[] = [];

@@ -32,6 +32,10 @@ const withProperName = async (user: Record<string, unknown> & { name: string; em
   return { data: { ...user, name: name || user.email.slice(0, user.email.indexOf("@")) } };
 };
 
+/** The library repeats the address that somebody asked to be sent to; what stands in it is not ours to keep. */
+const withoutAddresses = (message: string): string =>
+  message.replace(/\b[a-z][a-z0-9+.-]*:\S*\/\S+/gi, "[address]");
+
 export type AuthDependencies = { env: Env; databases: Databases; logger: Logger; mailer: Mailer };
 
 /** The auth library, set up: e-mail and password, sign-in providers, sessions by hashed token. */
@@ -57,8 +61,9 @@ export function createAuth({ env, databases, logger, mailer }: AuthDependencies)
       level: "warn",
       log: (level, message, ...details) => {
         const line = { details: details.filter((detail) => detail instanceof Error) };
-        if (level === "error") logger.error(line, `auth: ${message}`);
-        else logger.info(line, `auth: ${message}`);
+        const text = `auth: ${withoutAddresses(message)}`;
+        if (level === "error") logger.error(line, text);
+        else logger.info(line, text);
       },
     },
     database: (options: BetterAuthOptions) => withHashedSessionTokens(adapter(options)),
