@@ -1,9 +1,19 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { type Api, browserApi } from "./client";
 import { unwrap } from "./problem";
-import type { AuditEntry, Run, VerdictState } from "./types";
+import type { AuditEntry, Deployment, Run, VerdictState } from "./types";
 
-export type DeploymentFilter = { projectId?: string; environment?: string; verdict?: VerdictState };
+export type Period = "day" | "week" | "month";
+export type DeploymentFilter = {
+  projectId?: string;
+  environment?: string;
+  service?: string;
+  state?: Deployment["state"];
+  verdict?: VerdictState;
+  /** Until now, and counted from now each time. */
+  period?: Period;
+  search?: string;
+};
 export type AuditFilter = {
   action?: string;
   actorKind?: AuditEntry["actor"]["kind"];
@@ -14,6 +24,15 @@ export type RunFilter = { pulseId?: string; workerId?: string; state?: Run["stat
 export type NoticeFilter = { pulseId?: string };
 
 const PAGE_LIMIT = 25;
+const PERIOD_DAYS: Record<Period, number> = { day: 1, week: 7, month: 30 };
+
+/** The filter as the API knows it. */
+export function toDeploymentQuery({ period, ...filter }: DeploymentFilter) {
+  const from =
+    period === undefined ? undefined : new Date(Date.now() - PERIOD_DAYS[period] * 86_400_000).toISOString();
+  return { ...filter, from };
+}
+
 /** The list stands above what a page is about: it begins short. */
 const NOTICE_LIMIT = 5;
 type Paged = { nextCursor: string | null };
@@ -70,11 +89,39 @@ export function queriesOf(api: Api) {
         queryFn: ({ signal, pageParam }) =>
           unwrap(
             api.GET("/api/v1/deployments", {
-              params: { query: { ...filter, cursor: pageParam, limit: PAGE_LIMIT } },
+              params: { query: { ...toDeploymentQuery(filter), cursor: pageParam, limit: PAGE_LIMIT } },
               signal,
             }),
           ),
         ...paging,
+      }),
+    deploymentCounts: (filter: DeploymentFilter) =>
+      queryOptions({
+        queryKey: ["deployments", "counts", filter],
+        queryFn: ({ signal }) =>
+          unwrap(
+            api.GET("/api/v1/deployments/counts", { params: { query: toDeploymentQuery(filter) }, signal }),
+          ),
+      }),
+    dora: (days: number) =>
+      queryOptions({
+        queryKey: ["deployments", "dora", days],
+        queryFn: ({ signal }) =>
+          unwrap(api.GET("/api/v1/analytics/dora", { params: { query: { days } }, signal })),
+      }),
+    badge: (projectId: string) =>
+      queryOptions({
+        queryKey: ["projects", projectId, "badge"],
+        queryFn: ({ signal }) =>
+          unwrap(api.GET("/api/v1/projects/{id}/badge", { params: { path: { id: projectId } }, signal })),
+      }),
+    repositories: (projectId: string) =>
+      queryOptions({
+        queryKey: ["projects", projectId, "repositories"],
+        queryFn: ({ signal }) =>
+          unwrap(
+            api.GET("/api/v1/projects/{id}/repositories", { params: { path: { id: projectId } }, signal }),
+          ),
       }),
     deployment: (id: string) =>
       queryOptions({

@@ -20,6 +20,7 @@ export type Hint = Schemas["Hint"];
 export type Sample = Schemas["DeploymentSamples"]["samples"][number];
 export type MetricFinding = Verdict["metrics"][number];
 export type MetricName = MetricFinding["metric"];
+export type Dora = Schemas["Dora"];
 export type VerdictState = Deployment["verdictState"];
 export type AuditEntry = Schemas["AuditEntry"];
 export type AuditProof = Schemas["AuditProof"];

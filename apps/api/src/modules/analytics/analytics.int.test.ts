@@ -75,7 +75,13 @@ describe("GET /api/v1/analytics/dora", () => {
       deploymentFrequency: { value: 6 / 7, previous: 1 / 7, measured: 6, level: "high" },
       leadTime: { value: 3 * 3_600, previous: 100 * 3_600, measured: 3, total: 6, level: "elite" },
       changeFailureRate: { value: 4 / 6, previous: 0, measured: 4, total: 6, level: "low" },
-      timeToRestore: { value: expect.closeTo(2.5 * 3_600, 0), previous: null, measured: 2, total: 3, level: "high" },
+      timeToRestore: {
+        value: expect.closeTo(2.5 * 3_600, 0),
+        previous: null,
+        measured: 2,
+        total: 3,
+        level: "high",
+      },
       openFailures: 1,
     });
     expect(body.perDay.reduce((sum, it) => sum + it.deployments, 0)).toBe(6);
@@ -159,7 +165,7 @@ describe("badges", () => {
       state: null,
     });
     const begun = await project.trigger({ env: "prod" });
-    expect(await read("&lang=de")).toMatchObject({ state: "collecting", message: "wird beobachtet" });
+    expect(await read("&lang=de")).toMatchObject({ state: "collecting", message: "sammelt Messungen" });
     await test.sql("update deployments set verdict_state = 'rollback_recommended' where id = $1", [
       begun.body.deployment_id,
     ]);

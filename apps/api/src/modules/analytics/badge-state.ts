@@ -16,7 +16,7 @@ const COLORS: Record<ShownState, string> = {
 const WORDS: Record<Locale, Record<ShownState, string>> = {
   en: {
     none: "no deployment yet",
-    collecting: "observing",
+    collecting: "collecting",
     ok: "ok",
     warning: "warning",
     rollback_recommended: "rollback recommended",
@@ -24,26 +24,26 @@ const WORDS: Record<Locale, Record<ShownState, string>> = {
   },
   fr: {
     none: "aucun déploiement",
-    collecting: "en observation",
+    collecting: "collecte en cours",
     ok: "ok",
-    warning: "à surveiller",
+    warning: "alerte",
     rollback_recommended: "retour arrière conseillé",
     inconclusive: "non concluant",
   },
   es: {
     none: "sin despliegues",
-    collecting: "en observación",
-    ok: "correcto",
-    warning: "advertencia",
-    rollback_recommended: "se recomienda revertir",
+    collecting: "recogiendo datos",
+    ok: "ok",
+    warning: "aviso",
+    rollback_recommended: "reversión recomendada",
     inconclusive: "no concluyente",
   },
   de: {
     none: "noch kein Deployment",
-    collecting: "wird beobachtet",
+    collecting: "sammelt Messungen",
     ok: "ok",
     warning: "Warnung",
-    rollback_recommended: "Rollback empfohlen",
+    rollback_recommended: "Zurückrollen empfohlen",
     inconclusive: "nicht eindeutig",
   },
 };

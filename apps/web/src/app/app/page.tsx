@@ -5,6 +5,7 @@ import { getTranslations } from "next-intl/server";
 import { Prefetch } from "@/api/prefetch";
 import { PageHeader } from "@/components/page-header";
 import { Button } from "@/components/ui/button";
+import { DORA_DAYS } from "@/features/overview/dora-days";
 import { OverviewView } from "@/features/overview/overview-view";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -17,6 +18,7 @@ export default async function OverviewPage() {
     <Prefetch
       load={(client, queries) => [
         client.fetchQuery(queries.overview()),
+        client.fetchQuery(queries.dora(DORA_DAYS)),
         client.fetchInfiniteQuery(queries.notices({})),
       ]}
     >

@@ -1,13 +1,28 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseDeploymentFilter, VERDICT_STATES, writeDeploymentFilter } from "./deployment-filter";
+import {
+  DEPLOYMENT_STATES,
+  parseDeploymentFilter,
+  PERIODS,
+  VERDICT_STATES,
+  writeDeploymentFilter,
+} from "./deployment-filter";
 
 describe("parseDeploymentFilter", () => {
   it("reads back every filter that an address was written for", () => {
-    const text = fc.option(fc.string({ minLength: 1 }), { nil: undefined });
-    const verdict = fc.option(fc.constantFrom(...VERDICT_STATES), { nil: undefined });
+    const optional = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined });
+    const text = optional(fc.string({ minLength: 1, maxLength: 100 }).filter((it) => it.trim() !== ""));
+    const asked = fc.record({
+      projectId: text,
+      environment: text,
+      service: text,
+      state: optional(fc.constantFrom(...DEPLOYMENT_STATES)),
+      verdict: optional(fc.constantFrom(...VERDICT_STATES)),
+      period: optional(fc.constantFrom(...PERIODS)),
+      search: text,
+    });
     fc.assert(
-      fc.property(fc.record({ projectId: text, environment: text, verdict }), (filter) => {
+      fc.property(asked, (filter) => {
         const search = Object.fromEntries(new URLSearchParams(writeDeploymentFilter(filter)));
         expect(parseDeploymentFilter(search)).toEqual(filter);
       }),
@@ -15,10 +30,13 @@ describe("parseDeploymentFilter", () => {
   });
 
   it("asks for nothing where an address holds nonsense", () => {
-    expect(parseDeploymentFilter({ verdict: "__proto__", project: "", environment: ["a", "b"] })).toEqual({
-      projectId: undefined,
-      environment: undefined,
-      verdict: undefined,
-    });
+    const nonsense = {
+      verdict: "__proto__",
+      state: "gone",
+      project: "",
+      environment: ["a", "b"],
+      period: "era",
+    };
+    expect(Object.values(parseDeploymentFilter(nonsense)).filter((it) => it !== undefined)).toEqual([]);
   });
 });

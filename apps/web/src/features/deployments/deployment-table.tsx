@@ -1,11 +1,12 @@
 "use client";
 
-import { GitBranch } from "lucide-react";
+import { GitBranch, RotateCcw } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { Deployment } from "@/api/types";
 import { RelativeTime } from "@/components/instant";
 import { DeploymentStateBadge, VerdictBadge } from "@/components/states";
+import { Badge } from "@/components/ui/badge";
 import { cn } from "@/components/ui/cn";
 import { Table, Td, Th, Tr } from "@/components/ui/table";
 import { Duration } from "./duration";
@@ -45,14 +46,20 @@ export function DeploymentTable({ deployments, showProject = true, compact }: De
               <Origin deployment={it} environment={compact} />
             </Td>
             <Td>
-              <VerdictBadge state={it.verdictState} />
+              <span className="flex flex-wrap gap-1">
+                <VerdictBadge state={it.verdictState} />
+                {it.isRollback ? <Badge icon={RotateCcw}>{t("rollback")}</Badge> : null}
+              </span>
             </Td>
             {compact ? null : (
               <>
                 <Td>
                   <DeploymentStateBadge state={it.state} />
                 </Td>
-                <Td className="text-ink-soft">{it.environment}</Td>
+                <Td className="text-ink-soft">
+                  {it.environment}
+                  {it.service ? <span className="block text-ink-faint text-xs">{it.service}</span> : null}
+                </Td>
               </>
             )}
             <Td className={cn("whitespace-nowrap text-ink-soft", compact && "text-right")}>

@@ -82,6 +82,7 @@ function Facts({ deployment }: { deployment: DeploymentDetail }) {
     <Section title={t("title")}>
       <dl className="grid grid-cols-[auto_1fr] gap-x-5 gap-y-2.5 text-sm">
         <Fact name={t("environment")}>{deployment.environment}</Fact>
+        {deployment.isRollback ? <Fact name={t("kind")}>{t("rollback")}</Fact> : null}
         <Fact name={t("pipeline")}>{t(`pipelineResult.${deployment.pipelineResult ?? "running"}`)}</Fact>
         <Fact name={t("started")}>
           <Instant at={deployment.startedAt} as="dateTime" />
@@ -100,6 +101,13 @@ function Facts({ deployment }: { deployment: DeploymentDetail }) {
             <code className="font-mono text-xs">{deployment.commitSha.slice(0, 10)}</code>
           </Fact>
         ) : null}
+        {deployment.committedAt ? (
+          <Fact name={t("committed")}>
+            <Instant at={deployment.committedAt} as="dateTime" />
+          </Fact>
+        ) : null}
+        {deployment.pullRequest ? <Fact name={t("pullRequest")}>{deployment.pullRequest}</Fact> : null}
+        {deployment.actor ? <Fact name={t("actor")}>{deployment.actor}</Fact> : null}
         {deployment.runUrl ? (
           <Fact name={t("run")}>
             <a

@@ -17,6 +17,7 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { Skeleton } from "@/components/ui/skeleton";
 import { AttentionList } from "../attention/attention-list";
 import { DeploymentTable } from "../deployments/deployment-table";
+import { DoraCards } from "./dora-cards";
 import { LiveDeployments } from "./live-deployments";
 
 export function OverviewView() {
@@ -64,6 +65,7 @@ export function OverviewView() {
         </Section>
         <KeepStreakSummary overview={it} />
       </div>
+      {it.projects > 0 ? <DoraCards /> : null}
     </div>
   );
 }

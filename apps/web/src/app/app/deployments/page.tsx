@@ -16,6 +16,7 @@ export default async function DeploymentsPage({ searchParams }: PageProps<"/app/
     <Prefetch
       load={(client, queries) => [
         client.fetchInfiniteQuery(queries.deployments(filter)),
+        client.fetchQuery(queries.deploymentCounts(filter)),
         client.fetchQuery(queries.projects()),
       ]}
     >
