@@ -14,6 +14,16 @@ const config: NextConfig = {
   compress: true,
   agentRules: false,
   reactStrictMode: true,
+  headers: async () => [
+    {
+      // Whoever has the address sees the page: it must stay where it was sent to.
+      source: "/proof/:token",
+      headers: [
+        { key: "X-Robots-Tag", value: "noindex, nofollow" },
+        { key: "Referrer-Policy", value: "no-referrer" },
+      ],
+    },
+  ],
   experimental: { optimizePackageImports: ["radix-ui"] },
 };
 

@@ -15,7 +15,14 @@ export default async function AppLayout({ children }: LayoutProps<"/app">) {
   const [me, jar, head, messages] = await Promise.all([findMeStrict(), cookies(), headers(), getMessages()]);
   if (!me) redirect(`/sign-in?next=${encodeURIComponent(head.get(PATH_HEADER) ?? "/app")}`);
   // What only the public pages and the server say stays out of every page of the app.
-  const { meta: _meta, landing: _landing, auth: _auth, failure: _failure, ...words } = messages;
+  const {
+    meta: _meta,
+    landing: _landing,
+    auth: _auth,
+    failure: _failure,
+    proof: _proof,
+    ...words
+  } = messages;
   return (
     <NextIntlClientProvider messages={words}>
       <AppProviders>

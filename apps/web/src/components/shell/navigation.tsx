@@ -10,6 +10,7 @@ import {
   ScrollText,
   ServerCog,
   Settings2,
+  ShieldCheck,
   Workflow,
 } from "lucide-react";
 import Link, { useLinkStatus } from "next/link";
@@ -26,6 +27,7 @@ type PageKey =
   | "pulses"
   | "workers"
   | "audit"
+  | "security"
   | "settings"
   | "admin";
 type Group = {
@@ -54,6 +56,7 @@ const groups: readonly Group[] = [
     product: "shared",
     pages: [
       { href: "/app/audit", key: "audit", icon: ScrollText },
+      { href: "/app/security", key: "security", icon: ShieldCheck },
       { href: "/app/settings", key: "settings", icon: Settings2 },
     ],
   },

@@ -83,6 +83,9 @@ export function Landing({ signedIn }: { signedIn: boolean }) {
       </main>
       <footer className="flex flex-wrap items-center justify-between gap-4 border-line border-t py-7 text-ink-faint text-sm">
         <p>{t("footer", { product: PRODUCT_NAME })}</p>
+        <PlainLink href="/security" className="hover:text-ink hover:underline">
+          {t("security")}
+        </PlainLink>
         <LanguageChoice />
       </footer>
     </div>
