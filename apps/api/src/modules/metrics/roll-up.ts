@@ -14,7 +14,7 @@ const columns = METRIC_COLUMNS.flatMap((metric) =>
 );
 
 /** `avg, min, max` of each metric, in the order of `columns`. */
-export const FIGURES: SQL = sql.raw(
+const FIGURES: SQL = sql.raw(
   METRIC_COLUMNS.map((metric) => `avg(s.${metric}), min(s.${metric}), max(s.${metric})`).join(", "),
 );
 

@@ -21,7 +21,7 @@ export type GuardedRequest = {
   maxBytes?: number;
 };
 
-export const RESOLVE = Symbol("resolve");
+const RESOLVE = Symbol("resolve");
 
 type Found = { ok: true; address: string } | { ok: false; reason: FetchRefusal };
 

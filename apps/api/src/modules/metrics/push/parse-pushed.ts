@@ -12,7 +12,7 @@ const MAX_AHEAD_MS = 30_000;
 const MAX_AGE_MS = 24 * 3_600_000;
 const MAX_NAME_SHOWN = 40;
 
-export type PushRefusal =
+type PushRefusal =
   | "invalid_row"
   | "at_missing"
   | "bad_instant"
