@@ -7,6 +7,8 @@ export type Wait<T> = {
   look: () => Promise<T[]>;
   /** Asked after a look in vain: when to look again though nobody wakes it. */
   againInMs?: () => number | undefined;
+  /** Aborted when whoever waits has hung up: what is found after that would be found for nobody. */
+  gone?: AbortSignal;
 };
 
 /**
@@ -34,15 +36,17 @@ export class WaitingRoom implements OnApplicationBootstrap {
    * Calls `look` until it finds something or the wait is over. It listens before it looks, so that what comes in
    * between is not slept through.
    */
-  async waitFor<T>(workerId: string, { waitMs, look, againInMs }: Wait<T>): Promise<T[]> {
+  async waitFor<T>(workerId: string, { waitMs, look, againInMs, gone }: Wait<T>): Promise<T[]> {
     const endsAt = performance.now() + waitMs;
     let wake: () => void = () => undefined;
     const leave = this.enter(workerId, () => wake());
+    gone?.addEventListener("abort", () => wake());
     try {
       for (;;) {
         const woken = new Promise<void>((resolve) => {
           wake = resolve;
         });
+        if (gone?.aborted) return [];
         const found = await look();
         const leftMs = endsAt - performance.now();
         if (found.length > 0 || leftMs <= 0) return found;

@@ -1,4 +1,4 @@
-import { Body, Controller, Headers, Inject, Post, Req } from "@nestjs/common";
+import { Body, Controller, Headers, Inject, Post, Req, Res } from "@nestjs/common";
 import {
   type ClaimRequest,
   claimRequestSchema,
@@ -18,7 +18,7 @@ import {
 } from "@pulsekeep/contracts/worker-protocol";
 import { epochAt, sealSignal } from "@pulsekeep/signing";
 import { randomBytes } from "node:crypto";
-import type { FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { CallerOf, type WorkerCaller } from "../../http/caller.js";
 import { WorkerProof } from "../../http/policy.js";
 import { Returns } from "../../http/returns.js";
@@ -56,12 +56,14 @@ export class WorkerProtocolController {
     @CallerOf() caller: WorkerCaller,
     @Req() request: FastifyRequest,
     @Body({ schema: claimRequestSchema }) body: ClaimRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const proven = this.getProven(request);
     const claimed = await this.waiting.waitFor(caller.workerId, {
       waitMs: body.waitSeconds * 1_000,
       look: () => this.claims.claimRuns(caller, body),
       againInMs: () => this.claims.msUntilRoom(caller.workspaceId),
+      gone: goneOf(reply),
     });
     const now = this.clock.now();
     return {
@@ -117,6 +119,13 @@ export class WorkerProtocolController {
     if (!proven) throw new Error("A worker's route was reached without a proof");
     return proven;
   }
+}
+
+/** Aborted when the connection ends before the answer: a worker that was stopped must not claim from its grave. */
+function goneOf(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.on("close", () => gone.abort());
+  return gone.signal;
 }
 
 /** Signs and encrypts a claimed run, now: a worker that GitHub wakes hours late still gets a fresh signal. */
