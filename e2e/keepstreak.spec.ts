@@ -1,5 +1,8 @@
-import { expect, test } from "@playwright/test";
+import { readFileSync } from "node:fs";
+import { expect, type Page, test } from "@playwright/test";
+import { runningFile } from "../tools/start/running-file.ts";
 import { listCommits } from "./bare-repository.ts";
+import { paste } from "./paste.ts";
 import { createWorker, newPerson, signUp } from "./people.ts";
 
 const REPOSITORY = "octo-alice/keepstreak-pulse";
@@ -48,7 +51,68 @@ test("a newcomer creates a worker and a pulse, and the commit appears in the rep
   expect(commit?.authorEmail).toMatch(/^\d+\+octo-alice@users\.noreply\.github\.com$/);
   expect(commit?.message).toMatch(/^Pulse-Run: [0-9a-f-]{36}$/m);
   expect(await link.getAttribute("href")).toContain(`/${REPOSITORY}/commit/${commit?.sha}`);
+
+  await test.step("and shows others the proof of security, which anybody can check", () => checkProof(page));
 });
+
+async function checkProof(page: Page): Promise<void> {
+  const folder = test.info().outputPath("proof");
+  const place = { folder, githubToken: await newGitHubToken("octo-alice") };
+  await page.goto("/app/security");
+  await expect(page.getByText("its end is on record")).toBeVisible();
+  await expect(page.getByRole("cell", { name: "workflow_dispatch" }).first()).toBeVisible();
+  const released = /when it is ([0-9a-f]{64})/.exec(
+    await page.getByText("Asks GitHub, with your own login").innerText(),
+  );
+  expect(await paste(await commandUnder(page, "Your worker runs the released script"), place)).toBe(
+    `${released?.[1]}\n`,
+  );
+
+  await page.getByRole("button", { name: "Make a link" }).click();
+  const address = await page.getByRole("status").locator("pre").innerText();
+  const visitor = await page.context().browser()?.newPage();
+  if (!visitor) throw new Error("There is no browser");
+  const answer = await visitor.goto(address);
+  expect(answer?.headers()["x-robots-tag"]).toBe("noindex, nofollow");
+  await expect(visitor.locator("meta[name=robots]")).toHaveAttribute("content", /noindex/);
+  await expect(visitor.getByText("its end is on record")).toBeVisible();
+  expect(await visitor.content()).not.toMatch(/octo-alice|Alice/);
+  // No checkpoint covers the newest entries for about a minute; the command says that too.
+  expect(await paste(await commandUnder(visitor, "This page says what stands in the log"), place)).toMatch(
+    /(in the log as number \d+|not yet in a checkpoint): consent.token_revoked[^]*ok\n$/,
+  );
+  expect(await paste(await commandUnder(visitor, "The record was not changed"), place)).toMatch(
+    /continues: [^]*ok\n$/,
+  );
+  expect(
+    (await paste(await commandUnder(visitor, "Search engines are told to stay away"), place)).trim(),
+  ).toBe("x-robots-tag: noindex, nofollow");
+
+  await page.getByRole("button", { name: "Take back" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Take back" }).click();
+  await expect(page.getByText("There is no link.")).toBeVisible();
+  expect((await visitor.goto(address))?.status()).toBe(404);
+  await visitor.close();
+}
+
+const commandUnder = (page: Page, title: string): Promise<string> =>
+  page
+    .getByRole("listitem")
+    .filter({ has: page.getByRole("heading", { name: title }) })
+    .locator("pre")
+    .innerText();
+
+/** A token as its owner's command line holds it; the product never sees it. */
+async function newGitHubToken(login: string): Promise<string> {
+  const file = runningFile(process.env.PULSEKEEP_E2E_DATA_DIR ?? "");
+  const { standInUrl } = JSON.parse(readFileSync(file, "utf8")) as { standInUrl: string };
+  const response = await fetch(`${standInUrl}/_stand-in/tokens`, {
+    method: "POST",
+    body: JSON.stringify({ login, scopes: "repo" }),
+    headers: { "content-type": "application/json" },
+  });
+  return ((await response.json()) as { token: string }).token;
+}
 
 test("a consent that is refused is said so, keeps nothing, and can be tried again", async ({ page }) => {
   await signUp(page, newPerson("Carol"));

@@ -2,7 +2,7 @@ import { type Browser, expect, type Page, test } from "@playwright/test";
 import { newPerson, signUp } from "./people.ts";
 import { expectSound } from "./sound-page.ts";
 
-const PUBLIC_PAGES = ["/", "/sign-in", "/sign-up", "/there-is-no-such-page"];
+const PUBLIC_PAGES = ["/", "/sign-in", "/sign-up", "/security", "/there-is-no-such-page"];
 const APP_PAGES = [
   "/app",
   "/app/projects",
@@ -12,6 +12,7 @@ const APP_PAGES = [
   "/app/pulses",
   "/app/workers",
   "/app/audit",
+  "/app/security",
   "/app/settings",
 ];
 const LOOKS = [
