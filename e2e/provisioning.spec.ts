@@ -185,4 +185,12 @@ test("a token that is pasted into the page sets the worker up and never leaves t
   const withToken = sent.filter(({ text }) => text.includes(token));
   expect(withToken.length).toBeGreaterThan(8);
   expect(withToken.filter(({ url }) => !url.startsWith(`${standInUrl()}/api/`))).toEqual([]);
+
+  await page.getByRole("link", { name: "Open worker" }).click();
+  await page.getByRole("button", { name: "Disconnect" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox").fill("octo-paste/keepstreak-pulse");
+  await dialog.getByRole("button", { name: "Disconnect" }).click();
+  await expect(page.getByRole("heading", { name: "Deleted here" })).toBeVisible();
+  await expect(page.getByText("gh repo delete octo-paste/keepstreak-pulse --yes")).toBeVisible();
 });

@@ -5,6 +5,7 @@ import type { EnrolmentStatus, EnrolRequest, EnrolResponse } from "@pulsekeep/co
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
 import type { TestClient } from "../../testing/test-client.js";
+import { eventually } from "../../testing/test-eventually.js";
 import { speakAs } from "../../testing/test-worker.js";
 
 let test: TestApp;
@@ -183,6 +184,19 @@ describe("a one-time code", () => {
       expect(await machine.post(`/v1/worker/enroll/${path}`, { ticket: "a".repeat(43) })).toMatchObject(
         refused,
       );
+  });
+
+  it("that nobody used is said to have expired", async () => {
+    const { id } = await takeCode();
+    await test.sql(
+      "update provisionings set next_action_at = now(), enrolment_expires_at = now() where id = $1",
+      [id],
+    );
+    const ended = await eventually(async () => {
+      const now = await read(id);
+      return now.state === "failed" && now;
+    });
+    expect(ended.steps[0]).toMatchObject({ name: "enrolment", state: "failed", errorCode: "code_expired" });
   });
 
   it("is kept as a hash only, and so is the ticket", async () => {

@@ -82,6 +82,7 @@ export class EnrolmentsService {
           steps: newSteps({ purpose, way }),
           enrolmentHash: hashOf(code),
           enrolmentExpiresAt: inMinutes(CODE_MINUTES),
+          nextActionAt: inMinutes(CODE_MINUTES),
         })
         .returning();
       await this.record.leaveTrace(tx, caller, "worker.enrolment_started", { id, workerId: of }, { way });

@@ -46,6 +46,7 @@ describe("creating a worker", () => {
     const id = await provision();
     const done = await eventually(async () => ended(await read(id)), { timeoutMs: 40_000 });
     expect(done).toMatchObject({ state: "done", tokenRevokedAt: expect.any(String) });
+    expect(Date.parse(done.endedAt ?? "") - Date.parse(done.createdAt)).toBeLessThan(10_000);
     expect(done.steps.map(({ name, state }) => `${name} ${state}`)).toEqual([
       "consent done",
       "repository done",

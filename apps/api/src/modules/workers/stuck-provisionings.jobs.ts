@@ -1,11 +1,11 @@
 import { Inject, Injectable, type OnModuleInit } from "@nestjs/common";
-import type { ProvisioningStepName } from "@pulsekeep/contracts/api/workers";
 import { schema } from "@pulsekeep/database";
 import { eq, sql } from "drizzle-orm";
 import { Databases } from "../../platform/database.js";
 import { Jobs } from "../../platform/jobs.js";
 import { enqueue, notice } from "../../platform/outbox.js";
-import { moveStep } from "./provisioning-steps.js";
+import { findRunningStep, moveStep } from "./provisioning-steps.js";
+import type { ProvisioningRow } from "./provisioning.service.js";
 
 const { provisionings } = schema;
 
@@ -35,14 +35,13 @@ export class StuckProvisioningsJobs implements OnModuleInit {
         .select()
         .from(provisionings)
         .where(
-          sql`${provisionings.nextActionAt} <= now() and ${provisionings.state} in ('running', 'verifying')`,
+          sql`${provisionings.nextActionAt} <= now()
+                and ${provisionings.state} in ('awaiting_enrolment', 'running', 'verifying')`,
         )
         .limit(50)
         .for("update", { skipLocked: true });
       for (const row of stuck) {
-        const step = (row.steps.find(({ state }) => state === "running")?.name ??
-          "verify") as ProvisioningStepName;
-        const errorCode = row.state === "verifying" ? "worker_did_not_come" : "interrupted";
+        const { step, errorCode } = whereItStopped(row);
         const at = new Date();
         await tx
           .update(provisionings)
@@ -58,4 +57,10 @@ export class StuckProvisioningsJobs implements OnModuleInit {
     });
     return "idle";
   }
+}
+
+function whereItStopped({ state, steps }: ProvisioningRow) {
+  if (state === "awaiting_enrolment") return { step: "enrolment", errorCode: "code_expired" } as const;
+  const errorCode = state === "verifying" ? "worker_did_not_come" : "interrupted";
+  return { step: findRunningStep(steps, "verify"), errorCode };
 }

@@ -1,20 +1,46 @@
 "use client";
 
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
 import { queries } from "@/api/queries";
 
 const AttentionPanel = lazy(() => import("./attention-panel"));
+const RootNotices = lazy(() => import("../workers/root-notices"));
 
-/** What a person should know of their runs. Most days there is nothing, and then nothing is shown or loaded. */
+/** What a person should know of their runs and workers. Most days there is nothing, and then nothing is shown or loaded. */
 export function AttentionList({ pulseId }: { pulseId?: string }) {
+  return (
+    <>
+      {pulseId === undefined ? <ExpiringRoots /> : null}
+      <RunsToLookAt pulseId={pulseId} />
+    </>
+  );
+}
+
+/** Workers whose secret expires soon. */
+export function ExpiringRoots() {
+  const notices = useQuery(queries.workerNotices());
+  const rows = notices.data?.rows ?? [];
+  if (rows.length === 0) return null;
+  return (
+    <Suspense fallback={null}>
+      <RootNotices rows={rows} />
+    </Suspense>
+  );
+}
+
+function RunsToLookAt({ pulseId }: { pulseId: string | undefined }) {
   const notices = useInfiniteQuery(queries.notices(pulseId === undefined ? {} : { pulseId }));
   const rows = notices.data?.pages.flatMap((page) => page.rows) ?? [];
   if (rows.length === 0) return null;
   const more = { load: () => void notices.fetchNextPage(), loading: notices.isFetchingNextPage };
   return (
     <Suspense fallback={null}>
-      <AttentionPanel rows={rows} pulseId={pulseId} more={notices.hasNextPage ? more : undefined} />
+      <AttentionPanel
+        rows={rows}
+        {...(pulseId === undefined ? {} : { pulseId })}
+        more={notices.hasNextPage ? more : undefined}
+      />
     </Suspense>
   );
 }

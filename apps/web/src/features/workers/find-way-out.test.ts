@@ -22,7 +22,13 @@ const facts = (step: ProvisioningStep) => ({
 
 describe("a step that failed", () => {
   it("has words in every language for every reason there is", () => {
-    const codes = [...provisioningErrorCodeSchema.options, "internal", "interrupted", "worker_removed"];
+    const codes = [
+      ...provisioningErrorCodeSchema.options,
+      "internal",
+      "interrupted",
+      "code_expired",
+      "worker_removed",
+    ];
     for (const locale of ["en", "fr", "es", "de"]) {
       const text = readFileSync(new URL(`../../../messages/${locale}.json`, import.meta.url), "utf8");
       const { reasons } = JSON.parse(text) as { reasons: Record<string, string> };

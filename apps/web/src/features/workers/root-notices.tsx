@@ -1,6 +1,6 @@
 "use client";
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { KeyRound, X } from "lucide-react";
 import { useNow, useTranslations } from "next-intl";
 import Link from "next/link";
@@ -13,13 +13,11 @@ import { Button } from "@/components/ui/button";
 
 const DAY_MS = 86_400_000;
 
-/** Workers whose secret expires soon or has expired. Most days there is nothing, and then nothing is shown. */
-export function RootNotices() {
-  const notices = useQuery(queries.workerNotices());
-  if (!notices.data || notices.data.rows.length === 0) return null;
+/** Each worker whose secret expires soon or has expired, and a way to put it out of sight. */
+export default function RootNotices({ rows }: { rows: readonly WorkerNotice[] }) {
   return (
-    <ul className="mb-5 flex flex-col gap-2">
-      {notices.data.rows.map((notice) => (
+    <ul className="flex flex-col gap-2">
+      {rows.map((notice) => (
         <RootNotice key={notice.workerId} notice={notice} />
       ))}
     </ul>

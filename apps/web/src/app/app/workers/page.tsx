@@ -2,8 +2,8 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { Prefetch } from "@/api/prefetch";
 import { PageHeader } from "@/components/page-header";
+import { ExpiringRoots } from "@/features/attention/attention-list";
 import { AnotherWorker } from "@/features/workers/another-worker";
-import { RootNotices } from "@/features/workers/root-notices";
 import { WorkerList } from "@/features/workers/worker-list";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -20,7 +20,9 @@ export default async function WorkersPage({ searchParams }: PageProps<"/app/work
           {t("consentUnknown")}
         </p>
       ) : null}
-      <RootNotices />
+      <div className="mb-5 empty:hidden">
+        <ExpiringRoots />
+      </div>
       <WorkerList />
     </Prefetch>
   );
