@@ -23,6 +23,10 @@ export type AuditFilter = {
 export type RunFilter = { pulseId?: string; workerId?: string; state?: Run["state"] };
 export type NoticeFilter = { pulseId?: string };
 
+const SERIES_DAYS = { day: 1, week: 7, month: 30, year: 365 } as const;
+export type SeriesSpan = keyof typeof SERIES_DAYS;
+export const SERIES_SPANS = Object.keys(SERIES_DAYS) as SeriesSpan[];
+
 const PAGE_LIMIT = 25;
 const PERIOD_DAYS: Record<Period, number> = { day: 1, week: 7, month: 30 };
 
@@ -70,6 +74,18 @@ export function queriesOf(api: Api) {
         queryKey: ["projects", id],
         queryFn: ({ signal }) =>
           unwrap(api.GET("/api/v1/projects/{id}", { params: { path: { id } }, signal })),
+      }),
+    series: (id: string, span: SeriesSpan) =>
+      queryOptions({
+        queryKey: ["projects", id, "series", span],
+        queryFn: ({ signal }) => {
+          const from = new Date(Date.now() - SERIES_DAYS[span] * 86_400_000).toISOString();
+          return unwrap(
+            api.GET("/api/v1/projects/{id}/samples", { params: { path: { id }, query: { from } }, signal }),
+          );
+        },
+        // Every sample is news of the project; a chart of hours does not change with each of them.
+        staleTime: 60_000,
       }),
     endpointChanges: (id: string) =>
       infiniteQueryOptions({

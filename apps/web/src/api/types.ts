@@ -13,6 +13,7 @@ export type Pulse = Schemas["Pulse"];
 export type Run = Schemas["Run"];
 export type RunNotice = Schemas["RunNotice"];
 export type Project = Schemas["Project"];
+export type ProjectSeries = Schemas["ProjectSeries"];
 export type Deployment = Schemas["Deployment"];
 export type DeploymentDetail = Schemas["DeploymentDetail"];
 export type Verdict = Schemas["Verdict"];

@@ -16,6 +16,7 @@ import { insertSamples } from "./insert-samples.js";
 import { type MeasuredValues, METRICS } from "./metric-values.js";
 import { parsePushed, type PushedRow, type RefusedRow } from "./push/parse-pushed.js";
 import { rollUp } from "./roll-up.js";
+import { SamplesService } from "./samples.service.js";
 
 const { metricEndpoints } = schema;
 const HOUR_MS = 3_600_000;
@@ -31,6 +32,7 @@ export class PushService {
     @Inject(Databases) private readonly databases: Databases,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(EndpointHistoryService) private readonly history: EndpointHistoryService,
+    @Inject(SamplesService) private readonly samples: SamplesService,
     @Inject(HttpMetrics) { registry }: HttpMetrics,
   ) {
     this.pushed = new Counter({
@@ -59,9 +61,9 @@ export class PushService {
     const kept = await this.databases.inTenant(caller, async (tx) => {
       await this.requirePushing(tx, caller);
       const result = await keep(tx, caller, rows);
-      await tell(tx, caller, { result, refused });
-      return result;
+      return { ...result, isObserved: await tell(tx, caller, { result, refused }) };
     });
+    this.samples.countCollected(kept.added.length, kept.isObserved);
     await this.rollUpLate(caller.projectId, { rows: kept.added, now });
     const rejected = [...refused, ...kept.conflicting].sort((a, b) => a.index - b.index);
     this.pushed.inc({ outcome: "accepted" }, kept.added.length);
@@ -162,12 +164,12 @@ async function readPresent(
 const isSame = (kept: MeasuredValues | undefined, sent: MeasuredValues): boolean =>
   kept !== undefined && METRICS.every((metric) => kept[metric] === sent[metric]);
 
-/** Marks the project, and wakes the analyst and the pages. */
+/** Marks the project, and wakes the analyst and the pages. Returns whether a deployment is observed. */
 async function tell(
   tx: Transaction,
   { projectId, workspaceId }: ApiKeyCaller,
   { result: { added }, refused }: { result: Kept; refused: readonly RefusedRow[] },
-): Promise<void> {
+): Promise<boolean> {
   const newest = added.reduce<Date | null>((latest, { at }) => (latest && latest > at ? latest : at), null);
   const errorCode = added.length === 0 ? (refused[0]?.reason ?? null) : null;
   await tx.execute(
@@ -175,9 +177,9 @@ async function tell(
           last_sample_at = greatest(last_sample_at, ${newest?.toISOString() ?? null}::timestamptz)
         where project_id = ${projectId}`,
   );
-  if (added.length === 0) return;
-  const { rows: watches } = await tx.execute<{ id: string }>(
-    sql`select id from deployments where project_id = ${projectId} and state in ('running', 'observing') order by id`,
+  if (added.length === 0) return false;
+  const { rows: watches } = await tx.execute<{ id: string; state: string }>(
+    sql`select id, state from deployments where project_id = ${projectId} and state in ('running', 'observing') order by id`,
   );
   await enqueue(
     tx,
@@ -187,4 +189,5 @@ async function tell(
     ]),
     ...(watches.length === 0 ? [notice(workspaceId, "sample.recorded", projectId, projectId)] : []),
   );
+  return watches.some(({ state }) => state === "observing");
 }

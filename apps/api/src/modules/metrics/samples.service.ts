@@ -58,6 +58,11 @@ export class SamplesService {
     await this.batches.call({ projectId, workspaceId, at, measured });
   }
 
+  /** Counts samples that came by another way than a scrape. */
+  countCollected(samples: number, isObserved: boolean): void {
+    this.collected.inc({ phase: isObserved ? "post" : "pre" }, samples);
+  }
+
   /** Appends what was measured before the project was watched, in the caller's transaction. */
   async recordHistory(
     tx: Transaction,
@@ -87,7 +92,7 @@ export class SamplesService {
     });
     for (const { projectId, measured } of batch) {
       const isObserved = watches.some((one) => one.project_id === projectId && one.state === "observing");
-      if (measured.ok) this.collected.inc({ phase: isObserved ? "post" : "pre" }, measured.rows.length);
+      if (measured.ok) this.countCollected(measured.rows.length, isObserved);
     }
   }
 }

@@ -11,6 +11,7 @@ import { RelativeTime } from "@/components/instant";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Section } from "@/components/ui/card";
+import { CodeBlock } from "@/components/ui/code-block";
 import { RotateDialog } from "./rotate-dialog";
 import { SecretDialog, type ShownSecret } from "./secret-dialog";
 import { useProjectMutation } from "./use-project-mutation";
@@ -106,6 +107,11 @@ function SigningFacts({ project }: { project: Project }) {
           {t("previousUntil")} <RelativeTime at={project.hmacPreviousUntil} />
         </p>
       ) : null}
+      <CodeBlock
+        title={t("env")}
+        code={"SEQPULSE_HMAC_ENABLED=true\nSEQPULSE_HMAC_SECRET=spm_...\n"}
+        copyLabel={t("copyEnv")}
+      />
     </div>
   );
 }

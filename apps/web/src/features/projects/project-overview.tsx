@@ -8,6 +8,7 @@ import { Section } from "@/components/ui/card";
 import { cn } from "@/components/ui/cn";
 import { CopyButton } from "@/components/ui/copy-button";
 import { ProjectDeployments } from "./project-deployments";
+import { ProjectSeries } from "./project-series";
 import { SignalStatus } from "./signal-status";
 
 export function ProjectOverview({ project }: { project: Project }) {
@@ -42,6 +43,7 @@ export function ProjectOverview({ project }: { project: Project }) {
             {t("latest")}
           </h2>
           <ProjectDeployments project={project} compact />
+          <ProjectSeries projectId={project.id} />
         </section>
         <div className="flex flex-col gap-5">
           <SignalStatus project={project} />
