@@ -142,21 +142,25 @@ it("plants them in every header, query, path and body of every route, also where
     };
     const query = `?token=${canary("query")}&code=${canary("querycode")}`;
     const cookie = `pulsekeep.session_token=${canary("cookie")}`;
+    const failed: string[] = [];
     for (const route of routes)
-      for (const more of [{}, { cookie }] as Record<string, string>[])
-        await client.call(route.method, `${fillPath(route, newId())}${query}`, {
+      for (const more of [{}, { cookie }] as Record<string, string>[]) {
+        const { status } = await client.call(route.method, `${fillPath(route, newId())}${query}`, {
           ...(route.method === "GET" ? {} : { body }),
           headers: { ...headers, ...more },
         });
+        if (status === 500) failed.push(`${route.method} ${route.path}`);
+      }
+    return failed;
   };
-  await ask();
+  expect(await ask()).toEqual([]);
   const failing = vi.spyOn(StandardSchemaSerializerInterceptor.prototype, "intercept");
   failing.mockImplementation(() => {
     throw new Error(
       `database at postgres://owner:${canary("dsn")}@db/x refused ${canary("errortoken", "gho_")}`,
     );
   });
-  await ask();
+  expect((await ask()).length).toBeGreaterThan(30);
   failing.mockRestore();
   for (const [raw, type] of [
     [`{"password":"${canary("broken")}`, "application/json"],
@@ -197,6 +201,8 @@ it("plants them in projects, keys, signed scrapes and what a customer's endpoint
   const rotated = await client.post<Record<string, unknown>>(`${project.path}/api-key/rotate`);
   for (const value of Object.values(rotated.body))
     if (typeof value === "string" && value.startsWith("SP_")) canaries.set("rotated key", value);
+  expect(canaries.get("HMAC secret")).toMatch(/^spm_/);
+  expect(canaries.get("rotated key")).not.toBe(canaries.get("API key"));
 });
 
 it("plants them in handshakes, claims and reports of a worker [LOG-02]", async () => {
@@ -211,8 +217,13 @@ it("plants them in handshakes, claims and reports of a worker [LOG-02]", async (
   await runNow(owner, await createPulse(owner, worker));
   const [run] = await worker.claim();
   if (!run) throw new Error("nothing to claim");
-  const detail = `could not push with ${canary("jobtoken", "ghs_")}`;
-  await worker.report(run, { outcome: "failed", reason: { code: "target_denied", detail } });
+  const reportOf = (secret: string) =>
+    worker.report(run, {
+      outcome: "failed",
+      reason: { code: "target_denied", detail: `could not push with ${secret}` },
+    });
+  expect((await reportOf(canary("jobtoken", "ghs_"))).status).toBe(422);
+  expect((await reportOf(canary("odd"))).status).toBe(200);
   await worker.call("report", { runId: run.runId, fence: 1, [canary("field")]: canary("value") });
   await worker.call("hello", {}, { proof: `${canary("forgedproof")}.a.b`, sessionId: null });
 });
@@ -231,6 +242,12 @@ it("borrows tokens in sign-ins and set-ups, with every step of GitHub's failing 
     { kind: "reply_lost", path: "*/LOGIN/*/actions/secrets/*" },
     { kind: "status", status: 403, path: "*/LOGIN/*/dispatches" },
   ]);
+  const { tokens } = github.context.store;
+  const issued = tokens.listIssued().map(({ tokenPlain }) => tokenPlain);
+  // One of a sign-in, and one of each set-up that GitHub gave one.
+  expect(issued.length).toBeGreaterThanOrEqual(6);
+  // But for the one whose answer was lost on the way to us: nobody could end it.
+  expect(issued.filter((token) => tokens.find(token) !== undefined).length).toBeLessThanOrEqual(1);
 });
 
 let borrowers = 0;
@@ -402,6 +419,7 @@ it("would have found one: in the database, in Redis, in the log, on the console,
   await test.sql("create table planted (note text)");
   await test.sql("insert into planted values ($1)", [Buffer.from(`x${token}`).toString("base64")]);
   test.logs.push(JSON.stringify({ msg: encodeURIComponent(token) }));
+  // oxlint-disable-next-line no-console -- a place that is searched
   console.warn(Buffer.from(token).toString("hex"));
   await fetch(`${service.url}?t=${token}`);
   const found = await findSecrets([token], {

@@ -1,5 +1,5 @@
 import { StandardSchemaSerializerInterceptor } from "@nestjs/common";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it, type MockInstance, vi } from "vitest";
 import { signUpAdmin, startTestAppWithAdmin } from "../modules/admin/test-admin.js";
 import { AUTH, type Auth } from "../modules/identity/auth.js";
 import { newId } from "../platform/ids.js";
@@ -20,7 +20,12 @@ const INSIDE = [
 
 type Failed = { status: number; body: Record<string, unknown>; headers?: Headers };
 
+const throwInside = () => {
+  throw Object.assign(new Error(INSIDE.join("; ")), { query: INSIDE[0] });
+};
+
 let test: TestApp;
+let failing: MockInstance<StandardSchemaSerializerInterceptor["intercept"]>;
 let olga: TestClient;
 let apiKey: string;
 let worker: TestWorker;
@@ -44,10 +49,8 @@ afterAll(async () => {
 it("answers an error that nobody foresaw with a code and an id in every route, and logs it once [LOG-03]", async () => {
   const routes = await listRoutes(olga);
   expect(routes.length).toBeGreaterThan(50);
-  const failing = vi.spyOn(StandardSchemaSerializerInterceptor.prototype, "intercept");
-  failing.mockImplementation(() => {
-    throw Object.assign(new Error(INSIDE.join("; ")), { query: INSIDE[0], statusCode: undefined });
-  });
+  failing = vi.spyOn(StandardSchemaSerializerInterceptor.prototype, "intercept");
+  failing.mockImplementation(throwInside);
   try {
     for (const route of routes) {
       const answer = await failedAnswer(route);
@@ -86,20 +89,18 @@ async function failedAnswer(route: TestRoute): Promise<Failed> {
 async function workerAnswer(path: string): Promise<Failed> {
   if (worker.sessionId === undefined) {
     // Opened while nothing fails.
-    const intercept = vi.mocked(StandardSchemaSerializerInterceptor.prototype.intercept);
-    const failing = intercept.getMockImplementation();
-    intercept.mockImplementation((_, next) => next.handle());
+    failing.mockImplementation((_, next) => next.handle());
     await worker.hello();
-    if (failing) intercept.mockImplementation(failing);
+    failing.mockImplementation(throwInside);
   }
   return worker.call(path, {}, path === "hello" ? { sessionId: null } : {});
 }
 
 it("answers an error of the auth library without a word of it [LOG-03]", async () => {
   const auth = test.get<Auth>(AUTH as never);
-  const failing = vi.spyOn(auth, "handler").mockRejectedValue(new Error(INSIDE.join("; ")));
+  const broken = vi.spyOn(auth, "handler").mockRejectedValue(new Error(INSIDE.join("; ")));
   const answer = await olga.post("/api/auth/sign-in/email", { email: "a@example.test", password: "x" });
-  failing.mockRestore();
+  broken.mockRestore();
   expect(answer).toMatchObject({ status: 500, body: { code: "internal" } });
   for (const inside of INSIDE) expect(JSON.stringify(answer.body)).not.toContain(inside);
 });
