@@ -14,6 +14,7 @@ import { PoliciesModule } from "./modules/policies/policies.module.js";
 import { ProjectsModule } from "./modules/projects/projects.module.js";
 import { ProofModule } from "./modules/proof/proof.module.js";
 import { PulsesModule } from "./modules/pulses/pulses.module.js";
+import { ReleasesModule } from "./modules/releases/releases.module.js";
 import { RunNoticesModule } from "./modules/pulses/run-notices.module.js";
 import { VerdictsModule } from "./modules/verdicts/verdicts.module.js";
 import { WorkersModule } from "./modules/workers/workers.module.js";
@@ -42,6 +43,7 @@ export class AppModule {
         ProjectsModule,
         ProofModule,
         PulsesModule,
+        ReleasesModule,
         RunNoticesModule,
         VerdictsModule,
         WorkersModule,

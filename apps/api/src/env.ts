@@ -73,6 +73,8 @@ const envSchema = z
     LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
     PULSEKEEP_ROLES: roles,
     PULSEKEEP_PUBLIC_URL: url,
+    /** Signed releases of the worker lie in its folder `releases`. */
+    PULSEKEEP_DATA_DIR: z.string().min(1).default("./data"),
     HOST: z.string().default("127.0.0.1"),
     PORT: port.default(3000),
     WEB_ORIGIN: url.default("http://localhost:3100"),

@@ -2,6 +2,7 @@ import { Module } from "@nestjs/common";
 import { AuditModule } from "../audit/audit.module.js";
 import { Announcer } from "./announcer.js";
 import { ClaimsService } from "./claims.service.js";
+import { CommitRunsService } from "./commit-runs.service.js";
 import { DispatcherJobs } from "./dispatcher.jobs.js";
 import { PlannerJobs } from "./planner.jobs.js";
 import { PulsesController, RunsController } from "./pulses.controller.js";
@@ -10,6 +11,7 @@ import { PulsesService } from "./pulses.service.js";
 import { RunNowService } from "./run-now.service.js";
 import { RunRules } from "./run-rules.js";
 import { SweeperJobs } from "./sweeper.jobs.js";
+import { UpdateRunsService } from "./update-runs.service.js";
 import { WorkerRunsService } from "./worker-runs.service.js";
 
 @Module({
@@ -18,6 +20,7 @@ import { WorkerRunsService } from "./worker-runs.service.js";
   providers: [
     Announcer,
     ClaimsService,
+    CommitRunsService,
     DispatcherJobs,
     PlannerJobs,
     PulsesQueries,
@@ -25,8 +28,16 @@ import { WorkerRunsService } from "./worker-runs.service.js";
     RunNowService,
     RunRules,
     SweeperJobs,
+    UpdateRunsService,
     WorkerRunsService,
   ],
-  exports: [ClaimsService, PulsesQueries, PulsesService, WorkerRunsService],
+  exports: [
+    ClaimsService,
+    CommitRunsService,
+    PulsesQueries,
+    PulsesService,
+    UpdateRunsService,
+    WorkerRunsService,
+  ],
 })
 export class PulsesModule {}
