@@ -174,11 +174,6 @@ export const helloResponseSchema = z
     nextCheckInSeconds: z.int().nonnegative(),
     /** The newest release, when it is not the one that said hello. */
     release: workerReleaseSchema.nullable(),
-    /**
-     * The audit log's newest checkpoint, a signed note, for a worker that keeps them in its repository: once a day,
-     * and only when its user switched that on. Workers that know nothing of it pass it over.
-     */
-    checkpoint: z.string().max(20_000).optional(),
   })
   .meta({ id: "WorkerHelloResponse" });
 

@@ -251,23 +251,49 @@ describe("the commands for checking oneself", () => {
 describe("a worker that keeps checkpoints", () => {
   const setExport = (client: TestClient, enabled: boolean) =>
     client.call("PUT", `/api/v1/workers/${worker.id}/checkpoint-export`, { body: { enabled } });
-
-  it("gets the newest with its handshake, once a day, while its user wants it", async () => {
-    expect((await worker.hello()).body).not.toHaveProperty("checkpoint");
-    expect((await setExport(bob, true)).status).toBe(404);
-    expect((await setExport(alice, true)).status).toBe(204);
-    const { checkpoint } = await getProof(alice);
-    expect(await worker.hello()).toMatchObject({ signed: true, body: { checkpoint: checkpoint?.note } });
-    expect((await worker.hello()).body).not.toHaveProperty("checkpoint");
-    await test.sql(
+  /** What it is asked to commit when it checks in. */
+  const checkIn = async () => {
+    await worker.hello();
+    const runs = await worker.claim();
+    for (const run of runs) expect((await worker.report(run)).body).toMatchObject({ state: "succeeded" });
+    return runs.map(({ opened }) => opened);
+  };
+  const aDayAgo = () =>
+    test.sql(
       "update workers set checkpoint_exported_at = checkpoint_exported_at - interval '24 hours' where id = $1",
       [worker.id],
     );
-    expect((await worker.hello()).body).toHaveProperty("checkpoint");
+
+  it("is asked to commit the newest when it checks in, once a day, while its user wants it", async () => {
+    expect(await checkIn()).toEqual([]);
+    expect((await setExport(bob, true)).status).toBe(404);
+    expect((await setExport(alice, true)).status).toBe(204);
+    const { checkpoint } = await getProof(alice);
+    expect(await checkIn()).toMatchObject([
+      {
+        kind: "commit",
+        params: {
+          owner: "octo-alice",
+          repo: "keepstreak-pulse",
+          path: "pulse/audit-checkpoint.txt",
+          content: checkpoint?.note,
+          author: { name: "PulseKeep" },
+        },
+      },
+    ]);
+    expect(await checkIn()).toEqual([]);
+    await aDayAgo();
+    expect(await checkIn()).toHaveLength(1);
     expect((await getProof(alice)).workers[0]).toMatchObject({ exportsCheckpoints: true });
     expect((await setExport(alice, false)).status).toBe(204);
-    await test.sql("update workers set checkpoint_exported_at = null where id = $1", [worker.id]);
-    expect((await worker.hello()).body).not.toHaveProperty("checkpoint");
+    expect(await checkIn()).toEqual([]);
+  });
+
+  it("is asked once, however many of its handshakes come together", async () => {
+    await setExport(alice, true);
+    await Promise.all(Array.from({ length: 6 }, () => worker.hello()));
+    expect(await worker.claim()).toHaveLength(1);
+    expect(await checkIn()).toEqual([]);
   });
 });
 

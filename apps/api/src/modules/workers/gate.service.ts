@@ -3,7 +3,7 @@ import type { RunnerRecord } from "@pulsekeep/database";
 import { Databases, isRefusedData } from "../../platform/database.js";
 import { Gather } from "../../platform/gather.js";
 import { pgArray } from "../../platform/pg-array.js";
-import { findSessions, lookUpWorkers, openSessions, recordExports, useNonces } from "./gate.statements.js";
+import { findSessions, lookUpWorkers, openSessions, useNonces } from "./gate.statements.js";
 import { type KnownWorker, type ProvingWorkerRow, toKnownWorker } from "./known-worker.js";
 
 const BATCH = 500;
@@ -25,7 +25,6 @@ export type Handshake = {
   at: Date;
   nextCheckInAt: Date;
   version: string;
-  exportsCheckpoint: boolean;
 };
 
 /**
@@ -108,14 +107,8 @@ export class GateService {
       })
       .sort((one, other) => (one.worker.id < other.worker.id ? -1 : 1));
     const workspaceIds = asked.map(({ worker }) => worker.workspaceId);
-    const exporting = asked.filter(({ exportsCheckpoint }) => exportsCheckpoint);
-    const opened = await this.databases.inGate(workspaceIds, async (db) => {
-      if (exporting.length > 0)
-        await db.run(recordExports, [
-          pgArray(exporting.map(({ worker }) => worker.id)),
-          pgArray(exporting.map(({ at }) => at)),
-        ]);
-      return db.run<{ place: number }>(openSessions, [
+    const opened = await this.databases.inGate(workspaceIds, (db) =>
+      db.run<{ place: number }>(openSessions, [
         pgArray(asked.map(({ worker }) => worker.id)),
         pgArray(workspaceIds),
         asked.map(({ tokenJti }) => (tokenJti === null ? null : `oidc:${tokenJti}`)),
@@ -127,8 +120,8 @@ export class GateService {
         pgArray(asked.map(({ nextCheckInAt }) => nextCheckInAt)),
         pgArray(asked.map(({ version }) => version)),
         Math.max(PROOF_NONCE_SECONDS, ...asked.map(({ tokenLivesSeconds }) => tokenLivesSeconds)),
-      ]);
-    });
+      ]),
+    );
     const won = new Set(opened.map(({ place }) => asked[place]));
     return all.map((handshake) => won.has(handshake));
   }

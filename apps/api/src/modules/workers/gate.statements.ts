@@ -53,10 +53,3 @@ export const openSessions: Statement = {
     )
     select (place - 1)::int as place from opened`,
 };
-
-/** Notes that workers are given the newest checkpoint: $1 workers, $2 now. */
-export const recordExports: Statement = {
-  name: "record_exports",
-  text: `update workers w set checkpoint_exported_at = t.at from unnest($1::uuid[], $2::timestamptz[]) as t (id, at)
-    where w.id = t.id`,
-};

@@ -12,7 +12,7 @@ import { LOGGER, type Logger } from "../../platform/logger.js";
 import { Notices } from "../../platform/notices.js";
 import { enqueue, notice } from "../../platform/outbox.js";
 import { AuditService } from "../audit/audit.service.js";
-import { DueCheckpoints } from "./due-checkpoints.js";
+import { CheckpointExportService } from "./checkpoint-export.service.js";
 import { GateService } from "./gate.service.js";
 import type { GateWorker } from "./known-worker.js";
 import { nextCheckIn } from "./next-check-in.js";
@@ -32,7 +32,7 @@ export class HandshakeService {
     @Inject(GateService) private readonly gate: GateService,
     @Inject(RunnerTokenVerifier) private readonly runnerTokens: RunnerTokenVerifier,
     @Inject(ProvisioningService) private readonly provisionings: ProvisioningService,
-    @Inject(DueCheckpoints) private readonly checkpoints: DueCheckpoints,
+    @Inject(CheckpointExportService) private readonly checkpoints: CheckpointExportService,
     @Inject(AuditService) private readonly audit: AuditService,
     @Inject(Notices) private readonly notices: Notices,
     @Inject(Clock) private readonly clock: Clock,
@@ -48,7 +48,6 @@ export class HandshakeService {
   ): Promise<HelloResponse> {
     const claims = worker.kind === "actions" ? await this.verifyRunner(worker, runnerToken) : undefined;
     const now = this.clock.now();
-    const checkpoint = await this.checkpoints.findDue(worker, now);
     const session = { id: newId(), expiresAt: new Date(now.getTime() + SESSION_MINUTES * 60_000) };
     const opened = await this.gate.openSession({
       worker,
@@ -59,10 +58,10 @@ export class HandshakeService {
       at: now,
       nextCheckInAt: nextCheckIn(worker.cronMinute, now),
       version: request.workerVersion,
-      exportsCheckpoint: checkpoint !== undefined,
     });
     if (!opened) this.refuse(worker, "token replayed");
     this.notices.tell(worker.workspaceId, "worker.changed", worker.id);
+    await this.checkpoints.queueIfDue(worker, now);
     return {
       sessionId: session.id,
       expiresAt: session.expiresAt.toISOString(),
@@ -72,7 +71,6 @@ export class HandshakeService {
         request.workerVersion === this.release.version
           ? null
           : { version: this.release.version, sha256: this.release.sha256 },
-      ...(checkpoint === undefined ? {} : { checkpoint }),
     };
   }
 

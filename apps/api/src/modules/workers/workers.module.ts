@@ -4,7 +4,6 @@ import { PulsesModule } from "../pulses/pulses.module.js";
 import { VaultModule } from "../vault/vault.module.js";
 import { CheckpointExportController } from "./checkpoint-export.controller.js";
 import { CheckpointExportService } from "./checkpoint-export.service.js";
-import { DueCheckpoints } from "./due-checkpoints.js";
 import { EnrolmentsController } from "./enrolments.controller.js";
 import { EnrolmentsService } from "./enrolments.service.js";
 import { GateService } from "./gate.service.js";
@@ -39,7 +38,6 @@ import { WorkersQueries } from "./workers.queries.js";
   ],
   providers: [
     CheckpointExportService,
-    DueCheckpoints,
     EnrolmentsService,
     GateService,
     GitHubConsent,
