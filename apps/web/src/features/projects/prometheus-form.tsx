@@ -58,7 +58,7 @@ export function PrometheusForm({ project }: { project: Project }) {
     if (validUrl && parsed) mutation.mutate(undefined);
   };
   return (
-    <Section title={t("name")} hint={t("rules")}>
+    <Section title={t("title")} hint={t("rules")}>
       <form onSubmit={run(save)} noValidate className="grid gap-4 sm:grid-cols-2">
         <Field
           label={t("baseUrl")}

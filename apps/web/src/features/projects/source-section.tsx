@@ -74,7 +74,7 @@ function UseSource({ project, source }: { project: Project; source: "endpoint" |
 function PushSection({ origin }: { origin: string }) {
   const t = useTranslations("integration.source.push");
   return (
-    <Section title={t("name")} hint={t("rules")}>
+    <Section title={t("title")} hint={t("rules")}>
       <div className="flex flex-col gap-4">
         <CodeBlock title={t("curl")} code={getPushSnippet(origin)} copyLabel={t("copyCurl")} />
         <CodeBlock title={t("otlp")} code={getOtlpSnippet(origin)} copyLabel={t("copyOtlp")} />
