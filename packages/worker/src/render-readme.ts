@@ -23,8 +23,15 @@ signed instructions, carries them out with the token that GitHub gives this run,
 - \`kinds\`: what may be done at all.
 - \`repositories\`: where.
 - \`dataFolder\`: the only folder that commits write to, and only to .md, .txt, .log, .csv and .json files.
-- \`workflows\`: files below \`.github/workflows\` that may be kept enabled or started, with a pattern per input.
-- \`dailyCaps\`: most commits a day.
+- \`workflows\`: files below \`.github/workflows\` that may be kept enabled or started, each with the inputs it may be
+  given, by regular expressions that must match the whole of a value. A workflow that declares an input
+  \`keepstreak_run\` and shows it in its \`run-name\` can be found again when the answer to its start is lost.
+- \`dailyCaps\`: most commits a day (\`commit\`), and most starts (\`dispatch\`, 24 unless told; \`rollback\`, 3).
+- \`updates\`: what becomes of a signed release of the script: \`ask\` puts it on a branch for you to merge, \`auto\`
+  installs it, \`pinned\` refuses it.
+
+For example, to let a pulse start \`nightly.yml\` with one of two targets: add \`"dispatch"\` to \`kinds\`, and to
+\`workflows\`: \`"nightly.yml": { "inputs": { "target": "staging|test" } }\`.
 
 The worker reads it at the default branch before it acts. A mistake in it makes the worker refuse everything.
 
