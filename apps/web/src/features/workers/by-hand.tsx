@@ -49,7 +49,7 @@ function Choose({ workerId, onShown }: { workerId?: string; onShown: (shown: Sho
     if (facts) start.mutate(facts);
   };
   return (
-    <Section title={t("factsTitle")} hint={t("what")}>
+    <Section title={t("factsTitle")}>
       <form onSubmit={submit} className="flex flex-col gap-4">
         <Field label={t("repository")} hint={t("repositoryHint")}>
           <Input
@@ -119,7 +119,12 @@ function Install({ enrolled, repository, files }: Shown) {
         />
       </Section>
       <div>
-        <Button variant="primary" onClick={() => done.mutate()} pending={done.isPending}>
+        <Button
+          variant="primary"
+          className="h-auto min-h-9 whitespace-normal py-1.5 text-left"
+          onClick={() => done.mutate()}
+          pending={done.isPending}
+        >
           {t("done")}
         </Button>
         <p className="mt-2 text-ink-soft text-sm">{t("doneHint")}</p>

@@ -7,6 +7,7 @@ export function NewWorkerHeader({ way }: { way: "browser" | "machine" | "manual"
   return (
     <PageHeader
       title={t(`${way}.title`)}
+      description={t(`${way}.what`)}
       crumbs={[
         { href: "/app/workers", label: nav("workers") },
         { href: "/app/workers/new", label: t("title") },

@@ -8,7 +8,7 @@ import { unwrap } from "@/api/problem";
 import { useProblemToast } from "@/api/use-problem-toast";
 import { Instant } from "@/components/instant";
 import { Button } from "@/components/ui/button";
-import { Section } from "@/components/ui/card";
+import { Card } from "@/components/ui/card";
 import { CodeBlock } from "@/components/ui/code-block";
 import { ProvisioningProgress } from "./provisioning-progress";
 import { useLiveProvisioning } from "./use-live-provisioning";
@@ -18,7 +18,6 @@ type OneTimeCodeProps = { serverUrl: string; workerId?: string };
 /** The command for the user's own machine, and the steps as that machine does them. */
 export function OneTimeCode({ serverUrl, workerId }: OneTimeCodeProps) {
   const t = useTranslations("workerWays.code");
-  const ways = useTranslations("workerWays.machine");
   const onError = useProblemToast();
   const [latestId, setLatestId] = useState<string>();
   const provisioning = useLiveProvisioning(latestId);
@@ -37,7 +36,7 @@ export function OneTimeCode({ serverUrl, workerId }: OneTimeCodeProps) {
   const made = make.data;
   return (
     <div className="flex max-w-3xl flex-col gap-5">
-      <Section title={ways("title")} hint={ways("what")}>
+      <Card className="p-5">
         {made ? (
           <div className="mb-4 flex flex-col gap-2">
             <CodeBlock
@@ -58,7 +57,7 @@ export function OneTimeCode({ serverUrl, workerId }: OneTimeCodeProps) {
         >
           {t(made ? "another" : "make")}
         </Button>
-      </Section>
+      </Card>
       {provisioning.data ? <ProvisioningProgress provisioning={provisioning.data} /> : null}
     </div>
   );

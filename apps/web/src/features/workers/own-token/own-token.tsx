@@ -6,7 +6,7 @@ import { type FormEvent, useRef, useState, useSyncExternalStore } from "react";
 import { useProblemToast } from "@/api/use-problem-toast";
 import { Reason } from "@/components/reason";
 import { Button } from "@/components/ui/button";
-import { Section } from "@/components/ui/card";
+import { Card } from "@/components/ui/card";
 import { Field, Input } from "@/components/ui/field";
 import { ProvisioningProgress } from "../provisioning-progress";
 import { useLiveProvisioning } from "../use-live-provisioning";
@@ -38,7 +38,6 @@ type TokenFormProps = OwnTokenProps & { onEnrolled: (provisioningId: string) => 
 
 function TokenForm({ githubUrl, apiUrl, workerId, onEnrolled }: TokenFormProps) {
   const t = useTranslations("workerWays.token");
-  const ways = useTranslations("workerWays.browser");
   const onError = useProblemToast();
   const tokenField = useRef<HTMLInputElement>(null);
   const [name, setName] = useState("keepstreak-pulse");
@@ -61,7 +60,7 @@ function TokenForm({ githubUrl, apiUrl, workerId, onEnrolled }: TokenFormProps) 
     }
   };
   return (
-    <Section title={ways("title")} hint={ways("what")}>
+    <Card className="p-5">
       <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4" autoComplete="off">
         <p className="flex items-start gap-2 text-ok text-sm">
           <ShieldCheck aria-hidden className="mt-0.5 size-4 shrink-0" />
@@ -113,7 +112,7 @@ function TokenForm({ githubUrl, apiUrl, workerId, onEnrolled }: TokenFormProps) 
           <p className="min-w-56 flex-1 text-ink-faint text-xs">{t("forgotten")}</p>
         </div>
       </form>
-    </Section>
+    </Card>
   );
 }
 
