@@ -13,6 +13,7 @@ import { Button } from "@/components/ui/button";
 import { Section } from "@/components/ui/card";
 import { CodeBlock } from "@/components/ui/code-block";
 import { RotateDialog } from "./rotate-dialog";
+import { getHmacSnippet } from "./snippets";
 import { SecretDialog, type ShownSecret } from "./secret-dialog";
 import { useProjectMutation } from "./use-project-mutation";
 
@@ -107,11 +108,7 @@ function SigningFacts({ project }: { project: Project }) {
           {t("previousUntil")} <RelativeTime at={project.hmacPreviousUntil} />
         </p>
       ) : null}
-      <CodeBlock
-        title={t("env")}
-        code={"SEQPULSE_HMAC_ENABLED=true\nSEQPULSE_HMAC_SECRET=spm_...\n"}
-        copyLabel={t("copyEnv")}
-      />
+      <CodeBlock title={t("env")} code={getHmacSnippet()} copyLabel={t("copyEnv")} />
     </div>
   );
 }

@@ -106,3 +106,8 @@ OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=delta
 OTEL_METRIC_EXPORT_INTERVAL=10000
 `;
 }
+
+/** What a service that verifies scrapes needs to know; the secret itself was shown once. */
+export const getHmacSnippet = (): string => `SEQPULSE_HMAC_ENABLED=true
+SEQPULSE_HMAC_SECRET=spm_...
+`;
