@@ -76,7 +76,7 @@ describe("the bundled program", () => {
         said += chunk.toString();
       });
       await heard("connected");
-      await expect.poll(() => github.requests.length, { timeout: 10_000 }).toBeGreaterThan(0);
+      await expect.poll(() => github.requests.length, { timeout: 30_000 }).toBeGreaterThan(0);
       // The report cannot be delivered, so the worker is still busy with what it holds.
       server.faults.set(
         "/v1/worker/report",

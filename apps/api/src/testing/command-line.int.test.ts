@@ -11,7 +11,7 @@ import { sealLog, tamper } from "../modules/audit/test-audit-log.js";
 import { findSecrets } from "./find-secrets.js";
 import { startTestApp, type TestApp } from "./test-app.js";
 import type { TestClient } from "./test-client.js";
-import { eventually } from "./test-eventually.js";
+import { eventually as eventuallyWithin } from "./test-eventually.js";
 import { createPulse, getRun, runNow } from "./test-pulse.js";
 import type { TestStandIn } from "./test-stand-in.js";
 
@@ -46,6 +46,10 @@ afterAll(async () => {
   await test.close();
   await rm(folder, { recursive: true, force: true });
 });
+
+/** Programs and runners take their time on a machine that has other things to do. */
+const eventually = <T>(look: () => Promise<T | undefined | false>): Promise<T> =>
+  eventuallyWithin(look, { timeoutMs: 45_000 });
 
 const environment = (changes: Record<string, string> = {}): Record<string, string> => ({
   PATH: process.env.PATH ?? "",

@@ -1,8 +1,8 @@
 import { fromBase64, sameBytes } from "@pulsekeep/signing/merkle/bytes";
 import { verifyConsistency } from "@pulsekeep/signing/merkle/verify-proof";
-import { webSha256 as sha256 } from "@pulsekeep/signing/merkle/web-crypto";
 import { addFinding, type LogReport, type SignedCheckpoint } from "./log-report.js";
 import type { LogSource } from "./log-source.js";
+import { sha256 } from "./node-sha256.js";
 
 /** Whether each checkpoint of the chain is the beginning of the next, by the proofs that the source has. */
 export async function checkContinuity(

@@ -7,10 +7,10 @@ import {
   rootOfRange,
 } from "@pulsekeep/signing/merkle/compact-range";
 import { HASH_BYTES } from "@pulsekeep/signing/merkle/tree-hash";
-import { webSha256 as sha256 } from "@pulsekeep/signing/merkle/web-crypto";
 import { decodeHashes } from "./check-continuity.js";
 import { addFinding, type LogReport, type SignedCheckpoint } from "./log-report.js";
 import type { LogSource } from "./log-source.js";
+import { sha256 } from "./node-sha256.js";
 
 /**
  * Grows the tree leaf by leaf and holds it against every checkpoint; from where it was kept, when the kept edge

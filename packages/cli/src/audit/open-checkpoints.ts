@@ -5,8 +5,9 @@ import {
   readUnverifiedCheckpoint,
 } from "@pulsekeep/signing/merkle/checkpoint";
 import { type NoteKey, parseNoteKey } from "@pulsekeep/signing/merkle/signed-note";
-import { webSha256 as sha256, webVerifyEd25519 as verify } from "@pulsekeep/signing/merkle/web-crypto";
+import { webVerifyEd25519 as verify } from "@pulsekeep/signing/merkle/web-crypto";
 import { addFinding, type FindingKind, type LogReport, type SignedCheckpoint } from "./log-report.js";
+import { sha256 } from "./node-sha256.js";
 
 /** Keys that the log publishes, and those of them that are believed. */
 export interface Keyring {

@@ -3,12 +3,13 @@ import { fromBase64, toBase64 } from "@pulsekeep/signing/merkle/bytes";
 import { openCheckpoint } from "@pulsekeep/signing/merkle/checkpoint";
 import { formatNoteKey, type NoteKey } from "@pulsekeep/signing/merkle/signed-note";
 import { verifyInclusion } from "@pulsekeep/signing/merkle/verify-proof";
-import { webSha256 as sha256, webVerifyEd25519 as verify } from "@pulsekeep/signing/merkle/web-crypto";
+import { webVerifyEd25519 as verify } from "@pulsekeep/signing/merkle/web-crypto";
 import { checkContinuity, decodeHashes } from "./check-continuity.js";
 import { checkLeaves, rangeOf } from "./check-leaves.js";
 import type { KeptLog } from "./kept-log.js";
 import { addFinding, type LogReport, type SignedCheckpoint } from "./log-report.js";
 import type { LogSource, ProvenEntry } from "./log-source.js";
+import { sha256 } from "./node-sha256.js";
 import { openCheckpoints, openWitnesses, readKeys } from "./open-checkpoints.js";
 
 /** Proofs between neighbours that are asked for at most, where no leaves say more. */
