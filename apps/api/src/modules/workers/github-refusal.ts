@@ -90,7 +90,7 @@ function readOrganization(message: string): Record<string, string> {
 const readSeconds = (text: string | null): number | undefined =>
   text !== null && /^\d{1,12}$/.test(text) ? Number(text) : undefined;
 
-export function messageOf(body: unknown): string {
+function messageOf(body: unknown): string {
   const message = (body as { message?: unknown } | null)?.message;
   return typeof message === "string" ? message.slice(0, 500) : "";
 }
