@@ -42,7 +42,7 @@ export const auditVerify: Command = {
   },
   examples: [
     "pulsekeep audit verify --server https://pulsekeep.example.com",
-    "pulsekeep audit verify --server https://pulsekeep.example.com pulse/audit/checkpoint.txt",
+    "pulsekeep audit verify --server https://pulsekeep.example.com pulse/audit-checkpoint.txt",
     "pulsekeep audit verify audit-export.json --json",
   ],
   run: verify,

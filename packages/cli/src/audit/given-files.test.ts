@@ -19,6 +19,7 @@ const file = (name: string) => path.join(folder, name);
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "given-"));
   await writeFile(file("note.txt"), NOTE);
+  await writeFile(file("copied.txt"), `${NOTE}\n\n`);
   await writeFile(file("export.json"), JSON.stringify(EXPORT));
   await writeFile(file("other.json"), JSON.stringify({ ...EXPORT, format: "v0" }));
 });
@@ -26,7 +27,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe("files for the verification", () => {
   it("are checkpoints, however many, or one exported log", async () => {
-    expect(await readGivenFiles([file("note.txt"), file("note.txt")])).toEqual({
+    expect(await readGivenFiles([file("note.txt"), file("copied.txt")])).toEqual({
       exported: undefined,
       checkpoints: [NOTE, NOTE],
     });

@@ -16,7 +16,9 @@ export async function readGivenFiles(files: readonly string[]): Promise<GivenFil
   const given: GivenFiles = { exported: undefined, checkpoints: [] };
   for (const file of files) {
     const text = await readText(file);
-    if (readUnverifiedCheckpoint(text) !== undefined) given.checkpoints.push(text);
+    // Editors and copies add lines at the end, which a signed note has none of.
+    const note = `${text.trimEnd()}\n`;
+    if (readUnverifiedCheckpoint(note) !== undefined) given.checkpoints.push(note);
     else if (given.exported === undefined) given.exported = fileLogSource(file, text);
     else throw new CliFailure("too_many_files", "One exported log at a time.", { exitCode: 2 });
   }
