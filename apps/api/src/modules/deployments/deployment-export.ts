@@ -1,7 +1,7 @@
-import type { Deployment } from "@pulsekeep/contracts/api/deployments";
+import type { Deployment, DeploymentSamples } from "@pulsekeep/contracts/api/deployments";
 import { type Cell, toCsvLine } from "./csv.js";
 
-/** Columns of the CSV file, in order. Adding one: a row here, at the end, as spreadsheets count columns. */
+/** Columns of the CSV file of deployments, in order. Adding one: a row here, at the end, as spreadsheets count columns. */
 const COLUMNS: readonly [name: string, read: (deployment: Deployment) => Cell][] = [
   ["id", (it) => it.id],
   ["number", (it) => it.number],
@@ -43,3 +43,20 @@ export async function* toJson(batches: Batches): AsyncGenerator<string> {
   }
   yield before === "[\n" ? "[]\n" : "\n]\n";
 }
+
+const SAMPLE_COLUMNS = [
+  "at",
+  "phase",
+  "missing",
+  "requests_per_sec",
+  "latency_p95",
+  "error_rate",
+  "cpu_usage",
+  "memory_usage",
+] as const;
+
+/** What was measured around one deployment, as one CSV text. */
+export const toSamplesCsv = ({ samples }: DeploymentSamples): string =>
+  [SAMPLE_COLUMNS, ...samples.map((sample) => SAMPLE_COLUMNS.map((name) => sample[name]))]
+    .map((cells) => toCsvLine(cells))
+    .join("");

@@ -18,7 +18,7 @@ import { CallerOf, type UserCaller } from "../../http/caller.js";
 import { Session } from "../../http/policy.js";
 import { RateLimit } from "../../http/rate-limit/rate-limit.js";
 import { Returns } from "../../http/returns.js";
-import { toCsv, toJson } from "./deployment-export.js";
+import { toCsv, toJson, toSamplesCsv } from "./deployment-export.js";
 import { DeploymentSamplesQueries } from "./deployment-samples.queries.js";
 import { DeploymentsQueries } from "./deployments.queries.js";
 
@@ -78,5 +78,20 @@ export class DeploymentsController {
   @Returns(deploymentSamplesSchema)
   samples(@CallerOf() caller: UserCaller, @Param("id", { schema: idSchema }) id: string) {
     return this.sampleQueries.listSamples(caller, id);
+  }
+
+  @Get(":id/samples.csv")
+  @ApiOperation({ summary: "What was measured around a deployment, as a file" })
+  @ApiProduces("text/csv")
+  @ApiResponse({ status: 200, schema: { type: "string" } })
+  async samplesCsv(
+    @CallerOf() caller: UserCaller,
+    @Param("id", { schema: idSchema }) id: string,
+  ): Promise<StreamableFile> {
+    const csv = toSamplesCsv(await this.sampleQueries.listSamples(caller, id));
+    return new StreamableFile(Buffer.from(csv), {
+      type: "text/csv; charset=utf-8",
+      disposition: `attachment; filename="samples-${id}.csv"`,
+    });
   }
 }

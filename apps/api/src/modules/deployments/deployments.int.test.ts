@@ -67,7 +67,7 @@ it("narrows the list by project, environment and verdict", async () => {
 
 it("shows a stranger the same as for a deployment that never was", async () => {
   const { ids } = await deploy();
-  for (const path of ["", "/samples"]) {
+  for (const path of ["", "/samples", "/samples.csv"]) {
     const theirs = await charlie.get(`/api/v1/deployments/${ids[0]}${path}`);
     const none = await charlie.get(`/api/v1/deployments/01a200b9-e71c-72da-a69a-c89473143d4f${path}`);
     expect(theirs.status).toBe(404);
@@ -113,6 +113,10 @@ it("shows samples with their phase, gaps as gaps, and nothing after the window",
     ["observing", "timeout", null],
     ["observing", null, 131.2],
   ]);
+  const csv = await alice.get<string>(`/api/v1/deployments/${id}/samples.csv`);
+  const lines = csv.body.trimEnd().split("\r\n");
+  expect([lines.length, lines[0]]).toEqual([5, expect.stringMatching(/^at,phase,missing,requests_per_sec,/)]);
+  expect(lines[3]).toMatch(/^[^,]+,observing,timeout,,,,,$/);
 });
 
 it("thins a long watch instead of answering with every sample", async () => {

@@ -56,7 +56,7 @@ export function DeploymentCharts({ deployment, samples }: DeploymentChartsProps)
           />
         ))}
       </div>
-      <SamplesTable samples={samples} />
+      <SamplesTable deploymentId={deployment.id} samples={samples} />
     </section>
   );
 }
