@@ -1,11 +1,11 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { expect, test } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
 import { Redis } from "ioredis";
 import pg from "pg";
 import { findSecrets } from "../apps/api/src/testing/find-secrets.ts";
 import { runningFile, type RunningProduct } from "../tools/start/running-file.ts";
-import { createWorker, newPerson, signUp } from "./people.ts";
+import { createWorker, newPerson, type Person, signUp } from "./people.ts";
 
 test.describe.configure({ timeout: 300_000 });
 
@@ -49,7 +49,9 @@ const search = async (tokens: readonly string[], place: Place) =>
     folders: [place.dataDir],
   });
 
-test("no token that GitHub issued is found anywhere after the journeys", async ({ page }) => {
+test("no token that GitHub issued is found anywhere, and nothing of whoever deletes the account", async ({
+  page,
+}) => {
   const person = newPerson("Heidi");
   await signUp(page, person);
   await createWorker(page, "octo-bob");
@@ -59,7 +61,30 @@ test("no token that GitHub issued is found anywhere after the journeys", async (
   expect(tokens.some((token) => token.startsWith("ghs_"))).toBe(true);
   expect((await readMails(place)).some((mail) => mail.includes(person.email))).toBe(true);
   expect(await search(tokens, place)).toEqual([]);
+  await deleteAccount(page, person);
+  const { databaseUrl, running } = place;
+  await expect
+    .poll(() => findSecrets([person.email], { databaseUrl, redisUrl: running.redisUrl }), { timeout: 30_000 })
+    .toEqual([]);
+  await page.goto("/app");
+  await expect(page).toHaveURL(/\/sign-in/);
 });
+
+async function deleteAccount(page: Page, person: Person): Promise<void> {
+  await page.goto("/app/settings");
+  await page.getByRole("button", { name: "Delete account" }).click();
+  const dialog = page.getByRole("dialog", { name: "Delete your account?" });
+  await expect(dialog.getByText("octo-bob/keepstreak-pulse")).toBeVisible();
+  const remove = dialog.getByRole("button", { name: "Delete account" });
+  await dialog.getByLabel(`Type ${person.email} to confirm`).fill(person.email);
+  await expect(remove).toBeDisabled();
+  await dialog.getByLabel("Your password").fill("another password");
+  await remove.click();
+  await expect(page.getByText("This is not your password")).toBeVisible();
+  await dialog.getByLabel("Your password").fill(person.password);
+  await remove.click();
+  await expect(page).toHaveURL(/\/$/);
+}
 
 test("a token that is planted on purpose is found in every store", async () => {
   const place = readPlace();
