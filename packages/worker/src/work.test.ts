@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, it } from "vitest";
+import { performRun } from "./perform-run.js";
 import { renderAllowList } from "./render-allow-list.js";
 import { FakeGitHub } from "./testing/fake-github.js";
 import { CLIENT_ID, commitParams } from "./testing/fake-server.js";
@@ -218,6 +219,25 @@ describe("a signal", () => {
     await bench.wake();
     expect(bench.server.reports.map((report) => report.result.outcome)).toEqual(["succeeded", "refused"]);
     expect(bench.github.history).toHaveLength(2);
+  });
+
+  it("SIG-02 is performed once among two hundred copies that arrive together, and once by two workers of it", async () => {
+    const runId = randomUUID();
+    const run = { runId, kind: "commit", params: commitParams(), change: {} };
+    const signal = bench.server.seal(run);
+    const config = bench.config();
+    const fresh = () => ({ signalIds: new Set<string>(), seqs: new Map<string, number>(), allow: undefined });
+    const memory = fresh();
+    const { around } = bench;
+    const copies = Array.from({ length: 200 }, () =>
+      performRun({ runId, signal }, { config, around, memory }),
+    );
+    const outcomes = (await Promise.all(copies)).map(({ result }) => result.outcome);
+    expect(outcomes.filter((outcome) => outcome === "succeeded")).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome === "refused")).toHaveLength(199);
+    const other = await performRun({ runId, signal }, { config, around, memory: fresh() });
+    expect(other.result.outcome).toBe("already_done");
+    expect(bench.github.history.filter(({ message }) => message.includes(runId))).toHaveLength(1);
   });
 
   it("SIG-19 is refused after a later one of its lane", async () => {

@@ -70,14 +70,19 @@ export class WorkerBench {
     this.github.push({ "allow.json": JSON.stringify({ ...allow, ...change }) });
   }
 
+  /** What the worker reads from its environment. */
+  config(env: Record<string, string | undefined> = {}): WorkerConfig {
+    const read = readConfig({ ...ENV, ...env });
+    if (!read.ok) throw new Error(read.problem);
+    return read.config;
+  }
+
   async wake(
     env: Record<string, string | undefined> = {},
     config: Partial<WorkerConfig> = {},
   ): Promise<number> {
-    const read = readConfig({ ...ENV, ...env });
-    if (!read.ok) throw new Error(read.problem);
     const hello = { workerVersion: WORKER_VERSION, runner: readRunnerFacts(ENV) };
-    return work({ ...read.config, ...config }, this.around, hello);
+    return work({ ...this.config(env), ...config }, this.around, hello);
   }
 
   /** What the worker reports on one run. */

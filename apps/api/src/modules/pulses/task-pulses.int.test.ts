@@ -1,12 +1,13 @@
 import type { Pulse, Run } from "@pulsekeep/contracts/api/pulses";
 import type { Provisioning, ProvisioningStarted, Worker } from "@pulsekeep/contracts/api/workers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newSecret } from "../../platform/ids.js";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
 import type { TestClient } from "../../testing/test-client.js";
 import { answerConsent } from "../../testing/test-consent.js";
 import { eventually } from "../../testing/test-eventually.js";
 import { createPulse, getRun, pulseOf, runNow } from "../../testing/test-pulse.js";
-import { enrolTestWorker } from "../../testing/test-worker.js";
+import { DONE, enrolTestWorker } from "../../testing/test-worker.js";
 import type { TestStandIn } from "../../testing/test-stand-in.js";
 
 const LOGIN = "octo-alice";
@@ -127,6 +128,35 @@ describe("a pulse that writes no commit", () => {
     expect(await endOf(run.id)).toMatchObject({ kind: "rollback", state: "succeeded", commitSha: null });
     expect(titles()).toContain(`Greet production (${run.id})`);
   }, 60_000);
+});
+
+describe("a report [SIG-21]", () => {
+  it("counts from the worker that holds the run, for what it claimed, and once", async () => {
+    const [mine, other] = [await enrolTestWorker(test, alice), await enrolTestWorker(test, alice)];
+    await Promise.all([mine.hello(), other.hello()]);
+    const { id } = await runNow(alice, await createPulse(alice, mine, greeting("Erin")));
+    const stateOf = async () => (await getRun(alice, id)).state;
+    expect((await mine.report({ runId: id, fence: 1 })).status).toBe(409);
+    const [run] = await mine.claim({ waitSeconds: 5 });
+    if (!run) throw new Error("nothing was claimed");
+    expect((await other.report(run)).status).toBe(404);
+    expect((await mine.report({ ...run, fence: run.fence + 1 })).status).toBe(409);
+    expect(await stateOf()).toBe("claimed");
+    const jti = newSecret(16);
+    const body = {
+      runId: id,
+      fence: run.fence,
+      signalId: null,
+      startedAt: new Date().toISOString(),
+      finishedAt: new Date().toISOString(),
+      result: DONE,
+    };
+    expect((await mine.call("report", body, { jti })).status).toBe(200);
+    const reworded = { ...body, result: { outcome: "refused", reason: { code: "not_allowed", detail: "" } } };
+    expect((await mine.call("report", reworded, { jti })).status).toBe(401);
+    expect((await mine.call("report", reworded)).body).toMatchObject({ state: "succeeded" });
+    expect(await stateOf()).toBe("succeeded");
+  });
 });
 
 describe("the API", () => {
