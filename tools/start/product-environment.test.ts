@@ -36,6 +36,7 @@ describe("the API's environment", () => {
   it("prefers a person's own secrets to the local ones, but not empty ones", () => {
     expect(apiEnv({ AUTH_SECRET: "mine" }).AUTH_SECRET).toBe("mine");
     expect(apiEnv({ AUTH_SECRET: "" }).AUTH_SECRET).toBe("auth");
+    expect(apiEnv({ PULSEKEEP_KEYRING_FILE: "ring.json" })).not.toHaveProperty("PULSEKEEP_KEYRING");
   });
 
   it("allows the sample app's address and no other to be scraped", () => {

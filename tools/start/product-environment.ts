@@ -34,7 +34,7 @@ export function apiEnvironment(
   const keyring = { currentId: secrets.keyringKeyId, keys: { [secrets.keyringKeyId]: secrets.keyringKey } };
   const defaults = {
     AUTH_SECRET: secrets.authSecret,
-    PULSEKEEP_KEYRING: JSON.stringify(keyring),
+    ...(env.PULSEKEEP_KEYRING_FILE ? {} : { PULSEKEEP_KEYRING: JSON.stringify(keyring) }),
     METRICS_TOKEN: secrets.metricsToken,
     // The sample app of `npm run demo:deploy`: the one private address that may be scraped.
     SCRAPE_ALLOW: `127.0.0.1:${env.PULSEKEEP_SAMPLE_APP_PORT || 4200}`,
