@@ -115,6 +115,34 @@ describe("a proof", () => {
   });
 });
 
+describe("many workers at once", () => {
+  it("each get their own session, in one look and one write of the server", async () => {
+    const workers = await Promise.all(Array.from({ length: 6 }, () => enrolTestWorker(test, alice)));
+    const stranger = await enrolTestWorker(test, await test.signUp("Eve"));
+    const forger = { ...stranger, hello: () => stranger.hello({ proven: { body: "{}" } }) };
+    const answers = await Promise.all([...workers, forger].map((one) => one.hello()));
+    expect(answers.map(({ status, signed }) => ({ status, signed }))).toEqual([
+      ...workers.map(() => ({ status: 200, signed: true })),
+      { status: 401, signed: false },
+    ]);
+    const sessions = await test.sql<{ worker_id: string }>(
+      "select worker_id from worker_sessions where worker_id = any($1)",
+      [[...workers, stranger].map(({ id }) => id)],
+    );
+    expect(sessions.map(({ worker_id }) => worker_id).sort()).toEqual(workers.map(({ id }) => id).sort());
+    const claims = await Promise.all(workers.map((one) => one.call("claim", claimBody())));
+    expect(claims.every(({ status, signed }) => status === 200 && signed)).toBe(true);
+  });
+
+  it("leave a nonce for verified proofs only", async () => {
+    const count = () => test.sql("select count(*)::int as nonces from worker_nonces");
+    const before = await count();
+    const forgeries: Forgery[] = [{ proven: { body: "{}" } }, { now: new Date(0) }, { proof: "a.b.c" }];
+    await Promise.all(forgeries.map((forgery) => worker.call("claim", claimBody(), forgery)));
+    expect(await count()).toEqual(before);
+  });
+});
+
 describe("a session", () => {
   it("of another worker does not count, of the same person or not [SIG-10]", async () => {
     const bob = await test.signUp("Bob");
@@ -298,5 +326,25 @@ describe("a worker on GitHub Actions", () => {
     const runnerToken = await mint();
     expect((await actions.hello({ runnerToken })).status).toBe(200);
     expect(await actions.hello({ runnerToken })).toMatchObject(tokenRefused);
+  });
+
+  it("uses a token once among twenty handshakes that arrive together, and the record says of which run", async () => {
+    const runnerToken = await mint({ runId: 77 });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => actions.hello({ runnerToken })));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    const records = await test.sql(
+      "select runner from worker_sessions where worker_id = $1 and github_run_id = '77'",
+      [actions.id],
+    );
+    expect(records).toMatchObject([
+      {
+        runner: {
+          repositoryId: "4711",
+          repositoryOwnerId: "42",
+          workflowRef: WORKFLOW,
+          eventName: "schedule",
+        },
+      },
+    ]);
   });
 });
