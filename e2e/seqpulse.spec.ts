@@ -42,7 +42,27 @@ test("a deployment that breaks checkouts is called back, with reasons and at lea
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
   await page.setViewportSize({ width: 1280, height: 1_000 });
   await page.screenshot({ path: pictureOfReadme() });
+  await page.getByRole("button", { name: "Confirmed" }).click();
+  await expect(page.getByRole("button", { name: "Confirmed", pressed: true })).toBeVisible();
+  await expectRulesTriedOut(page);
 });
+
+/** Other rules for errors, tried on the deployment that was called back, and saved. */
+async function expectRulesTriedOut(page: Page): Promise<void> {
+  await page.getByRole("link", { name: "Demo shop" }).first().click();
+  await page.getByRole("link", { name: "Verdicts" }).click();
+  await expect(page.getByText("1 confirmed, 0 false").first()).toBeVisible();
+  const errors = page.getByRole("region", { name: "Error rate" });
+  await errors.getByLabel("Smallest change that matters, points").fill("a lot");
+  await expect(errors.getByText("This is no usable number")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Save changes" })).toBeDisabled();
+  await errors.getByLabel("Smallest change that matters, points").fill("");
+  await errors.getByLabel("Part in the verdict").selectOption({ label: "Muted: shown, never judged" });
+  await page.getByRole("button", { name: "Preview the last 20 verdicts" }).click();
+  await expect(page.getByText("1 of 1 would have been another one.")).toBeVisible();
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByRole("region", { name: "What verdicts mind" }).getByText("version 1")).toBeVisible();
+}
 
 /** The README's picture is made here; it is replaced on request only, so that a test run leaves no change behind. */
 function pictureOfReadme(): string {

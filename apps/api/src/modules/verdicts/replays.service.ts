@@ -114,15 +114,11 @@ async function listJudged(tx: Transaction, projectId: string, environment: strin
   return rows.map(({ started_at, ...row }) => ({ ...row, startedAt: new Date(started_at).toISOString() }));
 }
 
-function toOutcome({
-  state,
-  confidence,
-  reasons,
-}: Verdict): NonNullable<PolicyPreview["rows"][number]["after"]> {
-  const found = state === "warning" || state === "rollback_recommended";
-  return {
-    state,
-    confidence,
-    metrics: found ? METRIC_NAMES.filter((name) => reasons.some(({ metric }) => metric === name)) : [],
-  };
+/** The metrics are those that got worse: what a verdict other than ok rests on. */
+function toOutcome(verdict: Verdict): NonNullable<PolicyPreview["rows"][number]["after"]> {
+  const { state, confidence, perMetric } = verdict;
+  const worse = METRIC_NAMES.filter((name) => ["regressed", "went_away"].includes(perMetric[name].state));
+  return { state, confidence, metrics: isFinding(state) ? worse : [] };
 }
+
+const isFinding = (state: VerdictState): boolean => state === "warning" || state === "rollback_recommended";

@@ -57,7 +57,10 @@ function Feedback({ id, review }: { id: string; review: Review }) {
       );
     },
     onError,
-    onSuccess: (answer) => client.setQueryData(verdictQueries.review(id).queryKey, answer),
+    onSuccess: (answer) => {
+      client.setQueryData(verdictQueries.review(id).queryKey, answer);
+      void client.invalidateQueries({ queryKey: ["verdict-quality"] });
+    },
   });
   const button = (judgement: Judgement, Icon: typeof Check) => (
     <Button
