@@ -71,7 +71,7 @@ export function MetricPlot(props: MetricPlotProps) {
             <Levels range={range} phases={phases} ceiling={ceiling} before={before} after={after} />
             <Lines points={points} range={range} ceiling={ceiling} phases={phases} />
           </svg>
-          <DeployLine left={percent(phases.startedMs)} />
+          {phases.startedMs < range.toMs ? <DeployLine left={percent(phases.startedMs)} /> : null}
           {cursorMs === undefined ? null : (
             <span
               className="pointer-events-none absolute inset-y-0 w-px bg-ink/60"

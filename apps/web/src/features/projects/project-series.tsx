@@ -87,12 +87,16 @@ function Plots({ series }: { series: Series }) {
 
 type Point = { atMs: number; value: number | null };
 
-/** Where nothing was measured the line ends: a point without value in each hole. */
+/** Where nothing was measured the line ends: a point without value for each step of a hole. */
 function withGaps(points: readonly Point[], stepMs: number): Point[] {
   return points.flatMap((point, index) => {
     const before = points[index - 1];
-    const isAfterGap = before !== undefined && point.atMs - before.atMs > 1.5 * stepMs;
-    return isAfterGap ? [{ atMs: before.atMs + stepMs, value: null }, point] : [point];
+    const missing = before === undefined ? 0 : Math.round((point.atMs - before.atMs) / stepMs) - 1;
+    const hole = Array.from({ length: Math.max(0, missing) }, (_, step) => ({
+      atMs: point.atMs - (missing - step) * stepMs,
+      value: null,
+    }));
+    return [...hole, point];
   });
 }
 
