@@ -32,11 +32,11 @@ export async function measureLongPolls(
   });
   const idle = await site.server.readUsage("collected");
   const answeredMs = new Map<string, number>();
-  let failure: unknown;
+  let failure: Error | undefined;
   const polling = new AbortController();
   for (const worker of workers)
     void pollUntil(polling.signal, () => pollOnce(site, worker, answeredMs)).catch((error: unknown) => {
-      failure ??= error;
+      failure ??= error instanceof Error ? error : new Error(String(error));
     });
   const held = await settle(site, workers.length);
   const size = { workers: workers.length, lanesPerWorker: 1 };

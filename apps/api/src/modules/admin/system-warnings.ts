@@ -10,7 +10,7 @@ const LOG_UNSIGNED_MS = 5 * 60_000;
 export type KeyringFacts = { currentId: string; ageMs: number; rotation: "ok" | "due" | "overdue" };
 
 /** How far the audit log is behind. */
-export type AuditFacts = {
+type AuditFacts = {
   oldestMs: number | null;
   checkpointAgeMs: number | null;
   hasGrownSince: boolean;
