@@ -11,6 +11,7 @@ const APP_PAGES = [
   "/app/today",
   "/app/pulses",
   "/app/workers",
+  "/app/workers/new/browser",
   "/app/audit",
   "/app/security",
   "/app/settings",
