@@ -359,3 +359,15 @@ it("deletes what has expired and keeps what has not", async () => {
   expect(await test.sql("select key from idempotency_keys")).toEqual([{ key: "new" }]);
   expect(await test.sql("select to_regclass('metric_samples_20200101') as found")).toEqual([{ found: null }]);
 });
+
+it("records what it has claimed before it ends, and claims nothing more", async () => {
+  const project = await insertProject(test, { url: endpoint.url });
+  const turn = collector.collectOnce();
+  await collector.beforeApplicationShutdown();
+  await turn;
+  expect(await samplesOf(project)).toHaveLength(1);
+  const late = await insertProject(test, { url: endpoint.url });
+  await collector.collectOnce();
+  expect((await endpointOf(late)).last_sample_at).toBeNull();
+  expect(await collector.claimDue(10)).toHaveLength(1);
+});

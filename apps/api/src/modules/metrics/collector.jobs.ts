@@ -21,6 +21,8 @@ const MAX_OF_WORKSPACE = 64;
 export class CollectorJobs implements OnModuleInit, BeforeApplicationShutdown {
   private readonly inFlight = new Set<Promise<void>>();
   private readonly busy = new Map<string, number>();
+  private turn: Promise<void> = Promise.resolve();
+  private isStopping = false;
   private readonly lateness: Histogram;
 
   constructor(
@@ -43,17 +45,27 @@ export class CollectorJobs implements OnModuleInit, BeforeApplicationShutdown {
     this.jobs.every({ name: "collector", role: "collector", intervalMs: 200, run: () => this.collectOnce() });
   }
 
+  /** The loop may be turning still: what its last turn claims is asked and recorded as everything before it. */
   async beforeApplicationShutdown(): Promise<void> {
+    this.isStopping = true;
+    // A turn that fails has been logged by the loop.
+    await this.turn.catch(() => undefined);
     await this.settle();
   }
 
   /** Starts the scrapes that are due, as many as there is room for. Does not wait for their answers. */
   async collectOnce(): Promise<"idle"> {
+    if (this.isStopping) return "idle";
+    this.turn = this.startDue();
+    await this.turn;
+    return "idle";
+  }
+
+  private async startDue(): Promise<void> {
     for (const scrape of await this.claimDue(MAX_IN_FLIGHT - this.inFlight.size)) {
       const work = this.carryOut(scrape).finally(() => this.inFlight.delete(work));
       this.inFlight.add(work);
     }
-    return "idle";
   }
 
   /** Resolves when every scrape that was under way is recorded. */
