@@ -113,7 +113,7 @@ describe("a project's policy", () => {
     expect((await change(null, { metrics: {} })).body.code).toBe("conflict");
     expect((await change(null, rules, 1)).body.scopes[0]?.version).toBe(1);
     const both = await Promise.all([change(null, { dryRun: true }, 1), change(null, { metrics: {} }, 1)]);
-    expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(both.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 409]);
     const { body } = await alice.get<{ rows: { version: number; document: object }[] }>(
       `${path}/policies/history`,
     );
