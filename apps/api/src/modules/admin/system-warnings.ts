@@ -7,7 +7,7 @@ const LOG_WAITS_MS = 60_000;
 const LOG_UNSIGNED_MS = 5 * 60_000;
 
 /** What the vault tells of the key that wraps data keys. */
-export type KeyringFacts = { currentId: string; ageMs: number; rotation: "ok" | "due" | "overdue" };
+type KeyringFacts = { currentId: string; ageMs: number; rotation: "ok" | "due" | "overdue" };
 
 /** How far the audit log is behind. */
 type AuditFacts = {

@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import type { Keyring } from "./keyring.js";
 import { type RotationState, rotationStateOf } from "./rotation-schedule.js";
 
-export type KeyringKeyState =
+type KeyringKeyState =
   /** Wraps. */
   | "current"
   /** In the ring, still wraps data keys. */

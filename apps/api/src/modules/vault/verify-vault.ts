@@ -5,7 +5,7 @@ import { sql } from "drizzle-orm";
 import { type UnwrappedDataKey, unwrapDataKey } from "./data-key.js";
 import type { Keyring } from "./keyring.js";
 
-export type VaultFinding = { table: string; column: string; row: string; reason: string };
+type VaultFinding = { table: string; column: string; row: string; reason: string };
 
 export type VaultReport = { dataKeys: number; sealedValues: number; findings: VaultFinding[] };
 
