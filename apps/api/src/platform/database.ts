@@ -63,8 +63,9 @@ export class Databases implements OnApplicationShutdown {
     });
     this.ciConnection = connect(env.DATABASE_URL, "pulsekeep_app", { max: 8, pipeline: true });
     this.gateConnection = connect(env.DATABASE_URL, "pulsekeep_gate", {
-      max: 4,
-      settings: { ...BY_INDEX, jit: "off" },
+      max: 6,
+      // What waits for one worker's row holds up all that came with it.
+      settings: { ...BY_INDEX, jit: "off", lock_timeout: "1000" },
       pipeline: true,
     });
   }
@@ -191,3 +192,6 @@ export function sqlState(error: unknown): string | undefined {
 
 /** Whether the database refused what it was given, rather than failed. */
 export const isRefusedData = (error: unknown): boolean => /^2[23]/.test(sqlState(error) ?? "");
+
+/** Whether a row that somebody else holds kept the statement waiting for too long. */
+export const isLockTimeout = (error: unknown): boolean => sqlState(error) === "55P03";

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from "@nestjs/common";
 import type { RunnerRecord } from "@pulsekeep/database";
-import { Databases, isRefusedData } from "../../platform/database.js";
+import { Databases, isLockTimeout, isRefusedData } from "../../platform/database.js";
 import { Gather } from "../../platform/gather.js";
 import { pgArray } from "../../platform/pg-array.js";
 import { findSessions, lookUpWorkers, openSessions, useNonces } from "./gate.statements.js";
@@ -38,10 +38,11 @@ export class GateService {
   private readonly handshakes: Gather<Handshake, boolean>;
 
   constructor(@Inject(Databases) private readonly databases: Databases) {
-    const shared = { max: BATCH, isOneAtFault: isRefusedData };
+    const isOneAtFault = (error: unknown) => isRefusedData(error) || isLockTimeout(error);
+    const shared = { max: BATCH, isOneAtFault };
     this.lookups = new Gather({ ...shared, concurrency: 1, run: (clientIds) => this.lookUp(clientIds) });
-    this.proofs = new Gather({ ...shared, concurrency: 1, run: (proofs) => this.useTogether(proofs) });
-    this.handshakes = new Gather({ ...shared, concurrency: 1, run: (all) => this.openTogether(all) });
+    this.proofs = new Gather({ ...shared, concurrency: 2, run: (proofs) => this.useTogether(proofs) });
+    this.handshakes = new Gather({ ...shared, concurrency: 2, run: (all) => this.openTogether(all) });
   }
 
   /** The worker that a proof names, with all that the proof is checked against; nothing is verified yet. */

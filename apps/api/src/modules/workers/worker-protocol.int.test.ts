@@ -1,4 +1,5 @@
 import { deriveWorkerKeys, epochAt, runnerAudience, signProof } from "@pulsekeep/signing";
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newSecret } from "../../platform/ids.js";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
@@ -132,6 +133,22 @@ describe("many workers at once", () => {
     expect(sessions.map(({ worker_id }) => worker_id).sort()).toEqual(workers.map(({ id }) => id).sort());
     const claims = await Promise.all(workers.map((one) => one.call("claim", claimBody())));
     expect(claims.every(({ status, signed }) => status === 200 && signed)).toBe(true);
+  });
+
+  it("are let in although somebody holds the row of one of them", async () => {
+    const [held, free] = [await enrolTestWorker(test, alice), await enrolTestWorker(test, alice)];
+    const client = new pg.Client({ connectionString: test.database.superuserUrl });
+    await client.connect();
+    try {
+      await client.query("begin");
+      await client.query("select from workers where id = $1 for update", [held.id]);
+      const [blocked, passed] = await Promise.all([held.hello(), free.hello()]);
+      expect(passed).toMatchObject({ status: 200, signed: true });
+      expect(blocked.status).toBeGreaterThanOrEqual(500);
+    } finally {
+      await client.end();
+    }
+    expect((await held.hello()).status).toBe(200);
   });
 
   it("leave a nonce for verified proofs only", async () => {
