@@ -134,7 +134,9 @@ function atTheEnd(ordered: readonly JudgedMetric[], progress: Progress): Decisio
     const confidence = Math.max(...bad.map((judged) => judged.confidence));
     return decide("warning", confidence, withPipeline([...reasons, ...why], progress));
   }
-  const judged = ordered.filter((one) => one.evidence !== null && one.state !== "inconclusive");
+  const judged = ordered.filter(
+    ({ evidence, state }) => evidence !== null && state !== "inconclusive" && state !== "muted",
+  );
   const undecided = ordered.some((one) => one.state === "silent" || one.state === "inconclusive");
   const felt = judged.some((one) => METRIC_TRAITS[one.metric].userFacing);
   if (undecided || !felt) {

@@ -156,6 +156,20 @@ describe("evaluate", () => {
     expect(verdict.perMetric.error_rate.state).toBe("muted");
     expect(verdict.perMetric.error_rate.after).toBeGreaterThan(0.05);
     expect(verdict.state).toBe("ok");
+    expect(verdict.confidence).toBeGreaterThan(0.5);
+    expect(verdict.reasons).toContainEqual({
+      key: "reason.no_regression",
+      params: { count: 4 },
+      metric: null,
+    });
+  });
+
+  it("says nothing of users where everything that they feel is muted", () => {
+    const muted = { muted: true };
+    const policy = { error_rate: muted, latency_p95: muted, requests_per_sec: muted };
+    const verdict = evaluate({ ...syntheticDeployment({ seed: 2 }), policy });
+    expect(verdict.state).toBe("inconclusive");
+    expect(verdict.reasons.map(({ key }) => key)).toContain("reason.nothing_user_facing");
   });
 
   it("recommends a rollback for CPU alone where the policy calls it critical", () => {
