@@ -50,14 +50,15 @@ export class FinishService {
     { id, result }: { id: string; result: PipelineResult },
   ): Promise<Finished> {
     if (!idSchema.safeParse(id).success) return { kind: "not_found" };
-    const turn = { workspaceId, turn: projectId };
-    const finished = await this.databases.inTenantStatements(turn, async (statements) => {
-      const [observed] = await statements.run<{ window_seconds: number }>(observe, [id, projectId, result]);
-      if (observed) return { kind: "observed", windowSeconds: observed.window_seconds } as const;
-      return explain(statements, { id, projectId });
-    });
-    if (finished.kind === "observed") this.notices.tell(workspaceId, "deployment.changed", id);
-    return finished;
+    const inTurn = <T>(work: (statements: Statements) => Promise<T>) =>
+      this.databases.inTenantStatements({ workspaceId, turn: projectId }, work);
+    const [observed] = await inTurn((statements) =>
+      statements.runLast<{ window_seconds: number }>(observe, [id, projectId, result]),
+    );
+    // What does not run now never will again, so that it can be looked at afterwards.
+    if (!observed) return inTurn((statements) => explain(statements, { id, projectId }));
+    this.notices.tell(workspaceId, "deployment.changed", id);
+    return { kind: "observed", windowSeconds: observed.window_seconds };
   }
 }
 
@@ -65,10 +66,10 @@ async function explain(
   statements: Statements,
   { id, projectId }: { id: string; projectId: string },
 ): Promise<Finished> {
-  const [found] = await statements.run<{ state: string; pipeline_result: PipelineResult | null }>(readEnd, [
-    id,
-    projectId,
-  ]);
+  const [found] = await statements.runLast<{ state: string; pipeline_result: PipelineResult | null }>(
+    readEnd,
+    [id, projectId],
+  );
   if (!found) return { kind: "not_found" };
   return { kind: "before", isAbandoned: found.state === "abandoned", result: found.pipeline_result };
 }
