@@ -33,7 +33,7 @@ export interface Observation {
 type Gap = "missing" | "silent" | "baseline_too_short" | "too_few_samples";
 
 /** One metric of an earlier observation: what was before it, and its samples. */
-export interface Earlier {
+interface Earlier {
   before: number;
   post: Series;
   /** The samples without a cold start's part. */

@@ -7,7 +7,7 @@ import { AppError } from "../../http/app-error.js";
 import { Databases, type Tenant } from "../../platform/database.js";
 import { type PolicyInForce, type PolicyVersion, policyInForce } from "./policy-in-force.js";
 
-export type { PolicyInForce, PolicyVersion };
+export type { PolicyInForce };
 
 const { projects, verdictPolicies } = schema;
 const HISTORY_ROWS = 50;

@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import type { WatchedDeployment } from "./watched-deployment.js";
 
 /** When a deployment is looked at again, in seconds after it was finished. */
-export const FOLLOW_UP_SECONDS = { hour: 3_600, day: 86_400 } as const;
+const FOLLOW_UP_SECONDS = { hour: 3_600, day: 86_400 } as const;
 
 /**
  * Plans the later looks of a deployment whose verdict is final. A recommended rollback has none: it is to be gone.
