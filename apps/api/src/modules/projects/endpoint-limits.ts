@@ -24,7 +24,7 @@ export const hostLockOf = (endpoint: EndpointRow): string | null => {
 };
 
 /** What a change replaces: only the path, the host (or the way of measuring) too, or nothing that was measured. */
-export function replacedBy(endpoint: EndpointRow, next: NextSource): Replaced {
+function replacedBy(endpoint: EndpointRow, next: NextSource): Replaced {
   const isMeasured = endpoint.source === "push" || measuredUrl(endpoint) !== null;
   if (!isMeasured) return null;
   if (next.source !== endpoint.source) return "host";
