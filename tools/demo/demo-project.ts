@@ -39,7 +39,8 @@ export async function openProject(api: ApiClient): Promise<DemoProject> {
 /** Makes an address the project's active endpoint; it has to answer a signed scrape. */
 export async function activateEndpoint(api: ApiClient, projectId: string, url: string): Promise<void> {
   const { endpoint } = await api.get<Project>(`/api/v1/projects/${projectId}`);
-  if (endpoint.activeUrl !== url) await api.put(`/api/v1/projects/${projectId}/endpoint`, { url });
+  if (endpoint.activeUrl !== url)
+    await api.put(`/api/v1/projects/${projectId}/endpoint`, { url, migrateHost: true });
   const test = await api.post<EndpointTest>(`/api/v1/projects/${projectId}/endpoint/test`);
   if (test.ok) return;
   const why = `${test.errorCode}${test.errorDetail === null ? "" : ` (${test.errorDetail})`}`;
