@@ -154,6 +154,17 @@ it("resumes from now on, whatever the pause left out", async () => {
   expect(await scheduledRuns(pulse)).toEqual([]);
 });
 
+it("is not resumed without a worker that could do it", async () => {
+  const pulse = await createPulse(alice, worker, { schedule: hourly(), jitter: NO_JITTER });
+  await edit(pulse, { state: "paused" });
+  await test.sql("update workers set state = 'removed' where id = $1", [worker.id]);
+  const { status, body } = await alice.patch<{ code: string }>(`/api/v1/pulses/${pulse.id}`, {
+    state: "active",
+  });
+  expect({ status, code: body.code }).toEqual({ status: 409, code: "worker_not_ready" });
+  await edit(pulse, { name: "Of a worker that is gone" });
+});
+
 it("edits that come together with the planner plan each slot once", async () => {
   const pulse = await createPulse(alice, worker, { schedule: hourly(), jitter: NO_JITTER });
   await leaveFor(pulse, 20 * HOUR_MS);

@@ -104,6 +104,7 @@ export class PulsesService {
       const changed = { ...row, ...columns };
       const state = update.state ?? (row.state === "finished" && update.schedule ? "active" : row.state);
       const resumed = row.state !== "active" && state === "active";
+      if (resumed) await getWorker(tx, row.workerId);
       await tx
         .update(pulses)
         .set({
