@@ -61,7 +61,7 @@ export function PulseForm({ initial, workers, timeZones, pulseId }: PulseFormPro
         className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,5fr)_minmax(18rem,3fr)]"
       >
         <div className="flex min-w-0 flex-col gap-5">
-          <Section title={t("what")} hint={t("whatHint")}>
+          <Section title={t("what")} hint={kind === "commit" ? t("whatHint") : undefined}>
             <div className="grid gap-4 sm:grid-cols-2">
               <Field label={t("name")} error={errors.name && t("errors.name")}>
                 <Input
