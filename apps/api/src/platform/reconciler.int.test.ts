@@ -16,6 +16,8 @@ import { TRANSPORT, type Transport } from "./transport.js";
 
 const LANES = 40;
 
+type StreamJob = Parameters<Jobs["consume"]>[0];
+
 let redis: DurableRedis;
 let test: TestApp;
 let worker: TestWorker;
@@ -31,9 +33,9 @@ beforeEach(async () => {
   worker = await enrolTestWorker(test, await test.signUp("Alice"));
   await worker.hello();
   told = new Set();
-  const consume = Jobs.prototype.consume;
+  const consume = Reflect.get(Jobs.prototype, "consume") as (this: Jobs, job: StreamJob) => void;
   vi.spyOn(Jobs.prototype, "consume").mockImplementation(function (this: Jobs, consumer) {
-    const handle: typeof consumer.handle = (entries) => {
+    const handle: StreamJob["handle"] = (entries) => {
       if (consumer.topic === "runs.queued") for (const { key } of entries) told.add(key);
       return consumer.handle(entries);
     };

@@ -37,6 +37,13 @@ const RECORDED: Record<string, { does: () => Promise<unknown>; actions: string[]
     does: () => alice.post(`${project.path}/api-key/rotate`),
     actions: ["api_key.rotated"],
   },
+  "POST /api/v1/projects/{id}/api-key/revoke-previous": {
+    does: async () => {
+      await alice.post(`${project.path}/api-key/rotate`, { overlapSeconds: 60 });
+      await alice.post(`${project.path}/api-key/revoke-previous`);
+    },
+    actions: ["api_key.rotated", "api_key.revoked"],
+  },
   "POST /api/v1/projects/{id}/hmac/enable": {
     does: () => alice.post(`${project.path}/hmac/enable`),
     actions: ["hmac.enabled"],
@@ -57,6 +64,14 @@ const RECORDED: Record<string, { does: () => Promise<unknown>; actions: string[]
   "POST /api/v1/projects/{id}/endpoint/test": {
     does: () => alice.post(`${project.path}/endpoint/test`),
     actions: ["endpoint.test_failed"],
+  },
+  "PUT /api/v1/projects/{id}/source": {
+    does: () => alice.call("PUT", `${project.path}/source`, { body: { source: "push" } }),
+    actions: ["endpoint.activated"],
+  },
+  "PUT /api/v1/projects/{id}/endpoint/block": {
+    does: () => alice.call("PUT", `${project.path}/endpoint/block`, { body: { blocked: true } }),
+    actions: ["endpoint.blocked"],
   },
   "POST /api/v1/projects/{id}/repositories": {
     does: () => alice.post(`${project.path}/repositories`, { name: "acme/shop" }),
@@ -80,7 +95,11 @@ const RECORDED: Record<string, { does: () => Promise<unknown>; actions: string[]
   "PUT /api/v1/projects/{id}/policies": {
     does: () =>
       alice.call("PUT", `${project.path}/policies`, {
-        body: { environment: null, document: { metrics: { cpu_usage: { muted: true } } }, expectedVersion: 0 },
+        body: {
+          environment: null,
+          document: { metrics: { cpu_usage: { muted: true } } },
+          expectedVersion: 0,
+        },
       }),
     actions: ["policy.changed"],
   },
@@ -130,6 +149,9 @@ const NOT_RECORDED: Record<string, string> = {
   "POST /api/v1/deployments": "the deployment's own row says who reported it, and when",
   "POST /api/v1/deployments/{id}/finish": "the deployment's own row says who reported it, and when",
   "POST /api/v1/projects/{id}/policies/preview": "computes, and keeps nothing",
+  "POST /api/v1/projects/{id}/prometheus/test": "asks, and keeps nothing",
+  "POST /api/v1/samples": "a sample is its own record",
+  "POST /v1/metrics": "a sample is its own record",
   "POST /api/v1/deployments/{id}/replay": "computes, and keeps nothing",
   "POST /api/v1/pulses/preview": "computes, and keeps nothing",
   "POST /api/v1/pulses/{id}/run": "the ledger of runs is its own record",
@@ -149,6 +171,8 @@ const NOT_RECORDED: Record<string, string> = {
 const ELSEWHERE: Record<string, string> = {
   "PUT /api/v1/deployments/{id}/feedback": "verdicts/reviews.int.test.ts",
   "DELETE /api/v1/deployments/{id}/feedback": "verdicts/reviews.int.test.ts",
+  "PUT /api/v1/projects/{id}/prometheus": "metrics/sources.int.test.ts",
+  "PUT /api/v1/admin/quotas/{workspaceId}": "projects/endpoint-life.int.test.ts",
   "DELETE /api/v1/me": "identity/account-deletion.int.test.ts",
   "POST /api/v1/admin/dead-letters/{stream}/{id}/replay": "admin/admin.int.test.ts",
   "POST /api/v1/provisionings/{id}/retry": "workers/provisioning.int.test.ts",

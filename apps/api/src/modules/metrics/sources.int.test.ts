@@ -1,3 +1,4 @@
+import type { Page } from "@pulsekeep/contracts/api/shared";
 import { createServer, type Server } from "node:http";
 import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
@@ -367,6 +368,8 @@ describe("Prometheus as a source", () => {
       ok: true,
       endpoint: { source: "prometheus" },
     });
+    const audit = await alice.get<Page<{ action: string; subject: { id: string } }>>("/api/v1/audit");
+    expect(audit.body.rows[0]).toMatchObject({ action: "endpoint.activated", subject: { id: project.id } });
     expect((await kept(project)).length).toBe(61);
     expect(JSON.stringify(await project.read())).not.toContain("prom-token-1");
     expect(await project.read()).toMatchObject({

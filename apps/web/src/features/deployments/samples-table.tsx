@@ -29,13 +29,9 @@ export function SamplesTable({ deploymentId, samples }: SamplesTableProps) {
         <>
           <div className="px-5 pb-3">
             <Button asChild size="sm">
-              <a
-                href={`/api/v1/deployments/${deploymentId}/samples.csv`}
-                download
-                aria-label={exports("csv")}
-              >
+              <a href={`/api/v1/deployments/${deploymentId}/samples.csv`} download>
                 <Download aria-hidden />
-                CSV
+                {exports("csv")}
               </a>
             </Button>
           </div>
