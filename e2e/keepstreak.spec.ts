@@ -26,7 +26,8 @@ test("a newcomer creates a worker and a pulse, and the commit appears in the rep
       page
         .getByRole("listitem")
         .filter({ has: page.getByText(step, { exact: true }) })
-        .getByText("done"),
+        .getByText("done")
+        .first(),
     ).toBeVisible();
   await expect(page.getByText("Revoked and checked at")).toBeVisible();
 
