@@ -65,7 +65,7 @@ test("a late run says why and when its worker comes, and can be cancelled", asyn
   await expect(attention).toHaveCount(0);
 });
 
-test("a missed run names its reason, and its notice goes when it is dismissed", async ({ page }) => {
+test("a missed run names its reason, and its notice goes when it is dismissed [SIG-20]", async ({ page }) => {
   await signUp(page, newPerson("Dana"));
   const pulse = await createIdlePulse(page);
   const id = await offerRun(page, pulse);

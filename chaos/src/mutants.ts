@@ -15,9 +15,9 @@ export const mutants = {
   ],
   nonces: [
     {
-      file: `${api}/modules/workers/worker-auth.service.js`,
-      from: `if (!await this.useNonce(tx, worker, verified.jti)) throw`,
-      to: `if (!await this.useNonce(tx, worker, verified.jti)) void`,
+      file: `${api}/modules/workers/gate.service.js`,
+      from: "isNew: fresh.delete(",
+      to: "isNew: true || fresh.delete(",
     },
   ],
   slots: [

@@ -51,6 +51,8 @@ export const AUDIT_ACTIONS = [
   "badge.disabled",
   "proof_link.created",
   "proof_link.revoked",
+  "signal.replay",
+  "signal.refused",
   "worker.checkpoints_exported",
   "worker.checkpoints_kept_here",
   "dead_letter.replay_requested",

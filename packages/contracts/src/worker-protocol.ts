@@ -207,6 +207,7 @@ export const claimResponseSchema = z
 /** Stable reasons of a refusal or failure. The detail beside it is for people. */
 export const reasonCodeSchema = z.enum([
   "signal_refused",
+  "signal_replayed",
   "signal_expired",
   "stale_order",
   "invalid_params",

@@ -105,7 +105,7 @@ function requireNew(
   action: Action,
   { memory, log }: { memory: Memory; log: (line: string) => void },
 ): void {
-  if (memory.signalIds.has(signal.signalId)) refuse("signal_refused", "signal seen before");
+  if (memory.signalIds.has(signal.signalId)) refuse("signal_replayed", "signal seen before");
   memory.signalIds.add(signal.signalId);
   const lane = laneOf(action);
   if (lane === undefined) return;

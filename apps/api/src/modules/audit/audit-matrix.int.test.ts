@@ -162,7 +162,6 @@ const NOT_RECORDED: Record<string, string> = {
   "POST /v1/worker/enroll/installed": "the steps of the set-up are its own record",
   "POST /v1/worker/enroll/status": "reads",
   "POST /v1/worker/claim": "the ledger of runs is its own record",
-  "POST /v1/worker/report": "the ledger of runs is its own record",
   "POST /v1/worker/heartbeat": "the ledger of runs is its own record",
   "POST /v1/worker/release": "the ledger of runs is its own record",
 };
@@ -180,6 +179,8 @@ const ELSEWHERE: Record<string, string> = {
   "POST /api/v1/workers/{id}/removal": "workers/worker-life.int.test.ts",
   "POST /v1/worker/enroll": "workers/enrolments.int.test.ts",
   "POST /v1/worker/enroll/failed": "workers/enrolments.int.test.ts",
+  "POST /v1/worker/report":
+    "workers/worker-protocol.int.test.ts, when it says that a signal was not ours or was repeated",
   "POST /v1/worker/hello": "workers/worker-protocol.int.test.ts, when it verifies the worker",
 };
 

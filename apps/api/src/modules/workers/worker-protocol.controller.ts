@@ -25,6 +25,7 @@ import { Returns } from "../../http/returns.js";
 import { Clock } from "../../platform/clock.js";
 import { type Claimed, ClaimsService } from "../pulses/claims.service.js";
 import { HandshakeService } from "./handshake.service.js";
+import { RefusedSignalsService } from "./refused-signals.service.js";
 import { WaitingRoom } from "./waiting-room.js";
 import { type ProvenWorker, WorkerAuthService } from "./worker-auth.service.js";
 
@@ -36,6 +37,7 @@ export class WorkerProtocolController {
     @Inject(HandshakeService) private readonly handshake: HandshakeService,
     @Inject(ClaimsService) private readonly claims: ClaimsService,
     @Inject(WaitingRoom) private readonly waiting: WaitingRoom,
+    @Inject(RefusedSignalsService) private readonly refusedSignals: RefusedSignalsService,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -85,6 +87,7 @@ export class WorkerProtocolController {
     const run = await this.claims.recordReport(caller, body, async (tx, ended) => {
       if (ended.kind === "verify") await this.handshake.recordVerification(tx, worker, body);
     });
+    await this.refusedSignals.recordRefusal(caller, body);
     return { runId: run.id, state: run.state, serverTime: this.clock.now().toISOString() };
   }
 

@@ -1,3 +1,5 @@
+import type { AuditEntry } from "@pulsekeep/contracts/api/identity";
+import type { Page } from "@pulsekeep/contracts/api/shared";
 import { deriveWorkerKeys, epochAt, runnerAudience, signProof } from "@pulsekeep/signing";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -231,6 +233,27 @@ describe("a worker", () => {
       status: 200,
       body: { state: "succeeded" },
       signed: true,
+    });
+  });
+
+  it("SIG-01 that was given a signal twice says so, and the audit keeps it, whatever became of the run", async () => {
+    await runNow(alice, await createPulse(alice, worker));
+    const [run] = await eventually(async () => {
+      const runs = await worker.claim();
+      return runs.length > 0 && runs;
+    });
+    if (!run) throw new Error("no run");
+    await worker.report(run);
+    const reason = { code: "signal_replayed", detail: "signal seen before" } as const;
+    expect(await worker.report(run, { outcome: "refused", reason })).toMatchObject({
+      status: 200,
+      body: { state: "succeeded" },
+    });
+    const audit = await alice.get<Page<AuditEntry>>("/api/v1/audit");
+    expect(audit.body.rows[0]).toMatchObject({
+      action: "signal.replay",
+      actor: { kind: "worker", id: worker.id },
+      subject: { kind: "run", id: run.runId },
     });
   });
 

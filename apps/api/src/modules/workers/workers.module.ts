@@ -15,6 +15,7 @@ import { Provisioner } from "./provisioner.js";
 import { ProvisioningStartsService } from "./provisioning-starts.service.js";
 import { ProvisioningService } from "./provisioning.service.js";
 import { ProvisioningsController } from "./provisionings.controller.js";
+import { RefusedSignalsService } from "./refused-signals.service.js";
 import { RemovalsService } from "./removals.service.js";
 import { RootExpiryJobs } from "./root-expiry.jobs.js";
 import { RunnerTokenVerifier } from "./runner-token-verifier.js";
@@ -47,6 +48,7 @@ import { WorkersQueries } from "./workers.queries.js";
     Provisioner,
     ProvisioningService,
     ProvisioningStartsService,
+    RefusedSignalsService,
     RemovalsService,
     RootExpiryJobs,
     RunnerTokenVerifier,
