@@ -37,7 +37,8 @@ export default defineConfig({
           globalSetup: ["packages/database/src/testing/test-server.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
+          // Half of the time a test waits for a server.
+          maxWorkers: 3,
         },
       },
       {

@@ -73,7 +73,7 @@ describe.skipIf(ONLY_SEED !== undefined)("notices when", () => {
     if (weakening.around) await database.inspect(weakening.around.before);
     database.sabotage = weakened.rewrite;
     try {
-      await expect(tellUntilBroken()).rejects.toThrow(weakening.noticed);
+      await expect(tellUntilBroken(weakening.firstSeed)).rejects.toThrow(weakening.noticed);
       expect(weakened.hits).toBeGreaterThan(0);
     } finally {
       database.sabotage = undefined;
@@ -88,8 +88,8 @@ describe.skipIf(ONLY_SEED !== undefined)("notices when", () => {
 });
 
 /** @throws BrokenPromise of the first seed that breaks, without its story */
-async function tellUntilBroken(): Promise<void> {
-  for (let seed = 1; seed <= PATIENCE; seed += 1)
+async function tellUntilBroken(firstSeed = 1): Promise<void> {
+  for (let seed = firstSeed; seed < firstSeed + PATIENCE; seed += 1)
     await tell(seed).catch((error: unknown) => {
       if (!(error instanceof BrokenPromise)) throw error;
       throw new Error(error.message.split("\n")[0]);

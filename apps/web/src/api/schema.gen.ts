@@ -3711,7 +3711,7 @@ export interface components {
             outcome: "failed";
             reason: {
                 /** @enum {string} */
-                code: "signal_refused" | "signal_expired" | "stale_order" | "invalid_params" | "unsupported_kind" | "not_allowed" | "allow_list_unreadable" | "daily_cap_reached" | "target_not_found" | "target_denied" | "branch_moved" | "rate_limited" | "github_unavailable" | "release_refused" | "worker_fault";
+                code: "signal_refused" | "signal_replayed" | "signal_expired" | "stale_order" | "invalid_params" | "unsupported_kind" | "not_allowed" | "allow_list_unreadable" | "daily_cap_reached" | "target_not_found" | "target_denied" | "branch_moved" | "rate_limited" | "github_unavailable" | "release_refused" | "worker_fault";
                 detail: string;
             };
         } | {
@@ -3719,7 +3719,7 @@ export interface components {
             outcome: "unknown";
             reason: {
                 /** @enum {string} */
-                code: "signal_refused" | "signal_expired" | "stale_order" | "invalid_params" | "unsupported_kind" | "not_allowed" | "allow_list_unreadable" | "daily_cap_reached" | "target_not_found" | "target_denied" | "branch_moved" | "rate_limited" | "github_unavailable" | "release_refused" | "worker_fault";
+                code: "signal_refused" | "signal_replayed" | "signal_expired" | "stale_order" | "invalid_params" | "unsupported_kind" | "not_allowed" | "allow_list_unreadable" | "daily_cap_reached" | "target_not_found" | "target_denied" | "branch_moved" | "rate_limited" | "github_unavailable" | "release_refused" | "worker_fault";
                 detail: string;
             };
         } | {
@@ -3727,7 +3727,7 @@ export interface components {
             outcome: "refused";
             reason: {
                 /** @enum {string} */
-                code: "signal_refused" | "signal_expired" | "stale_order" | "invalid_params" | "unsupported_kind" | "not_allowed" | "allow_list_unreadable" | "daily_cap_reached" | "target_not_found" | "target_denied" | "branch_moved" | "rate_limited" | "github_unavailable" | "release_refused" | "worker_fault";
+                code: "signal_refused" | "signal_replayed" | "signal_expired" | "stale_order" | "invalid_params" | "unsupported_kind" | "not_allowed" | "allow_list_unreadable" | "daily_cap_reached" | "target_not_found" | "target_denied" | "branch_moved" | "rate_limited" | "github_unavailable" | "release_refused" | "worker_fault";
                 detail: string;
             };
         };

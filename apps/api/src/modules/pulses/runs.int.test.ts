@@ -74,8 +74,11 @@ describe("a run", () => {
       await runNow(alice, await createPulse(alice, worker, { target: { repository } }));
     await eventually(
       async () =>
-        (await test.sql("select 1 from runs where worker_id = $1 and state = 'offered'", [worker.id]))
-          .length === 3,
+        (
+          await test.sql("select 1 from runs where worker_id = $1 and state in ('queued', 'offered')", [
+            worker.id,
+          ])
+        ).length === 3,
     );
     expect(await worker.claim({ max: 1 })).toHaveLength(1);
     expect(await worker.claim({ max: 10 })).toHaveLength(2);
@@ -85,8 +88,11 @@ describe("a run", () => {
     await runNow(alice, pulse);
     await eventually(
       async () =>
-        (await test.sql("select 1 from runs where worker_id = $1 and state = 'offered'", [worker.id]))
-          .length === 1,
+        (
+          await test.sql("select 1 from runs where worker_id = $1 and state in ('queued', 'offered')", [
+            worker.id,
+          ])
+        ).length === 1,
     );
     const claims = await Promise.all(Array.from({ length: 20 }, () => worker.claim()));
     expect(claims.flat()).toHaveLength(1);
@@ -315,7 +321,7 @@ describe("the planner", () => {
     const broken = await createPulse(alice, worker, { name: "Broken" });
     await test.sql('update pulses set schedule = \'{"kind":"nothing"}\' where id = $1', [broken.id]);
     await test.sql(
-      "update pulses set cursor_at = now() - interval '1 day', next_due_at = now() where id = any($1)",
+      "update pulses set cursor_at = now() - interval '2 days', next_due_at = now() where id = any($1)",
       [[broken.id, pulse.id]],
     );
     await eventually(async () => (await listRuns(alice, pulse)).length > 0);
@@ -355,7 +361,7 @@ describe("a pulse", () => {
   it("can be deleted beside another one with the same slots", async () => {
     const twin = await createPulse(alice, worker, { name: "Twin" });
     await test.sql(
-      "update pulses set cursor_at = now() - interval '1 day', next_due_at = now() where id = any($1)",
+      "update pulses set cursor_at = now() - interval '2 days', next_due_at = now() where id = any($1)",
       [[twin.id, pulse.id]],
     );
     for (const each of [pulse, twin]) await eventually(async () => (await listRuns(alice, each)).length > 0);
