@@ -33,7 +33,10 @@ export const lockClaimable: Statement = {
     left join workers w on w.id = r.worker_id
     left join pulse_progress g on g.pulse_id = r.pulse_id
     where ((h.again and h.state = 'claimed') or (not h.again and h.nth <= h.max))
-      and (r.state in ('queued', 'offered') or (r.state = 'claimed' and r.claim_id = h.claim_id))
+      -- Again of the locked row: a report may have put off the next attempt in between.
+      and (r.state = 'offered'
+        or (r.state = 'queued' and (r.attempts = 0 or r.next_action_at <= clock_timestamp()))
+        or (r.state = 'claimed' and r.claim_id = h.claim_id))
     order by h.place, r.planned_at, r.id
     for update of r skip locked`,
 };
