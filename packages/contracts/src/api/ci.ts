@@ -2,7 +2,7 @@ import { z } from "zod";
 import { deploymentDetailSchema } from "./deployments.js";
 import { idSchema, localeSchema } from "./shared.js";
 
-/** Text that the database can hold: any character but NUL. */
+/** Text that the database can hold: PostgreSQL refuses NUL. */
 const text = (max: number) =>
   z
     .string()

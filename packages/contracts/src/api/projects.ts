@@ -97,7 +97,7 @@ export const projectSchema = z
     services: z.array(z.string()),
     environments: z.array(z.string()),
     endpoint: endpointSchema,
-    /** This month's changes of the endpoint, and how many are allowed; null: any number. */
+    /** This month's changes of the endpoint, and how many are allowed; null where they are not limited. */
     changes: z.object({
       path: z.object({ used: z.number().int(), limit: z.number().int().nullable() }),
       host: z.object({ used: z.number().int(), limit: z.number().int().nullable() }),

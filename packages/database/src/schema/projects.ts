@@ -21,7 +21,7 @@ export const projects = pgTable(
     name: text("name").notNull(),
     description: text("description").notNull().default(""),
     stack: text("stack").$type<"node" | "python" | "go" | "other">(),
-    /** Parts that are deployed by themselves; empty: any name will do. */
+    /** Parts that are deployed by themselves. A project without such a list takes every name. */
     services: text("services").array().notNull().default(sql`'{}'`),
     environments: text("environments").array().notNull(),
     sampleSeconds: integer("sample_seconds").notNull(),

@@ -103,7 +103,7 @@ export const pulseProgress = pgTable("pulse_progress", {
  * (and `fence` while claimed). `params` is what the worker is told, fixed at the first claim so that a
  * second try produces the same commit.
  *
- * A run is written four times, so what changes on its way is in no index until it ends: `state` in none,
+ * A run is written three times, so what changes on its way is in no index until it ends: `state` in none,
  * `next_action_at` only where a look is due at another time than the first. References that the lane implies
  * are not foreign keys, because each would lock a row per run.
  */

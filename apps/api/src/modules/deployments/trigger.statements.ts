@@ -7,7 +7,7 @@ import type { DeploymentFacts } from "./deployment-facts.js";
  */
 export type ExaminedTrigger = {
   environments: string[];
-  /** Empty: any name will do. */
+  /** Names that a trigger may give as its service; a project without such a list takes every name. */
   services: string[];
   abandon_seconds: number;
   sample_seconds: number;

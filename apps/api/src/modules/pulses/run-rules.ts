@@ -11,12 +11,12 @@ export const MAX_ATTEMPTS = 5;
 export const CATCH_UP_WITHIN_SECONDS = 24 * 3_600;
 
 /**
- * When a run that should have been offered is looked at for the first time: what was lost on its way costs this
+ * When a run that its worker should have claimed is looked at for the first time: what was lost on its way costs this
  * long. Most runs are over by then, and those that wait have one more index entry.
  */
 export const FIRST_LOOK_SECONDS = 2;
 
-/** How often a run is looked at that waits behind another of its lane, which offers it when it ends. */
+/** How often a run is looked at that waits behind another of its lane. */
 export const WAITING_LOOK_SECONDS = 60;
 
 /** How long heartbeats may hold a run, from its claim on, in leases. */
