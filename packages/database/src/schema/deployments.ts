@@ -31,6 +31,8 @@ export const deployments = pgTable(
     number: integer("number").notNull(),
     environment: text("environment").notNull(),
     service: text("service").notNull().default(""),
+    /** Whose samples it is judged by, since it began: its environment's own endpoint's, or the project's (''). */
+    measuredEnvironment: text("measured_environment").notNull().default(""),
     branch: text("branch"),
     version: text("version"),
     commitSha: text("commit_sha"),
@@ -88,6 +90,8 @@ export const metricSamples = pgTable(
   "metric_samples",
   {
     projectId: uuid("project_id").notNull(),
+    /** The metrics endpoint that it came from: an environment's own, or the project's (''). */
+    environment: text("environment").notNull().default(""),
     at: instant("at").notNull(),
     workspaceId: workspaceId(),
     missingReason: text("missing_reason"),
@@ -97,7 +101,7 @@ export const metricSamples = pgTable(
     cpuUsage: doublePrecision("cpu_usage"),
     memoryUsage: doublePrecision("memory_usage"),
   },
-  (t) => [primaryKey({ columns: [t.projectId, t.at] })],
+  (t) => [primaryKey({ columns: [t.projectId, t.environment, t.at] })],
 );
 
 /** What the engine said last about a deployment; `final` once, and never changed after. */

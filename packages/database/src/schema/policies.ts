@@ -70,3 +70,23 @@ export const verdictFollowUps = pgTable(
     index("verdict_follow_ups_workspace").on(t.workspaceId),
   ],
 );
+
+export type DeploymentNoticeKind = "warning" | "rollback_recommended" | "late_warning";
+
+/** What people should know of deployments. Raised once each; a verdict without consequences raises none. */
+export const deploymentNotices = pgTable(
+  "deployment_notices",
+  {
+    deploymentId: uuid("deployment_id")
+      .notNull()
+      .references(() => deployments.id, { onDelete: "cascade" }),
+    kind: text("kind").$type<DeploymentNoticeKind>().notNull(),
+    workspaceId: workspaceId(),
+    raisedAt: instant("raised_at").notNull().defaultNow(),
+    dismissedAt: instant("dismissed_at"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.deploymentId, t.kind] }),
+    index("deployment_notices_workspace").on(t.workspaceId, t.raisedAt, t.deploymentId),
+  ],
+);

@@ -57,13 +57,18 @@ export const projectApiKeys = pgTable(
   (t) => [index("project_api_keys_project").on(t.projectId)],
 );
 
-/** The metrics endpoint of a project, and when the collector looks at it next. */
+/**
+ * Where a project's samples come from, and when the collector looks there next. Every project has one row ('': of all
+ * its environments), and one more for each environment that is measured by itself. How requests are signed is the
+ * project's; only the version that a receiver offered is its own.
+ */
 export const metricEndpoints = pgTable(
   "metric_endpoints",
   {
     projectId: uuid("project_id")
-      .primaryKey()
+      .notNull()
       .references(() => projects.id, { onDelete: "cascade" }),
+    environment: text("environment").notNull().default(""),
     workspaceId: workspaceId(),
     state: text("state").$type<"none" | "pending" | "active" | "blocked">().notNull().default("none"),
     activeUrl: text("active_url"),
@@ -93,6 +98,7 @@ export const metricEndpoints = pgTable(
     nextScrapeAt: instant("next_scrape_at"),
   },
   (t) => [
+    primaryKey({ columns: [t.projectId, t.environment] }),
     index("metric_endpoints_due").on(t.nextScrapeAt).where(sql`next_scrape_at is not null`),
     index("metric_endpoints_workspace").on(t.workspaceId),
   ],
@@ -107,8 +113,17 @@ export const endpointChanges = pgTable(
     projectId: uuid("project_id")
       .notNull()
       .references(() => projects.id, { onDelete: "cascade" }),
+    environment: text("environment").notNull().default(""),
     kind: text("kind")
-      .$type<"candidate_updated" | "test_succeeded" | "test_failed" | "activated" | "blocked" | "unblocked">()
+      .$type<
+        | "candidate_updated"
+        | "test_succeeded"
+        | "test_failed"
+        | "activated"
+        | "removed"
+        | "blocked"
+        | "unblocked"
+      >()
       .notNull(),
     source: text("source").$type<"endpoint" | "push" | "prometheus">().notNull(),
     host: text("host"),
@@ -149,13 +164,14 @@ const [requests, latency, errors, cpu, memory] = [
   figures("memory_usage"),
 ];
 
-/** One row per project and hour that was measured, for views longer than samples are kept. */
+/** One row per metrics endpoint and hour that was measured, for views longer than samples are kept. */
 export const metricRollups = pgTable(
   "metric_rollups",
   {
     projectId: uuid("project_id")
       .notNull()
       .references(() => projects.id, { onDelete: "cascade" }),
+    environment: text("environment").notNull().default(""),
     at: instant("at").notNull(),
     workspaceId: workspaceId(),
     samples: integer("samples").notNull(),
@@ -177,7 +193,7 @@ export const metricRollups = pgTable(
     memoryUsageMax: memory.max,
   },
   (t) => [
-    primaryKey({ columns: [t.projectId, t.at] }),
+    primaryKey({ columns: [t.projectId, t.environment, t.at] }),
     index("metric_rollups_at").on(t.at),
     index("metric_rollups_workspace").on(t.workspaceId),
   ],

@@ -31,14 +31,14 @@ export async function rollUp(
 ): Promise<void> {
   const ofProject = projectId === undefined ? sql`true` : sql`s.project_id = ${projectId}`;
   await db.execute(
-    sql`insert into metric_rollups (project_id, at, workspace_id, samples, missing, ${sql.raw(columns.join(", "))})
-        select s.project_id, date_trunc('hour', s.at, 'UTC'), p.workspace_id,
+    sql`insert into metric_rollups (project_id, environment, at, workspace_id, samples, missing, ${sql.raw(columns.join(", "))})
+        select s.project_id, s.environment, date_trunc('hour', s.at, 'UTC'), p.workspace_id,
           count(*) filter (where s.missing_reason is null), count(*) filter (where s.missing_reason is not null),
           ${FIGURES}
         from metric_samples s join projects p on p.id = s.project_id
         where s.at >= ${fromAt.toISOString()} and s.at < ${toAt.toISOString()} and ${ofProject}
-        group by s.project_id, date_trunc('hour', s.at, 'UTC'), p.workspace_id
-        on conflict (project_id, at) do update set samples = excluded.samples, missing = excluded.missing,
+        group by s.project_id, s.environment, date_trunc('hour', s.at, 'UTC'), p.workspace_id
+        on conflict (project_id, environment, at) do update set samples = excluded.samples, missing = excluded.missing,
           ${sql.raw(columns.map((column) => `${column} = excluded.${column}`).join(", "))}`,
   );
 }

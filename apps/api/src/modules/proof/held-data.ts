@@ -299,6 +299,7 @@ export const HELD_DATA: Record<string, HeldTable> = {
         "source",
         "prometheus",
         "interval_seconds",
+        "environment",
       ],
       id: ["project_id", "workspace_id"],
       state: ["state", "last_test_error_code", "last_scrape_error_code", "baseline_version"],
@@ -316,7 +317,7 @@ export const HELD_DATA: Record<string, HeldTable> = {
     subject: "deployments",
     kept: "parent",
     columns: {
-      setting: ["source", "host", "replaced"],
+      setting: ["source", "host", "replaced", "environment"],
       id: ["id", "workspace_id", "project_id", "actor_id"],
       state: ["kind", "reason", "baseline_version"],
       time: ["created_at"],
@@ -328,6 +329,7 @@ export const HELD_DATA: Record<string, HeldTable> = {
     columns: {
       measure: ["requests_per_sec", "latency_p95_ms", "error_rate", "cpu_usage", "memory_usage"],
       id: ["project_id", "workspace_id"],
+      setting: ["environment"],
       state: ["missing_reason"],
       time: ["at"],
     },
@@ -354,6 +356,7 @@ export const HELD_DATA: Record<string, HeldTable> = {
         "memory_usage_max",
       ],
       id: ["project_id", "workspace_id"],
+      setting: ["environment"],
       state: ["samples", "missing"],
       time: ["at"],
     },
@@ -364,7 +367,7 @@ export const HELD_DATA: Record<string, HeldTable> = {
     columns: {
       public_name: ["branch", "version", "commit_sha", "pr", "actor", "run_url"],
       id: ["id", "workspace_id", "project_id"],
-      setting: ["environment", "service"],
+      setting: ["environment", "service", "measured_environment"],
       state: ["number", "is_rollback", "state", "pipeline_result", "verdict_state", "confidence"],
       time: [
         "started_at",
@@ -375,6 +378,15 @@ export const HELD_DATA: Record<string, HeldTable> = {
         "next_action_at",
         "committed_at",
       ],
+    },
+  },
+  deployment_notices: {
+    subject: "deployments",
+    kept: "parent",
+    columns: {
+      id: ["deployment_id", "workspace_id"],
+      state: ["kind"],
+      time: ["raised_at", "dismissed_at"],
     },
   },
   verdicts: {
