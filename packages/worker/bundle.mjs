@@ -45,5 +45,23 @@ const source = readFileSync(outfile, "utf8")
   .replaceAll("return void 0;", "return;")
   .replaceAll(/^\/\/ packages\/.+\n\n(?=\/\/)/gm, "")
   .replaceAll(/^\/\/ packages\/(\w+)\/src\/(.+)\.ts$/gm, "// $1/$2")
-  .replaceAll(/(?<=[\w)\]])\["([a-zA-Z_]\w*)"\]/g, ".$1");
-writeFileSync(outfile, source);
+  .replaceAll(/(?<=[\w)\]])\["([a-zA-Z_]\w*)"\]/g, ".$1")
+  .replaceAll(/\?\.\["([a-zA-Z_]\w*)"\]/g, "?.$1")
+  .replaceAll(/\n\treturn;(?=\n\})/g, "");
+writeFileSync(outfile, withImportsFirst(source));
+
+/** Says once, at the top, what is taken of Node, and nothing that is not used. */
+function withImportsFirst(text) {
+  const IMPORT = /^import \{ (.+) \} from "(.+)";\n/gm;
+  const taken = new Map();
+  for (const [, names, from] of text.matchAll(IMPORT))
+    taken.set(from, [...(taken.get(from) ?? []), ...names.split(", ")]);
+  const rest = text.replaceAll(IMPORT, "");
+  const isUsed = (name) => new RegExp(`\\b${name.split(" as ").at(-1)}\\b`).test(rest);
+  const imports = [...taken].map(
+    ([from, names]) => `import { ${names.filter(isUsed).sort().join(", ")} } from "${from}";\n`,
+  );
+  return rest
+    .replaceAll(/^\/\/ [\w/-]+\n+(?=\/\/ [\w/-]+\n)/gm, "")
+    .replace(/\n\n+/, `\n\n${imports.join("")}\n`);
+}

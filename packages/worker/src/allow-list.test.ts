@@ -90,6 +90,35 @@ describe("a way around allow.json: another repository", () => {
   }
 });
 
+describe("a way around allow.json: another branch", () => {
+  beforeEach(() => bench.allow({ branches: ["main", "release/1"] }));
+
+  it.each([
+    ["that is not named", "develop"],
+    ["in another case", "Main"],
+    ["by its full ref", "refs/heads/main"],
+    ["that a name is the beginning of", "main2"],
+    ["that a name ends with", "x/main"],
+    ["below a named one", "release/1/x"],
+    ["above a named one", "release"],
+    ["by a name of every object", "constructor"],
+  ])("%s is refused", async (_, branch) => {
+    expect(await bench.resultOf("commit", commitParams({ branch }))).toEqual(refusedAs("not_allowed"));
+    expect(bench.github.requests.filter((line) => /POST|PATCH|PUT/.test(line))).toEqual([]);
+  });
+
+  it("is none: the named one is written to, and where none is named, nothing is", async () => {
+    expect(await bench.resultOf("commit", commitParams())).toMatchObject({ outcome: "succeeded" });
+    bench.allow({ branches: [] });
+    expect(await bench.resultOf("commit", commitParams())).toEqual(refusedAs("not_allowed"));
+  });
+
+  it("keeps what is no commit going", async () => {
+    const keepalive = { ...target, workflows: ["pulse.yml"] };
+    expect(await bench.resultOf("keepalive", keepalive)).toMatchObject({ outcome: "succeeded" });
+  });
+});
+
 describe("a way around allow.json: another workflow", () => {
   it.each([
     ["that is not named", "deploy.yml"],
@@ -257,6 +286,8 @@ describe("allow.json itself", () => {
     ["has a policy that nobody knows", good.replace('"ask"', '"always"')],
     ["has a repository that is a pattern", good.replace(REPOSITORY, "alice/*")],
     ["has a repository with letters that look alike", good.replace(REPOSITORY, "аlice/keepstreak-pulse")],
+    ["has branches that are no list", good.replace('"version": 1,', '"version": 1, "branches": "main",')],
+    ["has a branch that is no text", good.replace('"version": 1,', '"version": 1, "branches": [1],')],
     ["has a kind in another case", good.replace('"commit"', '"Commit"')],
   ])("is obeyed in nothing when it %s", (_, text) => {
     expect(text).not.toBe(good);

@@ -13,6 +13,8 @@ export interface AllowList {
   kinds: readonly PulseKind[];
   /** `owner/name`. */
   repositories: readonly string[];
+  /** Branches that commits may go to, by their full names; `null` where the file does not say. */
+  branches: readonly string[] | null;
   /** Folder that commits may write to, without slashes at its ends. */
   dataFolder: string;
   /** File names of workflows that may be touched, each with patterns of the inputs it may be given. */
@@ -31,6 +33,7 @@ const SHAPE: Record<keyof AllowList | "version", Check> = {
   version: (value) => value === 1,
   kinds: listOf(text(/^(?:verify|commit|keepalive|dispatch|rollback|update)$/)),
   repositories: listOf(text(REPOSITORY)),
+  branches: (value) => value === null || listOf(text(/^/))(value),
   dataFolder: text(/^[A-Za-z0-9_][A-Za-z0-9._-]*(?:\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/),
   workflows: recordOf(text(/^/), (entry) => hasShape(entry, { inputs: PATTERNS })),
   dailyCaps: (value) =>
@@ -43,7 +46,7 @@ const PATTERNS = recordOf(text(/^/), (pattern) => compile(pattern) !== undefined
 /** Reads `allow.json`. Anything unknown in it is a mistake of its author, so nothing of it is obeyed. */
 export function parseAllowList(bytes: Uint8Array): AllowList | undefined {
   const parsed = parseStrictJson(bytes);
-  const value = parsed.ok ? { updates: "ask", ...parsed.value } : undefined;
+  const value = parsed.ok ? { branches: null, updates: "ask", ...parsed.value } : undefined;
   return hasShape<AllowList & { version: 1 }>(value, SHAPE) ? value : undefined;
 }
 
@@ -67,7 +70,8 @@ export function requireAllowed(
   demand(isNamed, "allow.json does not name this repository");
   if (action.kind === "commit") {
     // Checked here again although the parameters were parsed: this is the last line before the write.
-    const { path } = action.params;
+    const { path, branch } = action.params;
+    demand(allow.branches?.includes(branch) !== false, "allow.json does not name this branch");
     const isData = DATA_FILE.test(path) && path.startsWith(`${allow.dataFolder}/`);
     return demand(isData, `commits may only write text files below ${allow.dataFolder}/`);
   }

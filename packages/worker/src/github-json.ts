@@ -2,7 +2,8 @@ import { isPlainObject } from "@pulsekeep/signing";
 import type { GitHub, GitHubAnswer } from "./github-client.js";
 import { fail } from "./run-fault.js";
 
-const utf8 = new TextDecoder("utf-8", { fatal: true });
+/** For bytes that are text or nothing; a byte order mark stays what it is. */
+export const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The bytes of an answer; anything else ends the run, naming `what`. */
 export function requireOk(answer: GitHubAnswer, what: string): Uint8Array {

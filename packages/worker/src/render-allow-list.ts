@@ -13,7 +13,7 @@ export const DATA_FOLDER = "pulse";
  * @param repository `owner/name`
  */
 export function renderAllowList({ repository }: { repository: string }): string {
-  const allow: AllowList & { version: 1 } = {
+  const allow: Omit<AllowList, "branches"> & { version: 1 } = {
     version: 1,
     kinds: ["verify", "commit", "keepalive", "update"],
     repositories: [repository],

@@ -21,7 +21,8 @@ signed instructions, carries them out with the token that GitHub gives this run,
 
 ## allow.json
 - \`kinds\`: what may be done at all.
-- \`repositories\`: where.
+- \`repositories\`: where. \`branches\`, if you add it: the only branches there that commits go to, by their full
+  names, as in \`"branches": ["main"]\`; without it, any.
 - \`dataFolder\`: the only folder that commits write to, and only to .md, .txt, .log, .csv and .json files.
 - \`workflows\`: files below \`.github/workflows\` that may be kept enabled or started, each with the inputs it may be
   given, by regular expressions that must match the whole of a value. A workflow that declares an input

@@ -60,6 +60,7 @@ describe("the generated allow-list", () => {
   it("is one that the worker reads, for this repository and the data folder only", () => {
     expect(parseAllowList(Buffer.from(renderAllowList({ repository: "alice/pulse" })))).toEqual({
       version: 1,
+      branches: null,
       kinds: ["verify", "commit", "keepalive", "update"],
       repositories: ["alice/pulse"],
       dataFolder: DATA_FOLDER,

@@ -159,6 +159,23 @@ describe("a resident worker", () => {
     expect(github.history).toHaveLength(2);
   });
 
+  it("refuses to update itself, with its reason, and writes nothing", async () => {
+    const signed = { text: "{}", signatures: [] };
+    server.enqueue("update", { manifest: signed, roots: [] });
+    stopAfter("performed");
+    expect(await stay()).toEqual({ kind: "stopped" });
+    expect(server.reports.map(({ result }) => result)).toEqual([
+      {
+        outcome: "refused",
+        reason: {
+          code: "unsupported_kind",
+          detail: "a resident worker is updated on its own machine",
+        },
+      },
+    ]);
+    expect(github.requests.filter((line) => !line.startsWith("GET "))).toEqual([]);
+  });
+
   it("reads the user's bounds anew for every claim", async () => {
     server.enqueue("commit", commitParams());
     onEvent = (event) => {

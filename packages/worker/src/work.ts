@@ -45,7 +45,7 @@ export async function work(
 ): Promise<ExitCode> {
   const wokenAt = around.now();
   const runnerToken = await fetchRunnerToken(config, around);
-  if (config.oidc !== undefined && runnerToken === undefined) {
+  if (config.oidc && !runnerToken) {
     around.log("the runner gave no identity token");
     return 1;
   }

@@ -3,12 +3,11 @@ import { formatCommitDate } from "../commit-date.js";
 import { fail, refuse, RunFault } from "../run-fault.js";
 import { alreadyDone, done, type EffectContext, type EffectResult } from "./effect.js";
 import { repositoryPath } from "./get-repository.js";
-import { listPulseCommits, OLDEST_COMMIT_DAYS } from "./pulse-history.js";
+import { DAY_MS, listPulseCommits, OLDEST_COMMIT_DAYS } from "./pulse-history.js";
 import { readTextFile } from "./read-text-file.js";
 import { getHead, moveBranch, writeCommit } from "./write-commit.js";
 
 const ATTEMPTS = 4;
-const DAY_MS = 24 * 3600_000;
 const MAX_AHEAD_MS = 10 * 60_000;
 
 /**

@@ -12,7 +12,7 @@ export const OLDEST_COMMIT_DAYS = 7;
 const TRAILER_LINE = /^Pulse-Run: (.*?)\s*$/m;
 const PER_PAGE = 100;
 const MAX_PAGES = 5;
-const DAY_MS = 24 * 3600_000;
+export const DAY_MS = 24 * 3600_000;
 
 /** Commits that workers made on a branch lately, the newest first. */
 export interface PulseCommit {

@@ -1,9 +1,9 @@
 import { apiPath } from "../github-client.js";
+import { utf8 } from "../github-json.js";
 import { fail, refuse } from "../run-fault.js";
 import type { EffectContext } from "./effect.js";
 
 const MAX_BYTES = 1024 * 1024;
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Reads a text file at a commit; the empty text when there is none. Refuses what appending would damage. */
 export async function readTextFile(

@@ -28,6 +28,8 @@ const AUTHOR = {
  */
 export async function update(context: EffectContext, params: UpdateParams): Promise<EffectResult> {
   const { github, allow, config } = context;
+  // What runs on its user's own machine does not run from this file.
+  if (!config.oidc) refuse("unsupported_kind", "a resident worker is updated on its own machine");
   const { repository } = config;
   const [owner = "", repo = ""] = repository.split("/");
   const branch = getText(await getRepository(context, repository), "default_branch");
