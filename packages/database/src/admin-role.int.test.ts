@@ -24,6 +24,7 @@ const READABLE = [
   "audit_entries.recorded_at",
   "audit_leaves.leaf_index",
   "audit_pending.recorded_at",
+  "data_keys.created_at",
   "data_keys.keyring_key_id",
   "deployments.next_action_at",
   "deployments.state",

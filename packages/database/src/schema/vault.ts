@@ -15,6 +15,10 @@ export const dataKeys = pgTable(
     wrappedAt: instant("wrapped_at").notNull().defaultNow(),
     /** Values that this key has sealed: GCM with random IVs has a limit. */
     seals: bigint("seals", { mode: "number" }).notNull().default(0),
+    /** The key that this one has replaced, sealed under this one, for whoever read a value just before. */
+    formerId: uuid("former_id"),
+    formerKeySealed: bytea("former_key_sealed"),
+    /** When the key was made: it is replaced by its age. */
     createdAt: createdAt(),
   },
   (t) => [index("data_keys_keyring_key").on(t.keyringKeyId)],

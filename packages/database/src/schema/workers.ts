@@ -43,6 +43,8 @@ export const workers = pgTable(
     /** Whether the worker keeps the audit log's checkpoints in its repository, and when it was last given one. */
     exportsCheckpoints: boolean("exports_checkpoints").notNull().default(false),
     checkpointExportedAt: instant("checkpoint_exported_at"),
+    /** Below this leaf of the audit log, the workspace's entries are in the worker's repository too. */
+    auditExportedBelow: bigint("audit_exported_below", { mode: "number" }).notNull().default(0),
     createdAt: createdAt(),
   },
   (t) => [index("workers_workspace").on(t.workspaceId, t.createdAt)],

@@ -97,7 +97,7 @@ export const HELD_DATA: Record<string, HeldTable> = {
       ],
       id: ["id", "workspace_id", "client_id", "repository_id", "repository_owner_id"],
       setting: ["cron_minute", "way", "exports_checkpoints"],
-      state: ["kind", "state", "version"],
+      state: ["kind", "state", "version", "audit_exported_below"],
       time: [
         "secret_created_at",
         "secret_expires_at",
@@ -495,7 +495,8 @@ export const HELD_DATA: Record<string, HeldTable> = {
     kept: "account",
     columns: {
       wrapped: ["key_wrapped"],
-      id: ["id", "workspace_id", "keyring_key_id"],
+      sealed: ["former_key_sealed"],
+      id: ["id", "workspace_id", "keyring_key_id", "former_id"],
       state: ["seals"],
       time: ["created_at", "wrapped_at"],
     },
