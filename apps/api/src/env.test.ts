@@ -51,6 +51,7 @@ describe("the environment", () => {
     ["a key of the wrong length", { PULSEKEEP_KEYRING: '{"currentId":"k1","keys":{"k1":"AAAA"}}' }],
     ["half of an OAuth app", { GOOGLE_CLIENT_ID: "only-the-id" }],
     ["an allowed scrape without a port", { SCRAPE_ALLOW: "127.0.0.1" }],
+    ["a name server that has to be looked up itself", { PULSEKEEP_DNS_SERVERS: "dns.example.com" }],
   ])("refuses %s", (_, change) => expect(() => parseEnv({ ...local, ...change })).toThrow());
 
   it("accepts a complete production set-up", () => expect(parseEnv(production).NODE_ENV).toBe("production"));

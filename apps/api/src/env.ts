@@ -1,3 +1,4 @@
+import { Resolver } from "node:dns/promises";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 
@@ -11,6 +12,19 @@ const count = (max: number) => z.coerce.number().int().min(1).max(max);
 const hostAndPort = z
   .string()
   .regex(/^[^\s:/]+:\d{1,5}$|^\[[0-9a-f:]+\]:\d{1,5}$/i, { error: "host:port expected" });
+const nameServer = z
+  .string()
+  .refine(isNameServer, { error: "IP address expected, with a port where it is not 53" });
+
+/** Read by what will use it. */
+function isNameServer(text: string): boolean {
+  try {
+    new Resolver().setServers([text]);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const roles = z
   .string()
@@ -132,6 +146,8 @@ const envSchema = z
     METRICS_TOKEN: z.string().min(16).optional(),
     /** host:port pairs that the guarded fetch may reach although their address is private. */
     SCRAPE_ALLOW: list.pipe(z.array(hostAndPort)),
+    /** Name servers that customers' names are asked of; none: those of the machine. */
+    PULSEKEEP_DNS_SERVERS: list.pipe(z.array(nameServer)),
   })
   .superRefine((env, context) => {
     const require = (name: string, present: unknown, why: string) => {

@@ -34,11 +34,14 @@ type Found = { ok: true; address: string } | { ok: false; reason: FetchRefusal }
 export class GuardedFetch {
   private readonly allowed: ReadonlySet<string>;
   private readonly ownHost: string;
+  private readonly resolvePublic: Resolve;
 
   constructor(
-    @Inject(ENV) env: Pick<Env, "SCRAPE_ALLOW" | "PULSEKEEP_PUBLIC_URL">,
+    @Inject(ENV)
+    env: Pick<Env, "SCRAPE_ALLOW" | "PULSEKEEP_PUBLIC_URL"> & Partial<Pick<Env, "PULSEKEEP_DNS_SERVERS">>,
     @Optional() @Inject(RESOLVE) private readonly resolve?: Resolve,
   ) {
+    this.resolvePublic = resolveByName(env.PULSEKEEP_DNS_SERVERS);
     this.allowed = new Set(env.SCRAPE_ALLOW.map((pair) => pair.toLowerCase()));
     this.ownHost = new URL(env.PULSEKEEP_PUBLIC_URL).hostname;
   }
@@ -83,7 +86,7 @@ export class GuardedFetch {
     deadline: AbortSignal,
   ): Promise<Found> {
     const isAllowed = this.isAllowed(url.hostname, port);
-    const resolve = this.resolve ?? (isAllowed ? resolveAsMachine : resolveByName);
+    const resolve = this.resolve ?? (isAllowed ? resolveAsMachine : this.resolvePublic);
     let addresses: string[];
     try {
       addresses = isIP(host) ? [host] : await Promise.race([resolve(host, deadline), rejectWhen(deadline)]);
