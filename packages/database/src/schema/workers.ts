@@ -1,4 +1,16 @@
-import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { bytea, createdAt, instant, workspaceId } from "./columns.js";
 import { workspaces } from "./identity.js";
 
@@ -180,4 +192,41 @@ export const workerNotices = pgTable(
     primaryKey({ columns: [t.workerId, t.secretExpiresAt, t.daysBefore] }),
     index("worker_notices_workspace").on(t.workspaceId, t.raisedAt),
   ],
+);
+
+/**
+ * A worker that stayed away: one row for each silence. `since` is its last handshake, so that a silence is over, also
+ * for who only reads, once there is a later one.
+ */
+export const workerSilences = pgTable(
+  "worker_silences",
+  {
+    workerId: uuid("worker_id")
+      .notNull()
+      .references(() => workers.id, { onDelete: "cascade" }),
+    since: instant("since").notNull(),
+    workspaceId: workspaceId(),
+    /** Check-ins that were expected and did not come, when it was noticed. */
+    missed: integer("missed").notNull(),
+    raisedAt: instant("raised_at").notNull().defaultNow(),
+    endedAt: instant("ended_at"),
+    dismissedAt: instant("dismissed_at"),
+    mailedAt: instant("mailed_at"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workerId, t.since] }),
+    index("worker_silences_open").on(t.raisedAt).where(sql`ended_at is null`),
+    index("worker_silences_workspace").on(t.workspaceId, t.raisedAt),
+  ],
+);
+
+/** Since when somebody has looked for silent workers without a break. While nobody did, nobody could check in either. */
+export const workerWatch = pgTable(
+  "worker_watch",
+  {
+    id: integer("id").primaryKey().default(1),
+    since: instant("since").notNull().defaultNow(),
+    lookedAt: instant("looked_at").notNull().defaultNow(),
+  },
+  (t) => [check("worker_watch_is_one", sql`${t.id} = 1`)],
 );

@@ -135,6 +135,15 @@ export const HELD_DATA: Record<string, HeldTable> = {
       time: ["secret_expires_at", "raised_at", "dismissed_at"],
     },
   },
+  worker_silences: {
+    subject: "workers",
+    kept: "parent",
+    columns: {
+      id: ["worker_id", "workspace_id"],
+      state: ["missed"],
+      time: ["since", "raised_at", "ended_at", "dismissed_at", "mailed_at"],
+    },
+  },
   provisionings: {
     subject: "workers",
     kept: "account",
@@ -550,6 +559,11 @@ export const HELD_DATA: Record<string, HeldTable> = {
     subject: "operations",
     kept: "installation",
     columns: { id: ["stream", "shard", "epoch"], state: ["beat"], time: ["claimed_until"] },
+  },
+  worker_watch: {
+    subject: "operations",
+    kept: "installation",
+    columns: { id: ["id"], time: ["since", "looked_at"] },
   },
   process_heartbeats: {
     subject: "operations",
