@@ -16,6 +16,10 @@ export type Bench = (options: BenchOptions, stop: AbortSignal) => Promise<void>;
 const benches: Record<string, { needs: string[]; load: () => Promise<Bench> }> = {
   gateway: { needs: ["@pulsekeep/api"], load: async () => (await import("./gateway.ts")).benchGateway },
   lateness: { needs: ["@pulsekeep/api"], load: async () => (await import("./lateness.ts")).benchLateness },
+  live: {
+    needs: ["@pulsekeep/api", "@pulsekeep/sample-app"],
+    load: async () => (await import("./live.ts")).benchLive,
+  },
   planning: { needs: ["@pulsekeep/api"], load: async () => (await import("./planning.ts")).benchPlanning },
   pulses: { needs: ["@pulsekeep/api"], load: async () => (await import("./pulses.ts")).benchPulses },
   scrapes: { needs: ["@pulsekeep/api"], load: async () => (await import("./scrapes.ts")).benchScrapes },

@@ -12,6 +12,8 @@ export interface BenchOptions {
   lanes: number | undefined;
   minutes: number;
   rate: number | undefined;
+  /** Deployments of each fault, where faults are deployed. */
+  faulty: number | undefined;
   /** Folder for CPU profiles of the measured processes. */
   profile: string | undefined;
 }
@@ -46,6 +48,7 @@ export function readBenchOptions(
       lanes: wholeNumber("lanes", values.lanes),
       minutes: wholeNumber("minutes", values.minutes) ?? 10,
       rate: wholeNumber("rate", values.rate),
+      faulty: wholeNumber("faulty", values.faulty),
       profile: values.profile,
     },
   };
@@ -66,6 +69,7 @@ function parse(args: readonly string[]) {
         lanes: text,
         minutes: text,
         rate: text,
+        faulty: text,
         profile: text,
       },
     });

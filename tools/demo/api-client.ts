@@ -15,10 +15,13 @@ export interface ApiAnswer {
 /** PulseKeep's public API as a browser or a pipeline sees it; keeps the session's cookie. */
 export class ApiClient {
   readonly #baseUrl: string;
+  readonly #origin: string;
   readonly #cookies = new Map<string, string>();
 
-  constructor(baseUrl: string) {
+  /** @param origin the address that PulseKeep believes to be at, where that is another */
+  constructor(baseUrl: string, origin = baseUrl) {
     this.#baseUrl = baseUrl;
+    this.#origin = origin;
   }
 
   /** @throws Unreachable when PulseKeep cannot be reached */
@@ -30,7 +33,7 @@ export class ApiClient {
       redirect: "manual",
       signal: signal ? AbortSignal.any([signal, patience]) : patience,
       headers: {
-        origin: this.#baseUrl,
+        origin: this.#origin,
         ...(cookie === "" ? {} : { cookie }),
         ...(body === undefined ? {} : { "content-type": "application/json" }),
         ...headers,
@@ -61,6 +64,10 @@ export class ApiClient {
 
   async patch<T>(path: string, body: unknown, call: Call = {}): Promise<T> {
     return this.#expect<T>("PATCH", path, { ...call, body });
+  }
+
+  async delete(path: string, body: unknown): Promise<void> {
+    await this.#expect("DELETE", path, { body });
   }
 
   async #expect<T>(method: string, path: string, call?: Call): Promise<T> {

@@ -3,23 +3,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { DeploymentDetail } from "@pulsekeep/contracts/api/deployments";
 import { listenForStop } from "../start/stop-signal.ts";
 import { ApiClient } from "./api-client.ts";
-import { startApp } from "./app-process.ts";
 import { DemoFailure, Unreachable } from "./demo-failure.ts";
 import { type DemoOptions, readDemoOptions } from "./demo-options.ts";
 import { activateEndpoint, openProject, signIn } from "./demo-project.ts";
-import { startFrontProxy } from "./front-proxy.ts";
 import { Pipeline } from "./pipeline.ts";
 import { verdictLines } from "./print-verdict.ts";
-import { startVisitors } from "./visitors.ts";
-import { waitForSamples } from "./wait-for-samples.ts";
+import { CURRENT_VERSION, openShop } from "./shop.ts";
+import { BASELINE_SAMPLES, waitForSamples } from "./wait-for-samples.ts";
 
-/** What runs before the deployment. */
-const CURRENT_VERSION = "v1.4.0";
-const BASELINE_SAMPLES = 30;
-/** Seconds that the shop's metrics look back: short, so that a sample is mostly news. */
-const METRICS_WINDOW_SECONDS = 5;
-/** Between the switch and the end of the old version: requests that are on their way to it arrive. */
-const DRAIN_MS = 500;
 const VERDICT_PATIENCE_MS = 150_000;
 
 type CleanUp = () => Promise<unknown>;
@@ -30,22 +21,13 @@ async function deploy(options: DemoOptions, stop: AbortSignal, cleanUps: CleanUp
   const project = await openProject(api);
   say(`project "Demo shop" of ${options.account.email} on ${options.baseUrl}`);
 
-  const launch = async (version: string) => {
-    const started = await startApp({
-      version,
-      windowSeconds: METRICS_WINDOW_SECONDS,
-      hmacSecret: project.hmacSecretPlain,
-    });
-    cleanUps.push(started.stop);
-    return started;
-  };
-  const current = await launch(CURRENT_VERSION);
-  const proxy = await startFrontProxy(options.appPort, current.port);
-  cleanUps.push(proxy.close);
-  const visitors = startVisitors(options.appPort);
-  cleanUps.push(visitors.stop);
-  const endpoint = `http://127.0.0.1:${options.appPort}/seqpulse-metrics`;
-  await activateEndpoint(api, project.id, endpoint);
+  const shop = await openShop({
+    port: options.appPort,
+    hmacSecretPlain: project.hmacSecretPlain,
+    stop,
+    onStarted: (end) => cleanUps.push(end),
+  });
+  await activateEndpoint(api, project.id, shop.endpoint);
   say(`the shop ${CURRENT_VERSION} runs on port ${options.appPort} and has visitors`);
 
   await waitForSamples(api, project.id, {
@@ -57,20 +39,17 @@ async function deploy(options: DemoOptions, stop: AbortSignal, cleanUps: CleanUp
   });
 
   const pipeline = new Pipeline(api, project.apiKeyPlain);
-  const deploymentId = await pipeline.trigger(options.version, endpoint);
+  const deploymentId = await pipeline.trigger(options.version, shop.endpoint);
   let isFinished = false;
   cleanUps.push(async () => isFinished || pipeline.finish(deploymentId, "failed"));
   say(`triggered: deploying ${options.version}`);
-  const next = await launch(options.version);
-  proxy.switchTo(next.port);
-  await delay(DRAIN_MS);
-  await current.stop();
+  await shop.replaceBy(options.version);
   await pipeline.finish(deploymentId, "success");
   isFinished = true;
   say("finished: PulseKeep observes it");
 
   const deployment = await waitForVerdict(api, deploymentId, stop);
-  say(`${visitors.sent} requests were sent`);
+  say(`${shop.visitors.sent} requests were sent`);
   for (const line of verdictLines(deployment, `${options.baseUrl}/app/deployments/${deploymentId}`))
     console.log(line);
   if (options.stays && deployment.state === "observing") {

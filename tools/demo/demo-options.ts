@@ -8,7 +8,7 @@ import { DemoFailure } from "./demo-failure.ts";
  * What each choice deploys. The name of a fault ends here: everything after this table knows a version only, and
  * its metrics come from the requests that it really served.
  */
-const VERSIONS = {
+export const VERSIONS = {
   none: "v1.5.0",
   errors: "v1.6.0",
   latency: "v1.7.0",

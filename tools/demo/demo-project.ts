@@ -36,6 +36,11 @@ export async function openProject(api: ApiClient): Promise<DemoProject> {
   return { id, apiKeyPlain, hmacSecretPlain: hmac.secretPlain };
 }
 
+/** Deletes the demo's project with all that was measured. */
+export async function closeProject(api: ApiClient, projectId: string): Promise<void> {
+  await api.delete(`/api/v1/projects/${projectId}`, { confirmationName: NAME });
+}
+
 /** Makes an address the project's active endpoint; it has to answer a signed scrape. */
 export async function activateEndpoint(api: ApiClient, projectId: string, url: string): Promise<void> {
   const { endpoint } = await api.get<Project>(`/api/v1/projects/${projectId}`);

@@ -1,11 +1,10 @@
-import { Agent, request as startRequest } from "node:http";
+import { Agent, type IncomingMessage, request as startRequest } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
+import { brotliDecompressSync } from "node:zlib";
+import { startDemand } from "./demand.ts";
 
-/** Visitors a second, on average: some 60 requests a second, as each looks around. */
+/** On average: some 60 requests a second, as each looks around. */
 const VISITORS_PER_SECOND = 13;
-/** Demand breathes, as it does everywhere: by this share, over this many seconds. */
-const SWING = 0.08;
-const SWING_SECONDS = 15;
 const LONGEST_VISIT_REQUESTS = 8;
 const THINK_MS = 250;
 /** Visitors at once; beyond it new ones turn away, so that a slow shop is not buried. */
@@ -21,10 +20,11 @@ export interface Visitors {
 }
 
 /**
- * People on the shop's pages: they arrive at random, open a category, look at items, and some buy. Who gets no
- * list leaves. Loopback only.
+ * People on the shop's pages: they arrive at random, in the rhythm and the bursts of `startDemand`, open a category,
+ * look at items, and some buy. Who gets no list leaves. Loopback only.
  */
-export function startVisitors(port: number): Visitors {
+export function startVisitors(port: number, perSecond = VISITORS_PER_SECOND): Visitors {
+  const demandAt = startDemand(performance.now());
   const stopping = new AbortController();
   const agent = new Agent({ keepAlive: true, maxSockets: 128 });
   const present = new Set<Promise<void>>();
@@ -35,7 +35,10 @@ export function startVisitors(port: number): Visitors {
   };
   const arriving = (async () => {
     while (!stopping.signal.aborted) {
-      await pause(-Math.log(1 - Math.random()) * (1_000 / demandAt(performance.now())), stopping.signal);
+      await pause(
+        -Math.log(1 - Math.random()) * (1_000 / (perSecond * demandAt(performance.now()))),
+        stopping.signal,
+      );
       if (stopping.signal.aborted || present.size >= MAX_VISITORS) continue;
       const visit = visitShop(send, stopping.signal).finally(() => present.delete(visit));
       present.add(visit);
@@ -52,9 +55,6 @@ export function startVisitors(port: number): Visitors {
     },
   };
 }
-
-const demandAt = (ms: number): number =>
-  VISITORS_PER_SECOND * (1 + SWING * Math.sin((2 * Math.PI * ms) / (SWING_SECONDS * 1_000)));
 
 type Send = (method: string, path: string, body?: unknown) => Promise<{ status: number; text: string }>;
 
@@ -92,7 +92,10 @@ function sendRequest(options: {
   signal: AbortSignal;
 }): Promise<{ status: number; text: string }> {
   const { port, agent, method, path, body, signal } = options;
-  const headers = body === undefined ? {} : { "content-type": "application/json" };
+  const headers = {
+    "accept-encoding": "br",
+    ...(body === undefined ? {} : { "content-type": "application/json" }),
+  };
   return new Promise((resolve) => {
     const failed = () => resolve({ status: 0, text: "" });
     const outgoing = startRequest(
@@ -101,7 +104,7 @@ function sendRequest(options: {
         const chunks: Buffer[] = [];
         answer.on("data", (chunk: Buffer) => chunks.push(chunk));
         answer.on("end", () =>
-          resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") }),
+          resolve({ status: answer.statusCode ?? 0, text: textOf(answer, Buffer.concat(chunks)) }),
         );
         answer.on("error", failed);
       },
@@ -111,6 +114,9 @@ function sendRequest(options: {
     outgoing.end(body === undefined ? undefined : JSON.stringify(body));
   });
 }
+
+const textOf = ({ headers }: IncomingMessage, body: Buffer): string =>
+  (headers["content-encoding"] === "br" ? brotliDecompressSync(body) : body).toString("utf8");
 
 const pick = <T>(from: readonly T[]): T => from[Math.floor(Math.random() * from.length)] as T;
 

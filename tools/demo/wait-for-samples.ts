@@ -3,6 +3,9 @@ import type { Project } from "@pulsekeep/contracts/api/projects";
 import type { ApiClient } from "./api-client.ts";
 import { DemoFailure } from "./demo-failure.ts";
 
+/** What a deployment is compared with here: a minute. */
+export const BASELINE_SAMPLES = 30;
+
 const LOOK_EVERY_MS = 500;
 const PATIENCE_MS = 30_000;
 

@@ -1,7 +1,9 @@
 import type { AddressInfo } from "node:net";
-import fastify, { type FastifyInstance } from "fastify";
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { type MetricsOptions, serveMetrics } from "./metrics/serve-metrics.js";
 import { CATEGORIES, ItemStore } from "./shop/item-store.js";
+import { PageCache } from "./shop/page-cache.js";
+import { Recommendations } from "./shop/recommendations.js";
 import type { Order, Shop } from "./shop/shop.js";
 import { loadVersion } from "./versions/versions.js";
 
@@ -26,9 +28,13 @@ export async function startSampleApp(options: SampleAppOptions): Promise<SampleA
     endConnections(server);
     done();
   });
-  server.addHook("onClose", () => store.close());
+  const recommendations = new Recommendations();
+  server.addHook("onClose", () => {
+    recommendations.stop();
+    return store.close();
+  });
   serveMetrics(server, options);
-  serveShop(server, shop);
+  serveShop(server, shop, recommendations);
   server.get("/health", () => ({ status: "ok" }));
   await warmUp(shop);
   await server.listen({ host: "127.0.0.1", port: options.port });
@@ -42,24 +48,28 @@ function endConnections({ server }: FastifyInstance): void {
   server.once("close", () => clearInterval(timer));
 }
 
-function serveShop(server: FastifyInstance, shop: Shop): void {
-  server.get<{ Params: { category: string } }>("/categories/:category", async ({ params }, reply) => {
-    const movedTo = shop.findRedirect(params.category);
+function serveShop(server: FastifyInstance, shop: Shop, recommendations: Recommendations): void {
+  const pages = new PageCache();
+  const sendPage = async (request: FastifyRequest, reply: FastifyReply, body: string) => {
+    reply
+      .header("etag", `"${shop.tagOf(body)}"`)
+      .header("vary", "accept-encoding")
+      .type("application/json");
+    if (!/\bbr\b/.test(request.headers["accept-encoding"] ?? "")) return reply.send(body);
+    // Without the query: what nobody reads must not make another page.
+    const [address = ""] = request.url.split("?");
+    return reply.header("content-encoding", "br").send(await pages.compressed(address, body));
+  };
+  server.get<{ Params: { category: string } }>("/categories/:category", async (request, reply) => {
+    const { category } = request.params;
+    const movedTo = shop.findRedirect(category);
     if (movedTo !== undefined) return reply.redirect(movedTo, 303);
-    const body = JSON.stringify(await shop.listItems(params.category));
-    return reply
-      .header("etag", `"${shop.tagOf(body)}"`)
-      .type("application/json")
-      .send(body);
+    return sendPage(request, reply, JSON.stringify(await shop.listItems(category)));
   });
-  server.get<{ Params: { id: string } }>("/items/:id", async ({ params }, reply) => {
-    const item = await shop.findItem(params.id);
+  server.get<{ Params: { id: string } }>("/items/:id", async (request, reply) => {
+    const item = await shop.findItem(request.params.id);
     if (!item) return reply.status(404).send({ error: "not_found" });
-    const body = JSON.stringify(item);
-    return reply
-      .header("etag", `"${shop.tagOf(body)}"`)
-      .type("application/json")
-      .send(body);
+    return sendPage(request, reply, JSON.stringify(item));
   });
   const schema = {
     body: {
@@ -82,9 +92,12 @@ function serveShop(server: FastifyInstance, shop: Shop): void {
       },
     },
   };
-  server.post<{ Body: Order }>("/checkouts", { schema }, async ({ body }, reply) =>
-    reply.status(201).send(await shop.checkOut(body)),
-  );
+  server.post<{ Body: Order }>("/checkouts", { schema }, async ({ body }, reply) => {
+    const receipt = await shop.checkOut(body);
+    recommendations.record(body.itemIds);
+    const boughtWith = body.itemIds.flatMap((id) => recommendations.suggest(id));
+    return reply.status(201).send({ ...receipt, boughtWith });
+  });
 }
 
 /** Compiles the hot paths before the first visitor; whatever fails here fails for visitors, who count. */

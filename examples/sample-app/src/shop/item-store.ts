@@ -13,7 +13,7 @@ export type Item = {
 };
 
 export const CATEGORIES = ["books", "games", "garden", "kitchen", "music", "travel"] as const;
-const ITEMS_PER_CATEGORY = 60;
+export const ITEMS_PER_CATEGORY = 60;
 const RELATED_ITEMS = 7;
 const CACHED_FOR_MS = 250;
 

@@ -1,0 +1,93 @@
+import { printLine } from "../lines.ts";
+import { median } from "../medians.ts";
+import { type Fault, FAULTS, TRACES } from "./faults.ts";
+import { significantAt } from "./significance.ts";
+import type { WatchedDeployment } from "./watch-deployment.ts";
+
+const STEP_SECONDS = 2;
+/** A fault must be called within so many samples of becoming significant. */
+const IN_TIME = 3;
+
+export interface Row {
+  number: number;
+  fault: Fault | "none";
+  verdict: string;
+  confidence: number;
+  /** Samples since the deployment that the verdict rests on. */
+  samples: number;
+  significantAt: number | undefined;
+  /** Samples at the first look that found the touched metric worse. */
+  namedAt: number | undefined;
+  /** Samples when a rollback was recommended, before the window's end. */
+  calledAt: number | undefined;
+  requestsPerSecond: number;
+}
+
+/** One deployment's line of the table. */
+export function rowOf(watched: WatchedDeployment): Row {
+  const { number, fault, verdict, confidence, samples, early, namedAt, requestsPerSecond } = watched;
+  const { baseline, observed } = watched;
+  return {
+    number,
+    fault,
+    verdict,
+    confidence,
+    samples,
+    namedAt,
+    requestsPerSecond,
+    calledAt: early && verdict === "rollback_recommended" ? samples : undefined,
+    significantAt:
+      fault === "none"
+        ? undefined
+        : significantAt(TRACES[fault], { baseline, observed, stepSeconds: STEP_SECONDS }),
+  };
+}
+
+const isFalse = ({ fault, verdict }: Row): boolean => fault === "none" && verdict === "rollback_recommended";
+
+/** Samples between the fault's becoming significant and its call; undefined without one of them. */
+function lateBy({ calledAt, significantAt: from }: Row): number | undefined {
+  return calledAt === undefined || from === undefined ? undefined : calledAt - from;
+}
+
+/** One deployment, as a line for programs. */
+export function printRow(row: Row): void {
+  printLine("live", {
+    metric: "deployment",
+    number: row.number,
+    fault: row.fault,
+    verdict: row.verdict,
+    confidence: row.confidence,
+    requests_per_second: Math.round(row.requestsPerSecond),
+    significant_at: row.significantAt,
+    named_at: row.namedAt,
+    called_at: row.calledAt,
+    late_by: lateBy(row),
+    false_rollback: isFalse(row) ? "yes" : "no",
+    value: row.samples,
+    unit: "samples",
+  });
+}
+
+/** What the table comes to. */
+export function printSummary(rows: readonly Row[], shops: number): void {
+  const clean = rows.filter(({ fault }) => fault === "none");
+  const count = (metric: string, value: number, more: Record<string, string | number>) =>
+    printLine("live", { metric, ...more, value, unit: "deployments" });
+  for (const fault of FAULTS) {
+    const ofFault = rows.filter((row) => row.fault === fault);
+    if (ofFault.length === 0) continue;
+    const late = ofFault.flatMap((row) => lateBy(row) ?? []);
+    const of = { fault, of: ofFault.length };
+    count("called", ofFault.filter(({ calledAt }) => calledAt !== undefined).length, of);
+    count("called_in_time", late.filter((samples) => samples <= IN_TIME).length, of);
+    if (late.length === 0) continue;
+    printLine("live", { metric: "late_by_p50", fault, value: median(late), unit: "samples" });
+    printLine("live", { metric: "late_by_max", fault, value: Math.max(...late), unit: "samples" });
+  }
+  if (clean.length === 0) return;
+  const of = { of: clean.length, shops };
+  count("false_rollbacks", clean.filter(isFalse).length, of);
+  for (const verdict of ["ok", "warning", "inconclusive"])
+    count(`clean_${verdict}`, clean.filter((row) => row.verdict === verdict).length, of);
+}
