@@ -57,9 +57,4 @@ describe("the score tool", () => {
     expect(bins.map(({ cases }) => cases)).toEqual([0, 1, 0, 0, 0, 1, 1]);
     expect(bins.map(({ accuracy }) => accuracy)).toEqual([0, 0, 0, 0, 0, 1, 1]);
   });
-
-  it("says what is wrong about a case it cannot read", () => {
-    expect(() => parseCase('{"id":"x","metric_kind":"colour"}')).toThrow("x: unknown metric_kind");
-    expect(() => parseCase('{"id":"x","metric_kind":"cpu","pre":1,"post":[]}')).toThrow("must be lists");
-  });
 });

@@ -20,18 +20,24 @@ export interface ReliabilityBin {
   accuracy: number;
 }
 
-export interface Answered extends Called {
-  answer: CaseAnswer;
-}
-
 /** What was said about one case. */
 export interface Called {
   labelled: LabelledCase;
   regressed: boolean;
 }
 
+/** As much of it as a score is made of. */
+export interface Scored {
+  labelled: Pick<LabelledCase, "source" | "regressed">;
+  regressed: boolean;
+}
+
+export interface Answered extends Scored {
+  answer: CaseAnswer;
+}
+
 /** Precision, recall, F1 and false-positive rate of the labelled answers. */
-export function scoreAnswers(answered: readonly Called[]): Score {
+export function scoreAnswers(answered: readonly Scored[]): Score {
   const count = (label: boolean, called: boolean) =>
     answered.filter(({ labelled, regressed }) => labelled.regressed === label && regressed === called).length;
   const hits = count(true, true);
@@ -51,7 +57,7 @@ export function scoreAnswers(answered: readonly Called[]): Score {
 }
 
 /** The scores of each source, in alphabetical order. */
-export function scoreBySource(answered: readonly Called[]): [string, Score][] {
+export function scoreBySource(answered: readonly Scored[]): [string, Score][] {
   const sources = [...new Set(answered.map(({ labelled }) => labelled.source))].sort();
   return sources.map((source) => [
     source,
