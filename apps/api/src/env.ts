@@ -106,8 +106,10 @@ const envSchema = z
 
     AUTH_SECRET: z.string().min(32, { error: "at least 32 characters" }),
     PULSEKEEP_KEYRING: keyring,
-    /** How old the key that wraps data keys may get; the health of the system says when it is older. */
+    /** How old the key that wraps data keys may get; 90 days later new secrets are refused. */
     PULSEKEEP_KEY_ROTATION_DAYS: count(730).default(90),
+    /** How old a workspace's data key gets before it is made anew, with everything that it has sealed. */
+    PULSEKEEP_DATA_KEY_DAYS: count(730).default(90),
 
     GITHUB_URL: url.default("https://github.com"),
     GITHUB_API_URL: url.default("https://api.github.com"),

@@ -22,6 +22,8 @@ export const AUDIT_ACTIONS = [
   "worker.confirmed",
   "worker.moved",
   "worker.root_rotated",
+  "worker.went_silent",
+  "worker.came_back",
   "pulse.created",
   "pulse.updated",
   "pulse.deleted",
@@ -38,6 +40,7 @@ export const AUDIT_ACTIONS = [
   "endpoint.candidate_set",
   "endpoint.activated",
   "endpoint.test_failed",
+  "endpoint.removed",
   "endpoint.blocked",
   "endpoint.unblocked",
   "quota.changed",
@@ -57,5 +60,6 @@ export const AUDIT_ACTIONS = [
   "worker.checkpoints_kept_here",
   "dead_letter.replay_requested",
   "data_key.rewrapped",
+  "data_key.renewed",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -15,6 +15,7 @@ export const ERROR_CODES = {
   internal: { status: 500, title: "Something went wrong on our side" },
   web_unavailable: { status: 502, title: "The pages cannot be served right now" },
   unavailable: { status: 503, title: "Temporarily unavailable" },
+  encryption_key_expired: { status: 503, title: "The operator has to renew the encryption key first" },
 
   provisioning_unavailable: { status: 503, title: "Creating workers is not configured on this installation" },
   provisioning_not_retryable: { status: 409, title: "This set-up cannot be retried" },

@@ -34,6 +34,7 @@ export const keysCommands: readonly Command[] = [
   row("status", "Operator: which keys there are, how old they are, what still uses the old ones."),
   row("rotate", "Operator: wrap every data key under the current key, and retire the others.", {
     "new-key": { help: "make a key first: into PULSEKEEP_KEYRING_FILE, or as a keyring on standard output" },
+    "data-keys": { help: "also make every data key anew, and seal under it what the former one has sealed" },
     batch: { value: "N", help: "data keys per transaction, 1 to 1000; default 100" },
   }),
   row("verify", "Operator: open every data key and every sealed value, to know that none is lost."),
@@ -67,6 +68,7 @@ async function runScript(word: string, { options, json }: Request, terminal: Ter
   const batch = findText(options, "batch");
   const more = [
     ...(options["new-key"] === true ? ["--new-key"] : []),
+    ...(options["data-keys"] === true ? ["--data-keys"] : []),
     ...(batch === undefined ? [] : ["--batch", batch]),
     ...(json ? ["--json"] : []),
   ];

@@ -31,6 +31,10 @@ export const systemWarningSchema = z
       "database_transaction_old",
       /** The keyring's key `subject`, which wraps data keys, is `value` ms old; critical when long overdue. */
       "key_rotation_due",
+      /** The keyring's key `subject` is `value` ms old: new secrets are refused. */
+      "key_expired",
+      /** `value` data keys are long over the age at which they are replaced. */
+      "data_keys_overdue",
       /** The oldest audit entry without a place in the log has been waiting for `value` ms. */
       "audit_log_waiting",
       /** The log has grown, and its newest checkpoint is `value` ms old. */

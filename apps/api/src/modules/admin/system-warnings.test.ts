@@ -36,7 +36,7 @@ const well: WarningFacts = {
     oldestTransactionMs: 299_000,
   },
   redis: [redis()],
-  keyring: { currentId: "k1", ageMs: 5, rotation: "ok" },
+  keyring: { currentId: "k1", ageMs: 5, rotation: "ok", overdueDataKeys: 0 },
   audit: { oldestMs: null, checkpointAgeMs: 3_600_000, hasGrownSince: false },
 };
 const warnings = (more: Partial<WarningFacts>) => findWarnings({ ...well, ...more });
@@ -83,13 +83,23 @@ it.each<[string, Partial<WarningFacts>, Record<string, unknown>]>([
   ],
   [
     "a key that should be rotated",
-    { keyring: { currentId: "k1", ageMs: 91, rotation: "due" } },
+    { keyring: { ...well.keyring, ageMs: 91, rotation: "due" } },
     { code: "key_rotation_due", subject: "k1", value: 91 },
   ],
   [
     "a key that should have been rotated long ago",
-    { keyring: { currentId: "k1", ageMs: 121, rotation: "overdue" } },
+    { keyring: { ...well.keyring, ageMs: 121, rotation: "overdue" } },
     { code: "key_rotation_due", subject: "k1", value: 121, severity: "critical" },
+  ],
+  [
+    "a key that protects nothing new any more",
+    { keyring: { ...well.keyring, ageMs: 181, rotation: "expired" } },
+    { code: "key_expired", subject: "k1", value: 181, severity: "critical" },
+  ],
+  [
+    "data keys that could not be replaced",
+    { keyring: { ...well.keyring, overdueDataKeys: 2 } },
+    { code: "data_keys_overdue", value: 2, severity: "warning" },
   ],
   [
     "audit entries that get no place in the log",

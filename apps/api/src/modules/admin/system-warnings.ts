@@ -1,4 +1,5 @@
 import type { System, SystemWarning } from "@pulsekeep/contracts/api/admin";
+import type { KeyringHealth } from "../vault/keyring.queries.js";
 
 const NEARLY_FULL_PERCENT = 80;
 const OLD_TRANSACTION_MS = 5 * 60_000;
@@ -7,7 +8,7 @@ const LOG_WAITS_MS = 60_000;
 const LOG_UNSIGNED_MS = 5 * 60_000;
 
 /** What the vault tells of the key that wraps data keys. */
-type KeyringFacts = { currentId: string; ageMs: number; rotation: "ok" | "due" | "overdue" };
+type KeyringFacts = Pick<KeyringHealth, "currentId" | "ageMs" | "rotation" | "overdueDataKeys">;
 
 /** How far the audit log is behind. */
 type AuditFacts = {
@@ -60,12 +61,13 @@ const RULES: readonly ((facts: WarningFacts) => SystemWarning[])[] = [
     rotation === "ok"
       ? []
       : [
-          warn("key_rotation_due", {
+          warn(rotation === "expired" ? "key_expired" : "key_rotation_due", {
             subject,
             value,
-            severity: rotation === "overdue" ? "critical" : "warning",
+            severity: rotation === "due" ? "warning" : "critical",
           }),
         ],
+  ({ keyring: { overdueDataKeys: value } }) => (value === 0 ? [] : [warn("data_keys_overdue", { value })]),
   ({ audit: { oldestMs } }) =>
     oldestMs !== null && oldestMs > LOG_WAITS_MS
       ? [warn("audit_log_waiting", { value: oldestMs, severity: "critical" })]

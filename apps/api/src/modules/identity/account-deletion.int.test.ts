@@ -90,6 +90,46 @@ describe("deleting one's account", () => {
     expect((await octo.get("/api/v1/me")).status).toBe(401);
   });
 
+  it("is not the only thing that does: who has a password begins a new session by it, and others where they signed in", async () => {
+    const grace = await test.signUp("Grace");
+    const me = (await grace.get<{ user: { id: string } }>("/api/v1/me")).body;
+    const { status, body } = await grace.get("/api/v1/me/sign-in-again");
+    expect({ status, body }).toEqual({ status: 200, body: { password: true, providers: [] } });
+    const sessions = () =>
+      test.sql(
+        "select id, created_at > now() - interval '1 minute' as fresh from sessions where user_id = $1",
+        [me.user.id],
+      );
+    await test.sql("update sessions set created_at = now() - interval '11 minutes' where user_id = $1", [
+      me.user.id,
+    ]);
+    const [old] = await sessions();
+    expect(await grace.post("/api/v1/me/sign-in-again", { password: "not-mine-at-all" })).toMatchObject({
+      status: 403,
+      body: { code: "password_wrong" },
+    });
+    expect(await sessions()).toEqual([old]);
+    expect((await grace.post("/api/v1/me/sign-in-again", { password: TEST_PASSWORD })).status).toBe(204);
+    const now = await sessions();
+    expect(now).toEqual([{ id: expect.any(String), fresh: true }]);
+    expect(now[0]?.["id"]).not.toBe(old?.["id"]);
+    expect((await grace.get("/api/v1/me")).status).toBe(200);
+    const actions = (await grace.get<{ rows: { action: string }[] }>("/api/v1/audit?limit=100")).body.rows;
+    expect(actions.filter(({ action }) => action === "account.signed_in")).toHaveLength(2);
+    expect(actions.filter(({ action }) => action === "account.signed_out")).toHaveLength(1);
+
+    const octo = test.newClient();
+    await signInWithGitHub(octo, "octo-bob");
+    expect((await octo.get("/api/v1/me/sign-in-again")).body).toEqual({
+      password: false,
+      providers: ["github"],
+    });
+    for (const tries of [3, 2, 1, 0])
+      expect(
+        (await grace.post("/api/v1/me/sign-in-again", { password: `wrong-${tries}-wrong` })).status,
+      ).toBe(tries === 0 ? 429 : 403);
+  });
+
   it("takes everything with it, at once, and the audit soon after [CRY-09]", async () => {
     const carol = await test.signUp("Carol");
     const dave = await test.signUp("Dave");
@@ -162,6 +202,9 @@ describe("deleting one's account", () => {
       "audit_leaves",
       // By its own statement: a partitioned table of that size has no foreign keys.
       "metric_samples",
+      // By a trigger of their lanes, and notices with their runs.
+      "run_notices",
+      "runs",
     ]);
   });
 
@@ -211,7 +254,9 @@ describe("a backup", () => {
     const tenant = { workspaceId: worker.workspaceId };
     const openWith = (ring: typeof former) =>
       test.get(Databases).inTenant(tenant, (tx) =>
-        new VaultService(parseEnv({ ...test.source, PULSEKEEP_KEYRING: JSON.stringify(ring) }))
+        new VaultService(parseEnv({ ...test.source, PULSEKEEP_KEYRING: JSON.stringify(ring) }), {
+          now: () => new Date(),
+        })
           .open(tx, worker.workspaceId, place, sealed)
           .then(
             (plain) => plain.toString("hex"),

@@ -6,6 +6,7 @@ import { Clock } from "../../platform/clock.js";
 import { Databases } from "../../platform/database.js";
 import { Jobs } from "../../platform/jobs.js";
 import { TRANSPORT, type Transport } from "../../platform/transport.js";
+import { KeyringQueries } from "../vault/keyring.queries.js";
 import { describeProblem } from "./scheduling-problems.js";
 import { SchedulingQueries } from "./scheduling.queries.js";
 import { within } from "../../platform/within.js";
@@ -18,7 +19,10 @@ export const healthSchema = z
     status: z.enum(["ok", "degraded"]),
     timestamp: z.iso.datetime(),
     checks: z.record(z.string(), z.boolean()),
+    /** What does not work: the answer is 503. */
     reasons: z.array(z.string()),
+    /** What works and needs somebody's attention before it does not. */
+    warnings: z.array(z.string()),
   })
   .meta({ id: "Health" });
 export type Health = z.infer<typeof healthSchema>;
@@ -35,17 +39,19 @@ export class HealthService {
     @Inject(SchedulingQueries) private readonly scheduling: SchedulingQueries,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(ENV) private readonly env: Env,
+    @Inject(KeyringQueries) private readonly keyring: KeyringQueries,
   ) {
     this.startedAt = clock.now();
   }
 
   async getHealth(): Promise<Health> {
-    const [database, transport, web] = await Promise.all([
+    const [database, transport, web, warnings] = await Promise.all([
       passes(() => this.databases.ping()),
       passes(() => this.transport.inspect("notices")),
       passes(() => this.pingWeb()),
+      this.findWarnings(),
     ]);
-    return this.summarise({ database, transport, web, ...this.loopChecks() });
+    return this.summarise({ database, transport, web, ...this.loopChecks() }, warnings);
   }
 
   /** Whether scheduling goes on everywhere: in every process of the installation, not only in this one. */
@@ -87,19 +93,26 @@ export class HealthService {
     if (response.status >= 500) throw new Error(`the web process answered ${response.status}`);
   }
 
-  private summarise(checks: Record<string, boolean>): Health {
+  /** An old key stops no process: taking one away for it would lose what the key is there for. */
+  private async findWarnings(): Promise<string[]> {
+    const rotation = await within(this.keyring.getRotation()).catch(() => "ok" as const);
+    return rotation === "ok" ? [] : [`the rotation of the keyring is ${rotation}`];
+  }
+
+  private summarise(checks: Record<string, boolean>, warnings: string[] = []): Health {
     const reasons = Object.entries(checks).flatMap(([name, passed]) =>
       passed ? [] : [`${name} does not answer`],
     );
-    return this.answer(checks, reasons);
+    return this.answer(checks, reasons, warnings);
   }
 
-  private answer(checks: Record<string, boolean>, reasons: string[]): Health {
+  private answer(checks: Record<string, boolean>, reasons: string[], warnings: string[] = []): Health {
     return {
-      status: reasons.length === 0 ? "ok" : "degraded",
+      status: reasons.length + warnings.length === 0 ? "ok" : "degraded",
       timestamp: this.clock.now().toISOString(),
       checks,
       reasons,
+      warnings,
     };
   }
 }

@@ -49,7 +49,7 @@ export class ObservabilityController {
   }
 
   private answer(reply: FastifyReply, health: Health): Health {
-    void reply.status(health.status === "ok" ? 200 : 503).header("cache-control", "no-store");
+    void reply.status(health.reasons.length === 0 ? 200 : 503).header("cache-control", "no-store");
     return health;
   }
 }

@@ -215,13 +215,19 @@ export const SYSTEM_GAUGES: readonly SystemGauge[] = [
   },
   {
     name: "pulsekeep_keyring_rotation_state",
-    help: "0 while the key that wraps is young enough, 1 when its rotation is due, 2 when it is overdue",
-    read: ({ keyring }) => only(keyring ? [["ok", "due", "overdue"].indexOf(keyring.rotation)] : []),
+    help: "0 while the key that wraps is young enough, 1 when its rotation is due, 2 overdue, 3 when it protects nothing new",
+    read: ({ keyring }) =>
+      only(keyring ? [["ok", "due", "overdue", "expired"].indexOf(keyring.rotation)] : []),
   },
   {
     name: "pulsekeep_keyring_data_keys_waiting",
     help: "Data keys that are not wrapped under the current key yet",
     read: ({ keyring }) => only(keyring ? [keyring.waiting] : []),
+  },
+  {
+    name: "pulsekeep_data_keys_overdue",
+    help: "Data keys that are long over the age at which they are made anew",
+    read: ({ keyring }) => only(keyring ? [keyring.overdueDataKeys] : []),
   },
   {
     name: "pulsekeep_audit_unsequenced_entries",

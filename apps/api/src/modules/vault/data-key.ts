@@ -1,5 +1,5 @@
 import { type KeyObject, randomBytes } from "node:crypto";
-import { readSealKeyId, type SealedPlace, unwrapKey, wrapKey } from "@pulsekeep/signing";
+import { hedgedIv, readSealKeyId, type SealedPlace, sealValue, unwrapKey, wrapKey } from "@pulsekeep/signing";
 import { getKeyringKey, type Keyring } from "./keyring.js";
 
 /** Values that one data key seals at most, far below the 2^32 that random IVs allow (NIST SP 800-38D, 8.3). */
@@ -46,6 +46,40 @@ export function unwrapDataKey(
   });
   return unwrapped.ok ? { ok: true, key: unwrapped.dataKey } : unwrapped;
 }
+
+/**
+ * The key that a data key has replaced, sealed under the one that replaced it: who read a value before the
+ * replacement and opens it afterwards still can, for as long as the row keeps this.
+ */
+export function sealFormerKey(
+  { workspaceId, id, key }: { workspaceId: string; id: string; key: KeyObject },
+  former: KeyObject,
+): Buffer {
+  const place = placeOfFormer({ workspaceId, id });
+  const plaintext = former.export();
+  const iv = hedgedIv({ key, random: randomBytes(32), place, plaintext });
+  return sealValue({ key, keyId: id, place, plaintext, iv });
+}
+
+/** Undefined when it does not open. */
+export function openFormerKey(
+  { workspaceId, id, key }: { workspaceId: string; id: string; key: KeyObject },
+  sealed: Uint8Array,
+): KeyObject | undefined {
+  const opened = unwrapKey({
+    findKey: (named) => (named === id ? key : undefined),
+    place: placeOfFormer({ workspaceId, id }),
+    wrapped: sealed,
+  });
+  return opened.ok ? opened.dataKey : undefined;
+}
+
+const placeOfFormer = ({ workspaceId, id }: { workspaceId: string; id: string }): SealedPlace => ({
+  tenant: workspaceId,
+  table: "data_keys",
+  column: "former_key_sealed",
+  row: id,
+});
 
 const placeOf = ({ workspaceId, id }: { workspaceId: string; id: string }): SealedPlace => ({
   tenant: workspaceId,

@@ -22,6 +22,8 @@ export type KeyringStatus = {
   rotation: { state: RotationState; ageMs: number; dueAt: string };
   /** Data keys that are not under the current key yet. */
   waiting: number;
+  /** When the oldest data key was made; null without any. */
+  oldestDataKeyAt: string | null;
   keys: {
     id: string;
     state: KeyringKeyState;
@@ -39,6 +41,7 @@ type Row = {
   current_since: Date | null;
   retired_at: Date | null;
   data_keys: number;
+  oldest: Date | null;
 };
 
 /** What the ring and the database know of every key; the keys themselves are not part of it. */
@@ -48,9 +51,9 @@ export async function readKeyringStatus(
   { rotationDays, now }: { rotationDays: number; now: Date },
 ): Promise<KeyringStatus> {
   const { rows } = await db.execute<Row>(
-    sql`select coalesce(k.id, d.id) as id, k.wraps, k.current_since, k.retired_at, coalesce(d.n, 0)::int as data_keys
+    sql`select coalesce(k.id, d.id) as id, k.wraps, k.current_since, k.retired_at, coalesce(d.n, 0)::int as data_keys, d.oldest
         from keyring_keys k
-        full join (select keyring_key_id as id, count(*) as n from data_keys group by 1) d on d.id = k.id`,
+        full join (select keyring_key_id as id, count(*) as n, min(created_at) as oldest from data_keys group by 1) d on d.id = k.id`,
   );
   const known = new Map(rows.map((row) => [row.id, row]));
   const keys = [...new Set([...ring.keys.keys(), ...known.keys()])].sort().map((id) => {
@@ -74,9 +77,15 @@ export async function readKeyringStatus(
     currentId: ring.currentId,
     rotation: { state, ageMs, dueAt: dueAt.toISOString() },
     waiting: keys.reduce((sum, { id, dataKeys }) => sum + (id === ring.currentId ? 0 : dataKeys), 0),
+    oldestDataKeyAt: oldestOf(rows),
     keys,
   };
 }
+
+const oldestOf = (rows: readonly Row[]): string | null =>
+  toText(rows.map(({ oldest }) => oldest && new Date(oldest)).reduce(earlier, null));
+
+const earlier = (a: Date | null, b: Date | null): Date | null => (a && b ? (a < b ? a : b) : (a ?? b));
 
 function stateOf(id: string, ring: Keyring, row: Row | undefined): KeyringKeyState {
   if (row?.retired_at) return "retired";

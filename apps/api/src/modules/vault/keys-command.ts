@@ -1,25 +1,31 @@
 import { parseArgs } from "node:util";
-import { connect, type DatabaseRole } from "@pulsekeep/database";
+import { setTimeout } from "node:timers/promises";
+import { connect, type Database, type DatabaseRole } from "@pulsekeep/database";
 import { type Env, parseEnv } from "../../env.js";
 import { AuditService } from "../audit/audit.service.js";
+import { auditRenewals } from "./audit-renewals.js";
 import { auditRewraps } from "./audit-rewraps.js";
 import { type Keyring, openKeyring } from "./keyring.js";
 import { registerKeyring } from "./keyring-registry.js";
 import { type KeyringStatus, readKeyringStatus } from "./keyring-status.js";
 import { replaceKeyringFile, withNewKey } from "./new-keyring.js";
+import { type RenewalOutcome, renewDataKeys, daysAgo } from "./renew-data-keys.js";
 import { retireUnusedKeys, rewrapBatch } from "./rewrap.js";
 import { type VaultReport, verifyVault } from "./verify-vault.js";
 
 const USAGE = `keys status [--json]              which keys there are, how old, and what they wrap
 keys rotate [--json] [--batch n]  wrap every data key under the current key, and retire the others
+keys rotate --data-keys           the same, and make every data key anew with all that it has sealed
 keys rotate --new-key             make a key: into PULSEKEEP_KEYRING_FILE, or a keyring on standard output
 keys verify [--json]              open every data key and every sealed value`;
+
+const BUSY_MS = 60_000;
 
 /** 0: all is well; 1: something needs attention; 2: the command was not understood; 78: the environment is not usable. */
 export type KeysExitCode = 0 | 1 | 2 | 78;
 
 type Io = { out: (text: string) => void; err: (text: string) => void };
-type Context = { env: Env; ring: Keyring; json: boolean; batch: number; io: Io };
+type Context = { env: Env; ring: Keyring; json: boolean; batch: number; dataKeys: boolean; io: Io };
 
 /**
  * `keys status | rotate | verify`, for whoever runs the installation, in the environment of the server. Never
@@ -55,6 +61,7 @@ function parse(args: readonly string[]) {
       options: {
         json: { type: "boolean", default: false },
         "new-key": { type: "boolean", default: false },
+        "data-keys": { type: "boolean", default: false },
         batch: { type: "string", default: "100" },
       },
     });
@@ -62,8 +69,9 @@ function parse(args: readonly string[]) {
     const batch = Number(values.batch);
     if (!isCommand(command) || rest.length > 0 || !Number.isInteger(batch) || batch < 1 || batch > 1_000)
       return undefined;
-    if (values["new-key"] && command !== "rotate") return undefined;
-    return { command, json: values.json, newKey: values["new-key"], batch };
+    const { "new-key": newKey, "data-keys": dataKeys } = values;
+    if ((newKey || dataKeys) && (command !== "rotate" || (newKey && dataKeys))) return undefined;
+    return { command, json: values.json, newKey, dataKeys, batch };
   } catch {
     return undefined;
   }
@@ -80,7 +88,7 @@ async function status(context: Context): Promise<KeysExitCode> {
   );
   print(context, found, () => describeStatus(found));
   const isLost = found.keys.some(({ state }) => state === "missing");
-  return isLost || found.rotation.state === "overdue" ? 1 : 0;
+  return isLost || ["overdue", "expired"].includes(found.rotation.state) ? 1 : 0;
 }
 
 /** Small batches, each its own transaction: whatever ends it, the next call goes on with what is left. */
@@ -98,15 +106,38 @@ async function rotate(context: Context): Promise<KeysExitCode> {
       if (waiting === 0) break;
     }
     const retired = await retireUnusedKeys(db, ring, { idleMs: 0 });
-    const result = { currentId: ring.currentId, rewrapped, retired };
+    const { renewed, failed } = context.dataKeys ? await renewAll(db, context) : { renewed: 0, failed: [] };
+    const result = { currentId: ring.currentId, rewrapped, retired, renewed, failed };
     print(context, result, () => [
       `${rewrapped} data keys wrapped anew under ${ring.currentId}`,
+      ...(context.dataKeys ? [`${renewed} data keys made anew, with all that they have sealed`] : []),
+      ...failed.map(({ workspaceId, reason }) => `left as it was: workspace ${workspaceId} (${reason})`),
       retired.length === 0
         ? "no key was retired"
         : `retired, and no longer needed in the keyring: ${retired.join(", ")}`,
     ]);
-    return 0 as const;
+    return failed.length === 0 ? (0 as const) : (1 as const);
   });
+}
+
+/** Every data key that was made before now. What somebody holds is tried again, for a minute without any progress. */
+async function renewAll(db: Database, { ring, io, batch }: Context) {
+  const madeBefore = await daysAgo(db, 0);
+  const record = auditRenewals(new AuditService(), { kind: "system", id: null });
+  const failed: RenewalOutcome["failed"] = [];
+  let renewed = 0;
+  for (let lastProgressAt = Date.now(); ; ) {
+    const except = failed.map(({ workspaceId }) => workspaceId);
+    const outcome = await renewDataKeys(db, { ring, madeBefore, record, size: batch, except });
+    renewed += outcome.renewed;
+    failed.push(...outcome.failed);
+    if (outcome.renewed > 0) io.err(`${renewed} data keys made anew`);
+    if (outcome.renewed + outcome.failed.length > 0) lastProgressAt = Date.now();
+    else if (outcome.busy.length === 0) return { renewed, failed };
+    else if (Date.now() - lastProgressAt > BUSY_MS)
+      throw new Error(`${outcome.busy.length} data keys are held by somebody else; call this again`);
+    else await setTimeout(250);
+  }
 }
 
 async function verify(context: Context): Promise<KeysExitCode> {
@@ -135,7 +166,8 @@ function offerNewKey({ env, io }: Context, file: string | undefined): KeysExitCo
   return 0;
 }
 
-function describeStatus({ currentId, rotation, waiting, keys }: KeyringStatus): string[] {
+function describeStatus(status: KeyringStatus): string[] {
+  const { currentId, rotation, waiting, keys, oldestDataKeyAt } = status;
   const days = Math.floor(rotation.ageMs / 86_400_000);
   return [
     `current key ${currentId}, ${days} days old, rotation ${rotation.state} (${rotation.dueAt.slice(0, 10)})`,
@@ -145,6 +177,7 @@ function describeStatus({ currentId, rotation, waiting, keys }: KeyringStatus): 
     waiting === 0
       ? "every data key is under the current key"
       : `${waiting} data keys wait to be wrapped anew`,
+    ...(oldestDataKeyAt === null ? [] : [`the oldest data key is of ${oldestDataKeyAt.slice(0, 10)}`]),
   ];
 }
 

@@ -84,7 +84,8 @@ export async function retireUnusedKeys(
   });
 }
 
-async function takeWraps(tx: Transaction, id: string, count: number): Promise<void> {
+/** @throws Error when the key is retired, or has wrapped too often */
+export async function takeWraps(tx: Transaction, id: string, count: number): Promise<void> {
   const taken = await tx
     .update(keyringKeys)
     .set({ wraps: sql`${keyringKeys.wraps} + ${count}` })

@@ -16,6 +16,8 @@ it.each([
   [90.1, "due"],
   [120, "due"],
   [120.1, "overdue"],
+  [180, "overdue"],
+  [180.1, "expired"],
 ])("after %d days of 90 the rotation is %s", (days, state) => {
   expect(stateAfter(days)).toBe(state);
 });
@@ -26,7 +28,7 @@ it("is due early for a key that has wrapped very often [CRY-03]", () => {
 });
 
 it("never goes back as time goes on", () => {
-  const order = ["ok", "due", "overdue"];
+  const order = ["ok", "due", "overdue", "expired"];
   fc.assert(
     fc.property(
       fc.double({ min: 0, max: 400, noNaN: true }),

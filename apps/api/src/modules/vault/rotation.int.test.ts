@@ -54,7 +54,7 @@ const envOf = (ring: { currentId: string; keys: Record<string, string> }) => ({
   PULSEKEEP_KEYRING: JSON.stringify(ring),
 });
 const vaultOf = (ring: { currentId: string; keys: Record<string, string> }) =>
-  new VaultService(parseEnv(envOf(ring)));
+  new VaultService(parseEnv(envOf(ring)), { now: () => new Date() });
 const openAll = async (vault: VaultService) => {
   for (const [workspaceId, { row, value }] of sealed) {
     const opened = await test

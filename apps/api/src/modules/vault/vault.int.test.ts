@@ -9,6 +9,7 @@ import { VaultService } from "./vault.service.js";
 
 let test: TestApp;
 let vault: VaultService;
+const clock = { now: () => new Date() };
 let alice: string;
 let bob: string;
 const secret = randomBytes(32);
@@ -66,7 +67,7 @@ it("opens old values while the old key is in the ring, and none when it is gone"
   const sealed = await seal(alice);
   const fresh = randomBytes(32).toString("base64url");
   const withRing = (ring: object) =>
-    new VaultService(parseEnv({ ...test.source, PULSEKEEP_KEYRING: JSON.stringify(ring) }));
+    new VaultService(parseEnv({ ...test.source, PULSEKEEP_KEYRING: JSON.stringify(ring) }), clock);
   const keys = test.env.PULSEKEEP_KEYRING.keys;
   expect(
     await open(alice, sealed, place, withRing({ currentId: "k2", keys: { ...keys, k2: fresh } })),

@@ -1,12 +1,15 @@
 import { type KeyObject, randomBytes } from "node:crypto";
 import { Inject, Injectable } from "@nestjs/common";
 import { schema, type Transaction } from "@pulsekeep/database";
-import { hedgedIv, openValue, type SealedPlace, sealValue } from "@pulsekeep/signing";
+import { hedgedIv, openValue, readSealKeyId, type SealedPlace, sealValue } from "@pulsekeep/signing";
 import { and, eq, lt, sql } from "drizzle-orm";
 import { ENV, type Env } from "../../env.js";
+import { AppError } from "../../http/app-error.js";
+import { Clock } from "../../platform/clock.js";
 import { newId } from "../../platform/ids.js";
-import { MAX_SEALS, unwrapDataKey, wrapDataKey } from "./data-key.js";
+import { MAX_SEALS, openFormerKey, unwrapDataKey, wrapDataKey } from "./data-key.js";
 import { type Keyring, openKeyring } from "./keyring.js";
+import { rotationStateOf } from "./rotation-schedule.js";
 
 const { dataKeys, keyringKeys } = schema;
 
@@ -22,6 +25,11 @@ export type WrappedDataKey = {
   retiredAt: Date | null;
 };
 
+/** The name of a row for its place: the parts of its key, empty ones left out. */
+export const sealedRow = (...parts: string[]): string => parts.filter((part) => part !== "").join("/");
+
+type FoundDataKey = WrappedDataKey & { formerId: string | null; formerKeySealed: Uint8Array | null };
+
 type DataKey = { id: string; key: KeyObject };
 
 /**
@@ -32,19 +40,34 @@ type DataKey = { id: string; key: KeyObject };
 export class VaultService {
   private readonly ring: Keyring;
 
-  constructor(@Inject(ENV) env: Env) {
+  constructor(
+    @Inject(ENV) private readonly env: Env,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {
     this.ring = openKeyring(env.PULSEKEEP_KEYRING);
   }
 
   /**
-   * Seals a value of this workspace for one place. Makes the workspace's data key at the first call.
+   * Seals a secret that is new here, for one place of this workspace. Makes the workspace's data key at the first
+   * call.
    *
+   * @throws AppError `encryption_key_expired` when the keyring's key is too old to protect anything new
    * @throws Error when the workspace's data key, or the keyring's, may seal no more
    */
   async seal(tx: Transaction, workspaceId: string, place: Place, plaintext: Uint8Array): Promise<Buffer> {
-    const { id, key } =
-      (await this.findDataKey(tx, workspaceId)) ?? (await this.createDataKey(tx, workspaceId));
-    await countSeal(tx, workspaceId);
+    await this.refuseExpired(tx);
+    return this.reseal(tx, workspaceId, place, plaintext);
+  }
+
+  /**
+   * Seals what moves to another place, or stands in for what was sealed there before: however old the keyring's
+   * key is, nothing that works may end for it.
+   *
+   * @throws Error as `seal` does
+   */
+  async reseal(tx: Transaction, workspaceId: string, place: Place, plaintext: Uint8Array): Promise<Buffer> {
+    const row = (await takeSeal(tx, workspaceId)) ?? (await this.createDataKey(tx, workspaceId));
+    const { id, key } = this.unwrap(row);
     const at = { ...place, tenant: workspaceId };
     const iv = hedgedIv({ key, random: randomBytes(32), place: at, plaintext });
     return sealValue({ key, keyId: id, place: at, plaintext, iv });
@@ -52,8 +75,8 @@ export class VaultService {
 
   /** @throws Error when the value does not open: wrong place, unknown or retired key, or tampered with */
   async open(tx: Transaction, workspaceId: string, place: Place, sealed: Uint8Array): Promise<Buffer> {
-    const dataKey = await this.findDataKey(tx, workspaceId);
-    return openAt(dataKey, { ...place, tenant: workspaceId }, sealed);
+    const row = await findDataKey(tx, workspaceId);
+    return openAt(row && this.keyFor(row, sealed), { ...place, tenant: workspaceId }, sealed);
   }
 
   /**
@@ -62,33 +85,28 @@ export class VaultService {
    * @throws Error as `open` does
    */
   openWith(dataKey: WrappedDataKey, place: Place, sealed: Uint8Array): Buffer {
-    const unwrapped = unwrapDataKey(this.ring, dataKey);
-    if (!unwrapped.ok)
-      throw new Error(`The data key of workspace ${dataKey.workspaceId} does not open: ${unwrapped.reason}`);
-    return openAt({ id: dataKey.id, key: unwrapped.key }, { ...place, tenant: dataKey.workspaceId }, sealed);
+    return openAt(this.unwrap(dataKey), { ...place, tenant: dataKey.workspaceId }, sealed);
   }
 
-  private async findDataKey(tx: Transaction, workspaceId: string): Promise<DataKey | undefined> {
-    const [row] = await tx
-      .select({
-        id: dataKeys.id,
-        workspaceId: dataKeys.workspaceId,
-        keyringKeyId: dataKeys.keyringKeyId,
-        keyWrapped: dataKeys.keyWrapped,
-        retiredAt: keyringKeys.retiredAt,
-      })
-      .from(dataKeys)
-      .leftJoin(keyringKeys, eq(keyringKeys.id, dataKeys.keyringKeyId))
-      .where(eq(dataKeys.workspaceId, workspaceId))
-      .limit(1);
-    if (!row) return undefined;
+  private unwrap(row: WrappedDataKey): DataKey {
     const unwrapped = unwrapDataKey(this.ring, row);
     if (!unwrapped.ok)
-      throw new Error(`The data key of workspace ${workspaceId} does not open: ${unwrapped.reason}`);
+      throw new Error(`The data key of workspace ${row.workspaceId} does not open: ${unwrapped.reason}`);
     return { id: row.id, key: unwrapped.key };
   }
 
-  private async createDataKey(tx: Transaction, workspaceId: string): Promise<DataKey> {
+  /** The data key was replaced between the reading of the value and this: the row keeps the former one a while. */
+  private keyFor(row: FoundDataKey, sealed: Uint8Array): DataKey {
+    const current = this.unwrap(row);
+    const { formerId, formerKeySealed, workspaceId } = row;
+    if (formerId === null || formerKeySealed === null || readSealKeyId(sealed) !== formerId) return current;
+    const key = openFormerKey({ workspaceId, ...current }, formerKeySealed);
+    return key ? { id: formerId, key } : current;
+  }
+
+  private async createDataKey(tx: Transaction, workspaceId: string): Promise<WrappedDataKey> {
+    if (await findDataKey(tx, workspaceId))
+      throw new Error(`The data key of workspace ${workspaceId} may seal no more`);
     const { rows } = await tx.execute<{ taken: boolean }>(
       sql`select take_wrap(${this.ring.currentId}) as taken`,
     );
@@ -99,19 +117,61 @@ export class VaultService {
       .values({ id, workspaceId, ...wrapDataKey(this.ring, { workspaceId, id }, randomBytes(32)) })
       .onConflictDoNothing({ target: dataKeys.workspaceId });
     // Two first calls at once: the one whose insert did nothing uses the other's key.
-    const kept = await this.findDataKey(tx, workspaceId);
+    const kept = await takeSeal(tx, workspaceId);
     if (!kept) throw new Error(`The data key of workspace ${workspaceId} was not kept`);
     return kept;
   }
+
+  private async refuseExpired(tx: Transaction): Promise<void> {
+    const [current] = await tx
+      .select({ currentSince: keyringKeys.currentSince })
+      .from(keyringKeys)
+      .where(eq(keyringKeys.id, this.ring.currentId));
+    const now = this.clock.now();
+    const { state } = rotationStateOf(
+      { currentSince: current?.currentSince ?? now, wraps: 0 },
+      { rotationDays: this.env.PULSEKEEP_KEY_ROTATION_DAYS, now },
+    );
+    if (state === "expired") throw new AppError("encryption_key_expired");
+  }
 }
 
-async function countSeal(tx: Transaction, workspaceId: string): Promise<void> {
-  const counted = await tx
+const WRAPPED = {
+  id: dataKeys.id,
+  workspaceId: dataKeys.workspaceId,
+  keyringKeyId: dataKeys.keyringKeyId,
+  keyWrapped: dataKeys.keyWrapped,
+};
+
+async function findDataKey(tx: Transaction, workspaceId: string): Promise<FoundDataKey | undefined> {
+  const [row] = await tx
+    .select({
+      ...WRAPPED,
+      formerId: dataKeys.formerId,
+      formerKeySealed: dataKeys.formerKeySealed,
+      retiredAt: keyringKeys.retiredAt,
+    })
+    .from(dataKeys)
+    .leftJoin(keyringKeys, eq(keyringKeys.id, dataKeys.keyringKeyId))
+    .where(eq(dataKeys.workspaceId, workspaceId))
+    .limit(1);
+  return row;
+}
+
+/**
+ * Counts one seal and says with which key: in one statement, whose lock keeps the key from being replaced before
+ * the value is committed. Undefined without a data key, or when it may seal no more.
+ */
+async function takeSeal(tx: Transaction, workspaceId: string): Promise<WrappedDataKey | undefined> {
+  const [taken] = await tx
     .update(dataKeys)
     .set({ seals: sql`${dataKeys.seals} + 1` })
     .where(and(eq(dataKeys.workspaceId, workspaceId), lt(dataKeys.seals, MAX_SEALS)))
-    .returning({ id: dataKeys.id });
-  if (counted.length === 0) throw new Error(`The data key of workspace ${workspaceId} may seal no more`);
+    .returning({
+      ...WRAPPED,
+      retiredAt: sql<string | null>`(select k.retired_at from keyring_keys k where k.id = keyring_key_id)`,
+    });
+  return taken && { ...taken, retiredAt: taken.retiredAt === null ? null : new Date(taken.retiredAt) };
 }
 
 function openAt(dataKey: DataKey | undefined, place: SealedPlace, sealed: Uint8Array): Buffer {

@@ -1,25 +1,32 @@
 import type { KeyObject } from "node:crypto";
-import type { Database } from "@pulsekeep/database";
+import type { Database, Transaction } from "@pulsekeep/database";
 import { openValue } from "@pulsekeep/signing";
 import { sql } from "drizzle-orm";
 import { type UnwrappedDataKey, unwrapDataKey } from "./data-key.js";
 import type { Keyring } from "./keyring.js";
+import { listSealedColumns, rowNameOf, type SealedColumn } from "./sealed-columns.js";
 
 type VaultFinding = { table: string; column: string; row: string; reason: string };
 
 export type VaultReport = { dataKeys: number; sealedValues: number; findings: VaultFinding[] };
 
 const BATCH = 500;
-/** Names come from the catalogue, and are put into statements only when they are as ours always are. */
-const NAME = /^[a-z_]{1,63}$/;
 
 /**
  * Opens every data key and every sealed value that the database holds, and says which do not. Sealed values are
- * found by their columns' names, so none is left out. What opens is dropped at once.
+ * found by their columns' names, so none is left out. What opens is dropped at once. It looks at one moment's state,
+ * so that a key which is replaced meanwhile is not taken for a lost one; empty values are shredded ones.
  *
  * @param db as a role that reads every row (`pulsekeep_backup`)
  */
 export async function verifyVault(db: Database, ring: Keyring): Promise<VaultReport> {
+  return db.transaction((tx) => verifyAll(tx, ring), {
+    isolationLevel: "repeatable read",
+    accessMode: "read only",
+  });
+}
+
+async function verifyAll(db: Transaction, ring: Keyring): Promise<VaultReport> {
   const findings: VaultFinding[] = [];
   const keys = new Map<string, { id: string; key: KeyObject }>();
   let dataKeys = 0;
@@ -46,7 +53,7 @@ export async function verifyVault(db: Database, ring: Keyring): Promise<VaultRep
   return { dataKeys, sealedValues, findings };
 }
 
-async function* readDataKeys(db: Database) {
+async function* readDataKeys(db: Transaction) {
   let after = "00000000-0000-0000-0000-000000000000";
   for (;;) {
     const { rows } = await db.execute<{
@@ -67,30 +74,15 @@ async function* readDataKeys(db: Database) {
   }
 }
 
-type SealedColumn = { table: string; column: string; key: string };
-
-/** Columns whose name says that they hold sealed values, with the one column that names their rows. */
-async function listSealedColumns(db: Database): Promise<SealedColumn[]> {
-  const { rows } = await db.execute<SealedColumn>(
-    sql`select c.table_name as "table", c.column_name as "column", a.attname as "key"
-        from information_schema.columns c
-        join pg_index i on i.indrelid = format('%I.%I', c.table_schema, c.table_name)::regclass and i.indisprimary
-        join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
-        where c.table_schema = 'public' and c.data_type = 'bytea' and c.column_name like '%\\_sealed' and i.indnkeyatts = 1
-        order by 1, 2`,
-  );
-  for (const name of rows.flatMap(({ table, column, key }) => [table, column, key]))
-    if (!NAME.test(name)) throw new Error(`Sealed values are in ${name}, which is no name of ours`);
-  return rows;
-}
-
-async function* readSealed(db: Database, { table, column, key }: SealedColumn) {
-  let after = "00000000-0000-0000-0000-000000000000";
+async function* readSealed(db: Transaction, sealedColumn: SealedColumn) {
+  const { table, column } = sealedColumn;
+  const name = rowNameOf(sealedColumn);
+  let after = "";
   for (;;) {
     const { rows } = await db.execute<{ row: string; workspaceId: string; sealed: Buffer }>(
-      sql`select ${sql.identifier(key)} as "row", workspace_id as "workspaceId", ${sql.identifier(column)} as sealed
+      sql`select ${name} as "row", workspace_id as "workspaceId", ${sql.identifier(column)} as sealed
           from ${sql.identifier(table)}
-          where ${sql.identifier(column)} is not null and ${sql.identifier(key)} > ${after}
+          where length(${sql.identifier(column)}) > 0 and ${name} > ${after}
           order by 1 limit ${BATCH}`,
     );
     yield* rows;

@@ -61,7 +61,7 @@ export class WorkerRootsService {
   ): Promise<string> {
     const id = newId();
     const { workspaceId } = caller;
-    const sealed = await this.seal(tx, { workspaceId, id }, { slot: "current", plain: newRoot() });
+    const sealed = await this.vault.seal(tx, workspaceId, placeOfRoot(id, "current"), newRoot());
     await tx.insert(workers).values({
       ...as,
       id,
@@ -188,7 +188,7 @@ export class WorkerRootsService {
     worker: { workspaceId: string; id: string },
     { slot, plain }: { slot: RootSlot; plain: Buffer },
   ): Promise<Buffer> {
-    return this.vault.seal(tx, worker.workspaceId, placeOfRoot(worker.id, slot), plain);
+    return this.vault.reseal(tx, worker.workspaceId, placeOfRoot(worker.id, slot), plain);
   }
 }
 

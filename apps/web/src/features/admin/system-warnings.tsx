@@ -14,6 +14,7 @@ const TIMED: ReadonlySet<Warning["code"]> = new Set([
   "work_overdue",
   "database_transaction_old",
   "key_rotation_due",
+  "key_expired",
   "audit_log_waiting",
   "audit_log_unsigned",
 ]);
