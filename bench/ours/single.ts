@@ -54,5 +54,6 @@ const ownerOf = ({ workspaceId }: BenchWorker) =>
     userId: idOf("user", 0),
     role: "user",
     sessionId: "bench",
+    signedInAt: new Date(),
     locale: "en",
   }) as const;

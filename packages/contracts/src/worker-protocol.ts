@@ -171,7 +171,8 @@ export const helloResponseSchema = z
     sessionId: randomId,
     expiresAt: instant,
     serverTime: instant,
-    nextCheckInSeconds: z.int().nonnegative(),
+    /** Null for a worker that its user's own scheduler wakes. */
+    nextCheckInSeconds: z.int().nonnegative().nullable(),
     /** The newest release, when it is not the one that said hello. */
     release: workerReleaseSchema.nullable(),
   })

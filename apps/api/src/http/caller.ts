@@ -7,6 +7,8 @@ export type UserCaller = {
   workspaceId: string;
   role: "user" | "admin";
   sessionId: string;
+  /** When the session began. */
+  signedInAt: Date;
   locale: "en" | "fr" | "es" | "de";
 };
 export type ApiKeyCaller = { kind: "api_key"; apiKeyId: string; projectId: string; workspaceId: string };

@@ -16,6 +16,19 @@ describe("renderMail", () => {
     }
   });
 
+  it.each(localeSchema.options)("names the worker that stays away, in %s", (locale) => {
+    const silent = {
+      name: "Ana",
+      repository: "ana/pulse",
+      since: "2026-03-14 09:26 UTC",
+      url: "https://x.test/w",
+    };
+    const { subject, text } = renderMail({ template: "worker_silent", locale, params: silent });
+    expect(subject).toContain(silent.repository);
+    for (const value of Object.values(silent)) expect(text).toContain(value);
+    expect(subject + text).not.toMatch(/[{}]/);
+  });
+
   it("writes English for a language it does not know", () => {
     const mail = renderMail({ template: "verify_email", locale: "xx", params });
     expect(mail).toEqual(renderMail({ template: "verify_email", locale: "en", params }));

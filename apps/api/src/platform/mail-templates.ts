@@ -24,6 +24,24 @@ const TEMPLATES = {
       body: "Guten Tag {name},\n\nbestätigen Sie, dass dies Ihre Adresse ist:\n{url}\n\nWenn Sie sich nicht bei PulseKeep registriert haben, ignorieren Sie diese E-Mail.",
     },
   },
+  worker_silent: {
+    en: {
+      subject: "Your worker has not checked in: {repository}",
+      body: "Hello {name},\n\nthe worker in {repository} was last heard on {since}. It has missed three check-ins in a row, so its pulses are not running.\n\nWhat to look at, and when it is back:\n{url}\n\nYou get one mail for each silence, and none when it ends.",
+    },
+    fr: {
+      subject: "Votre worker ne donne plus de nouvelles : {repository}",
+      body: "Bonjour {name},\n\nle worker de {repository} s'est manifesté pour la dernière fois le {since}. Il a manqué trois contacts de suite : ses pulses ne s'exécutent plus.\n\nÀ vérifier, et pour savoir s'il est revenu :\n{url}\n\nVous recevez un seul message par silence, et aucun à son retour.",
+    },
+    es: {
+      subject: "Su worker no da señales: {repository}",
+      body: "Hola, {name}:\n\nEl worker de {repository} se comunicó por última vez el {since}. Ha faltado a tres contactos seguidos, así que sus pulsos no se ejecutan.\n\nQué comprobar y cuándo ha vuelto:\n{url}\n\nRecibirá un solo mensaje por cada silencio y ninguno cuando termine.",
+    },
+    de: {
+      subject: "Ihr Worker meldet sich nicht: {repository}",
+      body: "Guten Tag {name},\n\nder Worker in {repository} hat sich zuletzt am {since} gemeldet. Drei Meldungen hintereinander sind ausgeblieben, seine Pulse laufen also nicht.\n\nWas zu prüfen ist und ob er wieder da ist:\n{url}\n\nSie erhalten je Stille eine E-Mail und keine, wenn sie endet.",
+    },
+  },
 } as const satisfies Record<string, Record<Locale, Text>>;
 
 export type MailTemplate = keyof typeof TEMPLATES;

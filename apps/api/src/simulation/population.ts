@@ -15,7 +15,7 @@ export async function populate(database: SimulatedDatabase, random: Random): Pro
     const workers: ClaimingWorker[] = [];
     for (let each = random.between(1, 2); each > 0; each -= 1)
       workers.push(await addWorker(database, workspaceId, `w${tenants.length}${workers.length}`));
-    const session = { sessionId: newId(), role: "user", locale: "en" } as const;
+    const session = { sessionId: newId(), signedInAt: new Date(), role: "user", locale: "en" } as const;
     tenants.push({ caller: { kind: "user", userId: newId(), workspaceId, ...session }, workers });
   }
   return tenants;

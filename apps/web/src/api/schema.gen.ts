@@ -280,6 +280,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deployment-notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Deployments that somebody should look at */
+        get: operations["DeploymentNotices_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployment-notices/{id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["DeploymentNotices_dismiss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One deployment as server-sent events: samples, verdicts and states */
+        get: operations["DeploymentStream_stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/deployments": {
         parameters: {
             query?: never;
@@ -510,6 +560,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/sign-in-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["SignInAgain_terms"];
+        put?: never;
+        post: operations["SignInAgain_signInAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/metrics": {
         parameters: {
             query?: never;
@@ -632,7 +698,7 @@ export interface paths {
         get?: never;
         put: operations["Endpoints_setEndpoint"];
         post?: never;
-        delete?: never;
+        delete: operations["Endpoints_removeEndpoint"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1520,6 +1586,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workers/{id}/silence/dismissal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Workers_dismissSilence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workers/{id}/removal": {
         parameters: {
             query?: never;
@@ -1655,7 +1737,7 @@ export interface components {
         };
         SystemWarning: {
             /** @enum {string} */
-            code: "role_without_process" | "loop_standing_still" | "loop_failing" | "work_overdue" | "dead_letters" | "transport_unreachable" | "redis_evicts_keys" | "redis_persistence_failing" | "redis_memory_nearly_full" | "database_connections_nearly_used_up" | "database_transaction_old" | "key_rotation_due" | "audit_log_waiting" | "audit_log_unsigned";
+            code: "role_without_process" | "loop_standing_still" | "loop_failing" | "work_overdue" | "dead_letters" | "transport_unreachable" | "redis_evicts_keys" | "redis_persistence_failing" | "redis_memory_nearly_full" | "database_connections_nearly_used_up" | "database_transaction_old" | "key_rotation_due" | "key_expired" | "data_keys_overdue" | "audit_log_waiting" | "audit_log_unsigned";
             /** @enum {string} */
             severity: "warning" | "critical";
             subject: string | null;
@@ -1786,6 +1868,11 @@ export interface components {
                 formula: string;
             };
             openFailures: number;
+            judgements: {
+                falseAlarms: number;
+                confirmed: number;
+                dryRuns: number;
+            };
             perDay: {
                 /** Format: date */
                 day: string;
@@ -1841,6 +1928,8 @@ export interface components {
             message: string;
             color: string;
             state: ("collecting" | "ok" | "warning" | "rollback_recommended" | "inconclusive") | null;
+            dryRun: boolean;
+            lateWarning: boolean;
             startedAt: string | null;
         };
         AuditPage: {
@@ -1951,9 +2040,16 @@ export interface components {
             status: "accepted" | "ignored" | "not_found";
             message: string | null;
         };
-        DeploymentPage: {
-            rows: components["schemas"]["Deployment"][];
+        DeploymentNoticePage: {
+            rows: components["schemas"]["DeploymentNotice"][];
             nextCursor: string | null;
+        };
+        DeploymentNotice: {
+            /** @enum {string} */
+            kind: "warning" | "rollback_recommended" | "late_warning";
+            /** Format: date-time */
+            raisedAt: string;
+            deployment: components["schemas"]["Deployment"];
         };
         Deployment: {
             /** Format: uuid */
@@ -1978,11 +2074,19 @@ export interface components {
             /** @enum {string} */
             verdictState: "collecting" | "ok" | "warning" | "rollback_recommended" | "inconclusive";
             confidence: number | null;
+            /** @enum {string} */
+            measuredBy: "project" | "environment";
+            dryRun: boolean;
+            lateWarning: boolean;
             /** Format: date-time */
             startedAt: string;
             finishedAt: string | null;
             observeUntil: string | null;
             endedAt: string | null;
+        };
+        DeploymentPage: {
+            rows: components["schemas"]["Deployment"][];
+            nextCursor: string | null;
         };
         DeploymentCounts: {
             total: number;
@@ -1991,6 +2095,8 @@ export interface components {
             warning: number;
             rollbackRecommended: number;
             inconclusive: number;
+            lateWarnings: number;
+            dryRun: number;
             services: string[];
         };
         DeploymentDetail: {
@@ -2016,6 +2122,10 @@ export interface components {
             /** @enum {string} */
             verdictState: "collecting" | "ok" | "warning" | "rollback_recommended" | "inconclusive";
             confidence: number | null;
+            /** @enum {string} */
+            measuredBy: "project" | "environment";
+            dryRun: boolean;
+            lateWarning: boolean;
             /** Format: date-time */
             startedAt: string;
             finishedAt: string | null;
@@ -2151,6 +2261,8 @@ export interface components {
         };
         DeploymentWait: {
             isFinal: boolean;
+            /** @enum {string} */
+            gate: "pending" | "passed" | "failed";
             deployment: components["schemas"]["DeploymentDetail"];
         };
         TrustedRepositories: {
@@ -2210,6 +2322,13 @@ export interface components {
             /** @enum {string} */
             locale?: "en" | "fr" | "es" | "de";
             timeZone?: string;
+        };
+        SignInAgainTerms: {
+            password: boolean;
+            providers: ("github" | "google" | "apple")[];
+        };
+        SignInAgain: {
+            password: string;
         };
         OtlpMetricsRequest: {
             resourceMetrics?: {
@@ -2276,6 +2395,7 @@ export interface components {
                 [key: string]: boolean;
             };
             reasons: string[];
+            warnings: string[];
         };
         Overview: {
             verdicts7d: {
@@ -2591,6 +2711,7 @@ export interface components {
             /** Format: uri */
             url: string;
             migrateHost?: boolean;
+            environment?: string;
         };
         Project: {
             /** Format: uuid */
@@ -2632,6 +2753,41 @@ export interface components {
                 /** @enum {string} */
                 hmacVersion: "v2" | "v3";
             };
+            environmentEndpoints: {
+                /** @enum {string} */
+                state: "none" | "pending" | "active" | "blocked";
+                activeUrl: string | null;
+                candidateUrl: string | null;
+                lastTestedAt: string | null;
+                lastTestErrorCode: string | null;
+                lastVerifiedAt: string | null;
+                /** @enum {string} */
+                source: "endpoint" | "push" | "prometheus";
+                prometheus: {
+                    /** Format: uri */
+                    baseUrl: string;
+                    labels: {
+                        [key: string]: string;
+                    };
+                    /** @default 60 */
+                    windowSeconds: number;
+                    queries: {
+                        requests_per_sec: string;
+                        latency_p95: string;
+                        error_rate: string;
+                        cpu_usage: string;
+                        memory_usage: string;
+                    };
+                    hasToken: boolean;
+                } | null;
+                hostLock: string | null;
+                baselineVersion: number;
+                /** @enum {string} */
+                hmacVersion: "v2" | "v3";
+                environment: string;
+                lastSampleAt: string | null;
+                lastScrapeErrorCode: string | null;
+            }[];
             changes: {
                 path: {
                     used: number;
@@ -2737,7 +2893,8 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "candidate_updated" | "test_succeeded" | "test_failed" | "activated" | "blocked" | "unblocked";
+            kind: "candidate_updated" | "test_succeeded" | "test_failed" | "activated" | "removed" | "blocked" | "unblocked";
+            environment: string | null;
             /** @enum {string} */
             source: "endpoint" | "push" | "prometheus";
             host: string | null;
@@ -3606,8 +3763,19 @@ export interface components {
             } | null;
             version: string | null;
             cronMinute: number;
+            actionsUse: {
+                wakes: number;
+                minutes: number;
+            } | null;
             lastHandshakeAt: string | null;
             nextCheckInAt: string | null;
+            silence: {
+                /** Format: date-time */
+                since: string;
+                missed: number;
+                /** Format: date-time */
+                raisedAt: string;
+            } | null;
             /** Format: date-time */
             secretExpiresAt: string;
             rotating: boolean;
@@ -3617,6 +3785,7 @@ export interface components {
         };
         WorkerNotices: {
             rows: components["schemas"]["WorkerNotice"][];
+            silences: components["schemas"]["WorkerSilenceNotice"][];
         };
         WorkerNotice: {
             /** Format: uuid */
@@ -3625,6 +3794,18 @@ export interface components {
             daysBefore: number;
             /** Format: date-time */
             secretExpiresAt: string;
+            /** Format: date-time */
+            raisedAt: string;
+        };
+        WorkerSilenceNotice: {
+            /** Format: uuid */
+            workerId: string;
+            repository: string | null;
+            /** @enum {string} */
+            kind: "actions" | "resident";
+            /** Format: date-time */
+            since: string;
+            missed: number;
             /** Format: date-time */
             raisedAt: string;
         };
@@ -3659,7 +3840,7 @@ export interface components {
             expiresAt: string;
             /** Format: date-time */
             serverTime: string;
-            nextCheckInSeconds: number;
+            nextCheckInSeconds: number | null;
             release: components["schemas"]["WorkerRelease"] | null;
         };
         WorkerRelease: {
@@ -4388,6 +4569,97 @@ export interface operations {
             };
         };
     };
+    DeploymentNotices_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentNoticePage"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DeploymentNotices_dismiss: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DeploymentStream_stream: {
+        parameters: {
+            query?: {
+                after?: string;
+                locale?: "en" | "fr" | "es" | "de";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     Deployments_list: {
         parameters: {
             query?: {
@@ -4399,9 +4671,13 @@ export interface operations {
                 state?: "running" | "observing" | "analyzed" | "abandoned" | "superseded";
                 verdict?: "collecting" | "ok" | "warning" | "rollback_recommended" | "inconclusive";
                 rollback?: "true" | "false";
+                late?: "true" | "false";
+                dryRun?: "true" | "false";
                 from?: string;
                 to?: string;
                 search?: string;
+                sort?: "started" | "project" | "environment" | "state" | "verdict" | "confidence" | "duration";
+                order?: "asc" | "desc";
             };
             header?: never;
             path?: never;
@@ -4480,6 +4756,8 @@ export interface operations {
                 state?: "running" | "observing" | "analyzed" | "abandoned" | "superseded";
                 verdict?: "collecting" | "ok" | "warning" | "rollback_recommended" | "inconclusive";
                 rollback?: "true" | "false";
+                late?: "true" | "false";
+                dryRun?: "true" | "false";
                 from?: string;
                 to?: string;
                 search?: string;
@@ -4518,6 +4796,8 @@ export interface operations {
                 state?: "running" | "observing" | "analyzed" | "abandoned" | "superseded";
                 verdict?: "collecting" | "ok" | "warning" | "rollback_recommended" | "inconclusive";
                 rollback?: "true" | "false";
+                late?: "true" | "false";
+                dryRun?: "true" | "false";
                 from?: string;
                 to?: string;
                 search?: string;
@@ -4973,6 +5253,65 @@ export interface operations {
             };
         };
     };
+    SignInAgain_terms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInAgainTerms"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SignInAgain_signInAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInAgain"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     Otlp_export: {
         parameters: {
             query?: never;
@@ -5251,9 +5590,43 @@ export interface operations {
             };
         };
     };
+    Endpoints_removeEndpoint: {
+        parameters: {
+            query: {
+                environment: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     Endpoints_testEndpoint: {
         parameters: {
-            query?: never;
+            query?: {
+                environment?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -5453,6 +5826,7 @@ export interface operations {
     Endpoints_getSeries: {
         parameters: {
             query?: {
+                environment?: string;
                 from?: string;
                 to?: string;
                 points?: number;
@@ -7199,6 +7573,35 @@ export interface operations {
         };
     };
     Workers_dismissNotices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Workers_dismissSilence: {
         parameters: {
             query?: never;
             header?: never;

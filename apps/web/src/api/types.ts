@@ -7,6 +7,7 @@ export type AccountDeletionTerms = Schemas["AccountDeletionTerms"];
 export type Overview = Schemas["Overview"];
 export type Worker = Schemas["Worker"];
 export type WorkerNotice = Schemas["WorkerNotice"];
+export type WorkerSilenceNotice = Schemas["WorkerSilenceNotice"];
 export type Provisioning = Schemas["Provisioning"];
 export type ProvisioningStep = Schemas["ProvisioningStep"];
 export type Pulse = Schemas["Pulse"];

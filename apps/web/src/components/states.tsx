@@ -23,6 +23,7 @@ import {
   Send,
   SkipForward,
   TriangleAlert,
+  Unplug,
   Undo2,
 } from "lucide-react";
 import { useTranslations } from "next-intl";
@@ -70,12 +71,13 @@ const pulseLooks: Record<Pulse["condition"], Look> = {
   finished: { tone: "neutral", icon: CheckCheck },
 };
 
-const workerLooks: Record<Worker["state"], Look> = {
+const workerLooks: Record<Worker["state"] | "silent", Look> = {
   provisioning: { tone: "keepstreak", icon: CircleDashed, busy: true },
   verifying: { tone: "keepstreak", icon: Hand, busy: true },
   active: { tone: "ok", icon: CircleCheck },
   failed: { tone: "danger", icon: CircleX },
   removed: { tone: "neutral", icon: Ban },
+  silent: { tone: "danger", icon: Unplug },
 };
 
 export function VerdictBadge({ state }: { state: VerdictState }) {
@@ -140,7 +142,9 @@ export function PulseStateBadge({ pulse }: { pulse: Pick<Pulse, "state" | "condi
   );
 }
 
-export function WorkerStateBadge({ state }: { state: Worker["state"] }) {
+/** One that stays away is said to be silent, whatever state it was in. */
+export function WorkerStateBadge({ state, silent }: { state: Worker["state"]; silent: boolean }) {
   const t = useTranslations("states.worker");
-  return <Badge {...workerLooks[state]}>{t(state)}</Badge>;
+  const shown = silent ? "silent" : state;
+  return <Badge {...workerLooks[shown]}>{t(shown)}</Badge>;
 }

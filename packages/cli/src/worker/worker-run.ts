@@ -54,7 +54,11 @@ async function run({ options, json }: Request, terminal: Terminal): Promise<numb
     terminal.note(`${terminal.now().toISOString()} ${redact(line, config.secrets)}`);
   const hello = {
     workerVersion: WORKER_VERSION,
-    runner: readRunnerFacts({ GITHUB_REPOSITORY: config.repository }),
+    runner: readRunnerFacts({
+      GITHUB_REPOSITORY: config.repository,
+      // Nobody is to wait for who is woken by somebody else's schedule.
+      GITHUB_EVENT_NAME: options["once"] === true ? "own_scheduler" : undefined,
+    }),
   };
   const around = { now: terminal.now, randomBytes, fetch: terminal.fetch, log };
   if (options["once"] === true) {

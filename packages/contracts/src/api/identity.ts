@@ -60,6 +60,21 @@ export const accountDeletionTermsSchema = z
   .meta({ id: "AccountDeletionTerms" });
 export type AccountDeletionTerms = z.infer<typeof accountDeletionTermsSchema>;
 
+/** Answer of `GET /api/v1/me/sign-in-again`: the ways that this person has to prove once more who they are. */
+export const signInAgainTermsSchema = z
+  .object({
+    password: z.boolean(),
+    /** Whoever has no password signs in there again, which begins a new session. */
+    providers: z.array(z.enum(["github", "google", "apple"])),
+  })
+  .meta({ id: "SignInAgainTerms" });
+export type SignInAgainTerms = z.infer<typeof signInAgainTermsSchema>;
+
+export const signInAgainSchema = z
+  .strictObject({ password: z.string().min(1).max(1_024) })
+  .meta({ id: "SignInAgain" });
+export type SignInAgain = z.infer<typeof signInAgainSchema>;
+
 export const accountDeletionSchema = z
   .strictObject({ confirmationEmail: z.string().max(320), password: z.string().max(1_024).optional() })
   .meta({ id: "AccountDeletion" });

@@ -27,8 +27,16 @@ export const workerSchema = z
     author: z.object({ name: z.string(), email: z.string() }).nullable(),
     version: z.string().nullable(),
     cronMinute: z.number().int().min(0).max(59),
+    /** What the schedule that it was made with takes of 30 days of GitHub Actions; null where it needs none. */
+    actionsUse: z
+      .object({ wakes: z.number().int().positive(), minutes: z.number().int().positive() })
+      .nullable(),
     lastHandshakeAt: instantSchema.nullable(),
     nextCheckInAt: instantSchema.nullable(),
+    /** That it stays away: since its last handshake, more check-ins in a row were missed than bad luck explains. */
+    silence: z
+      .object({ since: instantSchema, missed: z.number().int().positive(), raisedAt: instantSchema })
+      .nullable(),
     secretExpiresAt: instantSchema,
     /** Whether a new root lies in the repository already and waits for its first proof. */
     rotating: z.boolean(),
@@ -216,7 +224,20 @@ export const workerNoticeSchema = z
   .meta({ id: "WorkerNotice" });
 export type WorkerNotice = z.infer<typeof workerNoticeSchema>;
 
+/** A worker stays away; the notice ends when it is back. */
+export const workerSilenceNoticeSchema = z
+  .object({
+    workerId: idSchema,
+    repository: z.string().nullable(),
+    kind: z.enum(["actions", "resident"]),
+    since: instantSchema,
+    missed: z.number().int().positive(),
+    raisedAt: instantSchema,
+  })
+  .meta({ id: "WorkerSilenceNotice" });
+export type WorkerSilenceNotice = z.infer<typeof workerSilenceNoticeSchema>;
+
 export const workerNoticesSchema = z
-  .object({ rows: z.array(workerNoticeSchema) })
+  .object({ rows: z.array(workerNoticeSchema), silences: z.array(workerSilenceNoticeSchema) })
   .meta({ id: "WorkerNotices" });
 export type WorkerNotices = z.infer<typeof workerNoticesSchema>;

@@ -156,9 +156,13 @@ const NOT_RECORDED: Record<string, string> = {
   "POST /api/v1/pulses/preview": "computes, and keeps nothing",
   "POST /api/v1/pulses/{id}/run": "the ledger of runs is its own record",
   "POST /api/v1/runs/{id}/cancel": "the ledger of runs is its own record",
+  "POST /api/v1/deployment-notices/{id}/dismiss": "hides a notice, and changes nothing else",
   "POST /api/v1/notices/dismiss": "hides a notice, and changes nothing else",
   "POST /api/v1/notices/{id}/{kind}/dismiss": "hides a notice, and changes nothing else",
   "POST /api/v1/workers/{id}/notices/dismissal": "hides a notice, and changes nothing else",
+  "POST /api/v1/me/sign-in-again":
+    "identity/account-deletion.int.test.ts: the database records both sessions",
+  "POST /api/v1/workers/{id}/silence/dismissal": "hides a notice, and changes nothing else",
   "POST /v1/worker/enroll/installed": "the steps of the set-up are its own record",
   "POST /v1/worker/enroll/status": "reads",
   "POST /v1/worker/claim": "the ledger of runs is its own record",
@@ -170,6 +174,7 @@ const NOT_RECORDED: Record<string, string> = {
 const ELSEWHERE: Record<string, string> = {
   "PUT /api/v1/deployments/{id}/feedback": "verdicts/reviews.int.test.ts",
   "DELETE /api/v1/deployments/{id}/feedback": "verdicts/reviews.int.test.ts",
+  "DELETE /api/v1/projects/{id}/endpoint": "metrics/environment-endpoints.int.test.ts",
   "PUT /api/v1/projects/{id}/prometheus": "metrics/sources.int.test.ts",
   "PUT /api/v1/admin/quotas/{workspaceId}": "projects/endpoint-life.int.test.ts",
   "DELETE /api/v1/me": "identity/account-deletion.int.test.ts",

@@ -11,11 +11,12 @@ import { AUTH, createAuth } from "./auth.js";
 import { IdentityController } from "./identity.controller.js";
 import { IdentityService } from "./identity.service.js";
 import { Reauthentication } from "./reauthentication.js";
+import { SignInAgainController } from "./sign-in-again.controller.js";
 import { SessionService } from "./session.service.js";
 
 @Module({
   imports: [AuditModule],
-  controllers: [AccountDeletionController, IdentityController],
+  controllers: [AccountDeletionController, IdentityController, SignInAgainController],
   providers: [
     AccountDeletionService,
     AccountErasureJobs,

@@ -1,10 +1,11 @@
 import { Inject, Injectable } from "@nestjs/common";
+import type { SignInAgainTerms } from "@pulsekeep/contracts/api/identity";
 import { AppError } from "../../http/app-error.js";
+import { isRecentSignIn } from "../../http/recent-sign-in.js";
 import { Clock } from "../../platform/clock.js";
 import { AUTH, type Auth } from "./auth.js";
 
-/** A sign-in is a proof for this long. */
-const RECENT_MS = 10 * 60_000;
+type Browser = { cookie: string; userAgent: string; ip: string };
 
 export type Proof = "password" | "recent_sign_in";
 
@@ -26,11 +27,43 @@ export class Reauthentication {
       this.auth.api.getSession({ headers }),
     ]);
     if (!session) throw new AppError("unauthenticated");
-    const ageMs = this.clock.now().getTime() - new Date(session.session.createdAt).getTime();
+    const signedInAt = new Date(session.session.createdAt);
     return {
       proof: accounts.some(({ providerId }) => providerId === "credential") ? "password" : "recent_sign_in",
-      signedInRecently: ageMs < RECENT_MS,
+      signedInRecently: isRecentSignIn({ signedInAt }, this.clock.now()),
     };
+  }
+
+  async readWays(cookie: string): Promise<SignInAgainTerms> {
+    const accounts = await this.auth.api.listUserAccounts({ headers: new Headers({ cookie }) });
+    const linked = new Set(accounts.map(({ providerId }) => providerId));
+    return {
+      password: linked.has("credential"),
+      providers: (["github", "google", "apple"] as const).filter((provider) => linked.has(provider)),
+    };
+  }
+
+  /**
+   * Begins a new session by the password and ends the one of the cookie; returns the cookies to set.
+   *
+   * @throws AppError `password_wrong`
+   */
+  async replaceSession(from: Browser, password: string): Promise<string[]> {
+    const headers = new Headers({
+      cookie: from.cookie,
+      "user-agent": from.userAgent,
+      "x-client-ip": from.ip,
+    });
+    const before = await this.auth.api.getSession({ headers });
+    if (!before) throw new AppError("unauthenticated");
+    const { email } = before.user;
+    const begun = await this.auth.api
+      .signInEmail({ body: { email, password }, headers, returnHeaders: true })
+      .catch((error: unknown) => {
+        throw new AppError("password_wrong", { cause: error });
+      });
+    await this.auth.api.signOut({ headers });
+    return begun.headers.getSetCookie();
   }
 
   /** @throws AppError `password_wrong`, or `sign_in_again` where there is no password and the sign-in is old */

@@ -47,6 +47,7 @@ export class SessionService implements OnModuleInit {
       workspaceId,
       role: roleOf(found.user, this.env),
       sessionId: found.session.id,
+      signedInAt: new Date(found.session.createdAt),
       locale: localeSchema.catch("en").parse(found.user.locale),
     };
   }

@@ -14,6 +14,7 @@ import type { PgUpdateSetSource } from "drizzle-orm/pg-core";
 import { ENV, type Env } from "../../env.js";
 import { AppError } from "../../http/app-error.js";
 import type { UserCaller } from "../../http/caller.js";
+import { requireRecentSignIn } from "../../http/recent-sign-in.js";
 import { Clock } from "../../platform/clock.js";
 import { Databases } from "../../platform/database.js";
 import { newId, newSecret } from "../../platform/ids.js";
@@ -53,7 +54,7 @@ export class EnrolmentsService {
   /**
    * Gives out a code, for a new worker or, with `workerId`, for one that is to get another root.
    *
-   * @throws AppError `not_found`, `worker_not_ready` for one that was removed, `conflict`
+   * @throws AppError `not_found`, `worker_not_ready` for one that was removed, `conflict`, `sign_in_again`
    */
   async start(caller: UserCaller, { workerId, way }: OwnMachineStart): Promise<OwnMachineStarted> {
     const code = `pk1-${newSecret(20)}`;
@@ -63,6 +64,7 @@ export class EnrolmentsService {
       if (worker?.state === "removed") throw new AppError("worker_not_ready");
       if (worker) await refuseWhileUnderWay(tx, worker.id);
       const purpose = worker?.state === "active" ? ("rotate" as const) : ("create" as const);
+      if (purpose === "rotate") requireRecentSignIn(caller, this.clock.now());
       const of = worker?.id ?? (await this.roots.createWorker(tx, caller, { way, confirmedAt: null }));
       // The last code counts.
       await tx

@@ -23,7 +23,7 @@ export type Handshake = {
   session: { id: string; expiresAt: Date };
   runner: RunnerRecord | null;
   at: Date;
-  nextCheckInAt: Date;
+  nextCheckInAt: Date | undefined;
   version: string;
 };
 

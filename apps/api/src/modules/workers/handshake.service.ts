@@ -15,13 +15,12 @@ import { AuditService } from "../audit/audit.service.js";
 import { CheckpointExportService } from "./checkpoint-export.service.js";
 import { GateService } from "./gate.service.js";
 import type { GateWorker } from "./known-worker.js";
-import { nextCheckIn } from "./next-check-in.js";
+import { findNextCheckIn, nextCheckIn, SESSION_MINUTES } from "./next-check-in.js";
 import { ProvisioningService, type WorkerRow } from "./provisioning.service.js";
 import { type RunnerClaims, RunnerTokenVerifier } from "./runner-token-verifier.js";
 import type { ProvenWorker } from "./worker-auth.service.js";
 
 const { workers } = schema;
-const SESSION_MINUTES = 10;
 
 /** Opens sessions for workers that have proven their secret and where they run. */
 @Injectable()
@@ -48,6 +47,7 @@ export class HandshakeService {
   ): Promise<HelloResponse> {
     const claims = worker.kind === "actions" ? await this.verifyRunner(worker, runnerToken) : undefined;
     const now = this.clock.now();
+    const nextCheckInAt = findNextCheckIn(worker, request.runner.wokenBy, now);
     const session = { id: newId(), expiresAt: new Date(now.getTime() + SESSION_MINUTES * 60_000) };
     const opened = await this.gate.openSession({
       worker,
@@ -56,7 +56,7 @@ export class HandshakeService {
       session,
       runner: claims ? toRunnerRecord(claims) : null,
       at: now,
-      nextCheckInAt: nextCheckIn(worker.cronMinute, now),
+      nextCheckInAt,
       version: request.workerVersion,
     });
     if (!opened) this.refuse(worker, "token replayed");
@@ -66,7 +66,7 @@ export class HandshakeService {
       sessionId: session.id,
       expiresAt: session.expiresAt.toISOString(),
       serverTime: now.toISOString(),
-      nextCheckInSeconds: this.secondsUntilCheckIn(worker, now),
+      nextCheckInSeconds: nextCheckInAt ? secondsBetween(now, nextCheckInAt) : null,
       release:
         request.workerVersion === this.release.version
           ? null
@@ -74,8 +74,8 @@ export class HandshakeService {
     };
   }
 
-  secondsUntilCheckIn(worker: Pick<GateWorker, "cronMinute">, now: Date): number {
-    return Math.round((nextCheckIn(worker.cronMinute, now).getTime() - now.getTime()) / 1_000);
+  secondsUntilCheckIn(worker: Pick<GateWorker, "kind" | "cronMinute">, now: Date): number {
+    return secondsBetween(now, nextCheckIn(worker, now));
   }
 
   /** What follows from a worker's first run, in the transaction of its report. */
@@ -139,6 +139,8 @@ export class HandshakeService {
     throw new AppError("runner_token_refused");
   }
 }
+
+const secondsBetween = (from: Date, to: Date): number => Math.round((to.getTime() - from.getTime()) / 1_000);
 
 const toRunnerRecord = (claims: RunnerClaims): RunnerRecord => ({
   repositoryId: claims.repository_id,

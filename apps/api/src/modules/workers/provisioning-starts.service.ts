@@ -8,6 +8,8 @@ import { schema, type Transaction } from "@pulsekeep/database";
 import { and, eq, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
 import type { UserCaller } from "../../http/caller.js";
+import { requireRecentSignIn } from "../../http/recent-sign-in.js";
+import { Clock } from "../../platform/clock.js";
 import { Databases } from "../../platform/database.js";
 import { newId, newSecret } from "../../platform/ids.js";
 import { GitHubConsent } from "./github-consent.js";
@@ -29,6 +31,7 @@ export class ProvisioningStartsService {
     @Inject(GitHubConsent) private readonly consent: GitHubConsent,
     @Inject(WorkerRootsService) private readonly roots: WorkerRootsService,
     @Inject(ProvisioningService) private readonly record: ProvisioningService,
+    @Inject(Clock) private readonly clock: Clock,
   ) {}
 
   /** Makes a worker and the consent request for it. The caller binds `request` to the browser. */
@@ -46,13 +49,14 @@ export class ProvisioningStartsService {
    * A consent for a worker that there is: its root is replaced while it goes on, or it moves to the repository
    * and the account that the consent is given for.
    *
-   * @throws AppError `not_found`, `worker_not_ready`, `conflict` while another attempt is under way
+   * @throws AppError `sign_in_again`, `not_found`, `worker_not_ready`, `conflict` while another attempt is under way
    */
   private async startFor(
     caller: UserCaller,
     { workerId, purpose }: NonNullable<ProvisioningStart["existing"]>,
     repositoryName: string | undefined,
   ): Promise<Started> {
+    requireRecentSignIn(caller, this.clock.now());
     return this.ask(async (stateHash) =>
       this.databases.inTenant(caller, async (tx) => {
         const [worker] = await tx.select().from(workers).where(eq(workers.id, workerId)).for("update");
@@ -71,6 +75,7 @@ export class ProvisioningStartsService {
       this.databases.inTenant(caller, async (tx) => {
         const [row] = await tx.select().from(provisionings).where(eq(provisionings.id, id)).for("update");
         if (!row) throw new AppError("not_found");
+        if (row.purpose !== "create") requireRecentSignIn(caller, this.clock.now());
         if (row.way !== "consent" || (row.state !== "failed" && row.state !== "awaiting_consent"))
           throw new AppError("provisioning_not_retryable");
         const [worker] = await tx.select().from(workers).where(eq(workers.id, row.workerId));

@@ -3,6 +3,8 @@ import { schema, type Transaction } from "@pulsekeep/database";
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
 import type { UserCaller } from "../../http/caller.js";
+import { requireRecentSignIn } from "../../http/recent-sign-in.js";
+import { Clock } from "../../platform/clock.js";
 import { Databases } from "../../platform/database.js";
 import { enqueue, notice } from "../../platform/outbox.js";
 import { actorOf, AuditService } from "../audit/audit.service.js";
@@ -23,14 +25,16 @@ export class RemovalsService {
     @Inject(Databases) private readonly databases: Databases,
     @Inject(WorkerRunsService) private readonly runs: WorkerRunsService,
     @Inject(AuditService) private readonly audit: AuditService,
+    @Inject(Clock) private readonly clock: Clock,
   ) {}
 
   /**
    * Repeating it changes nothing.
    *
-   * @throws AppError `not_found`, `confirmation_mismatch`
+   * @throws AppError `sign_in_again`, `not_found`, `confirmation_mismatch`
    */
   async removeWorker(caller: UserCaller, id: string, confirmation: string): Promise<void> {
+    requireRecentSignIn(caller, this.clock.now());
     await this.databases.inTenant(caller, async (tx) => {
       const [worker] = await tx.select().from(workers).where(eq(workers.id, id)).for("update");
       if (!worker) throw new AppError("not_found");

@@ -3,12 +3,14 @@ import type { Pulse, Run } from "@pulsekeep/contracts/api/pulses";
 import type { Page } from "@pulsekeep/contracts/api/shared";
 import type { OwnMachineStarted, Worker, WorkerNotices } from "@pulsekeep/contracts/api/workers";
 import type { EnrolResponse } from "@pulsekeep/contracts/worker-enrolment";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { Mailer } from "../../platform/mailer.js";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
 import type { TestClient } from "../../testing/test-client.js";
 import { createPulse, getRun, runNow } from "../../testing/test-pulse.js";
 import { enrolTestWorker, speakAs, type TestWorker } from "../../testing/test-worker.js";
 import { RootExpiryJobs } from "./root-expiry.jobs.js";
+import { SilencesJobs } from "./silences.jobs.js";
 
 const REPOSITORY = "octo-alice/keepstreak-pulse";
 const BINDING = {
@@ -109,6 +111,42 @@ async function takeNextRoot(worker: TestWorker): Promise<TestWorker> {
   });
 }
 
+describe("what only a fresh sign-in may do to a worker", () => {
+  it("is to remove it, to give it another root and to move it; all else goes on", async () => {
+    const worker = await newWorker();
+    const signIn = (age: string) =>
+      test.sql(
+        `update sessions s set created_at = now() - interval '${age}' from workspace_members m
+         where m.user_id = s.user_id and m.workspace_id = $1`,
+        [worker.workspaceId],
+      );
+    await test.sql("update workers set kind = 'actions' where id = $1", [worker.id]);
+    const dangerous = [
+      () => remove(worker.id),
+      () => owner.post("/api/v1/provisionings/own-machine", { workerId: worker.id }),
+      () => owner.post("/api/v1/provisionings", { existing: { workerId: worker.id, purpose: "rotate" } }),
+      () => owner.post("/api/v1/provisionings", { existing: { workerId: worker.id, purpose: "move" } }),
+    ];
+    await signIn("11 minutes");
+    for (const call of dangerous)
+      expect(await call()).toMatchObject({ status: 403, body: { code: "sign_in_again" } });
+    expect(await read(worker.id)).toMatchObject({ state: "active", rotating: false });
+    expect((await owner.post("/api/v1/provisionings/own-machine", {})).status).toBe(201);
+
+    await signIn("9 minutes");
+    const { body: move } = await owner.post<{ id: string }>("/api/v1/provisionings", {
+      existing: { workerId: worker.id, purpose: "move" },
+    });
+    await signIn("11 minutes");
+    expect(await owner.post(`/api/v1/provisionings/${move.id}/retry`, {})).toMatchObject({
+      status: 403,
+      body: { code: "sign_in_again" },
+    });
+    await signIn("9 minutes");
+    expect((await remove(worker.id)).status).toBe(200);
+  });
+});
+
 describe("a root that is replaced", () => {
   it("overlaps with the next one until that is proven, and 20 minutes more; then it is shredded", async () => {
     const before = await newWorker();
@@ -186,5 +224,107 @@ describe("a root that expires", () => {
     expect(await look("6 days")).toEqual([7]);
     await (await takeNextRoot(worker)).hello();
     expect((await owner.get<WorkerNotices>("/api/v1/workers/notices")).body.rows).toEqual([]);
+  });
+});
+
+describe("a worker that stays away", () => {
+  const look = () => test.get(SilencesJobs).lookOnce();
+  /** As if nobody had heard of it for this long, with somebody looking all the time. */
+  async function silenceFor(worker: TestWorker, minutes: number): Promise<void> {
+    await test.sql("update worker_watch set since = now() - interval '1 day', looked_at = now()");
+    await test.sql(
+      `update workers set last_handshake_at = now() - make_interval(mins => $2),
+         next_check_in_at = now() - make_interval(mins => $2 - case kind when 'resident' then 10 else 60 end)
+       where id = $1`,
+      [worker.id, minutes],
+    );
+  }
+  const notices = async () => (await owner.get<WorkerNotices>("/api/v1/workers/notices")).body.silences;
+
+  it("SIG-20 is told of once for each silence, on the page and by mail, until it is back", async () => {
+    const send = vi.spyOn(test.get(Mailer), "send").mockResolvedValue();
+    const mails = () =>
+      send.mock.calls.flatMap(([mail]) => (mail.template === "worker_silent" ? [mail] : []));
+    const worker = await newWorker();
+    const stranger = await test.signUp("Stranger");
+    await test.sql(
+      "update users set email_verified = true where id in (select user_id from workspace_members where workspace_id = $1)",
+      [worker.workspaceId],
+    );
+    await look();
+
+    await silenceFor(worker, 34);
+    await look();
+    expect(await notices()).toEqual([]);
+    await silenceFor(worker, 36);
+    await look();
+    await look();
+    const told = { workerId: worker.id, repository: REPOSITORY, kind: "resident", missed: 3 };
+    expect(await notices()).toEqual([expect.objectContaining(told)]);
+    expect((await read(worker.id)).silence).toMatchObject({ missed: 3 });
+    expect((await stranger.get<WorkerNotices>("/api/v1/workers/notices")).body.silences).toEqual([]);
+    expect(mails()).toHaveLength(1);
+    expect(mails()[0]?.params).toMatchObject({
+      repository: REPOSITORY,
+      url: `${test.url}/app/workers/${worker.id}`,
+    });
+    expect(await entries("worker.went_silent")).toHaveLength(1);
+
+    expect((await worker.hello()).status).toBe(200);
+    expect(await notices()).toEqual([]);
+    expect((await read(worker.id)).silence).toBeNull();
+    await look();
+    expect(await entries("worker.came_back")).toHaveLength(1);
+
+    await silenceFor(worker, 60);
+    await look();
+    expect(mails()).toHaveLength(2);
+    expect((await stranger.post(`/api/v1/workers/${worker.id}/silence/dismissal`, {})).status).toBe(404);
+    expect(await notices()).toHaveLength(1);
+    expect((await owner.post(`/api/v1/workers/${worker.id}/silence/dismissal`, {})).status).toBe(204);
+    await look();
+    expect(await notices()).toEqual([]);
+    expect((await read(worker.id)).silence).not.toBeNull();
+    send.mockRestore();
+  });
+
+  it("SIG-20 is known by the cadence of its mode: three hours' schedules, with GitHub's lateness", async () => {
+    const worker = await newWorker();
+    await test.sql("update workers set kind = 'actions' where id = $1", [worker.id]);
+    expect((await read(worker.id)).actionsUse).toEqual({ wakes: 720, minutes: 720 });
+    await silenceFor(worker, 60 + 149);
+    await look();
+    expect((await read(worker.id)).silence).toBeNull();
+    await silenceFor(worker, 60 + 151);
+    await look();
+    expect((await read(worker.id)).silence).not.toBeNull();
+    await remove(worker.id);
+    await look();
+    expect(await notices()).toEqual([]);
+    expect(await entries("worker.came_back")).toEqual([]);
+  });
+
+  it("is not blamed for the time in which nobody here was there to be asked", async () => {
+    const worker = await newWorker();
+    await silenceFor(worker, 36);
+    await test.sql("update worker_watch set looked_at = now() - interval '6 minutes'");
+    await look();
+    expect((await read(worker.id)).silence).toBeNull();
+  });
+
+  it("is not expected when its user's own scheduler wakes it", async () => {
+    const worker = await newWorker();
+    expect(Date.parse((await read(worker.id)).nextCheckInAt ?? "")).toBeGreaterThan(Date.now());
+    const runner = { kind: "resident", repository: null, runId: null, runAttempt: null, workflowSha: null };
+    const answer = await worker.call(
+      "hello",
+      {
+        workerVersion: "0.1.0",
+        runner: { ...runner, wokenBy: "own_scheduler", os: "linux", nodeVersion: "v24.0.0" },
+      },
+      { sessionId: null },
+    );
+    expect(answer).toMatchObject({ status: 200, body: { nextCheckInSeconds: null } });
+    expect((await read(worker.id)).nextCheckInAt).toBeNull();
   });
 });

@@ -15,6 +15,7 @@ import { Session } from "../../http/policy.js";
 import { Returns, ReturnsNothing } from "../../http/returns.js";
 import { RemovalsService } from "./removals.service.js";
 import { renderWorkerFiles } from "./render-worker-files.js";
+import { SilencesService } from "./silences.service.js";
 import { WorkerNoticesService } from "./worker-notices.service.js";
 import { WorkersQueries } from "./workers.queries.js";
 
@@ -25,6 +26,7 @@ export class WorkersController {
     @Inject(WorkersQueries) private readonly queries: WorkersQueries,
     @Inject(RemovalsService) private readonly removals: RemovalsService,
     @Inject(WorkerNoticesService) private readonly notices: WorkerNoticesService,
+    @Inject(SilencesService) private readonly silences: SilencesService,
     @Inject(ENV) private readonly env: Env,
   ) {}
 
@@ -34,11 +36,15 @@ export class WorkersController {
     return this.queries.listWorkers(caller, query);
   }
 
-  /** Roots that expire soon or have expired. */
+  /** Roots that expire soon or have expired, and workers that stay away. */
   @Get("notices")
   @Returns(workerNoticesSchema)
   async listNotices(@CallerOf() caller: UserCaller) {
-    return { rows: await this.notices.listNotices(caller) };
+    const [rows, silences] = await Promise.all([
+      this.notices.listNotices(caller),
+      this.silences.listSilences(caller),
+    ]);
+    return { rows, silences };
   }
 
   /** What belongs into a worker's repository, for who puts it there with their own hands. */
@@ -58,6 +64,12 @@ export class WorkersController {
   @ReturnsNothing()
   dismissNotices(@CallerOf() caller: UserCaller, @Param("id", { schema: idSchema }) id: string) {
     return this.notices.dismissNotices(caller, id);
+  }
+
+  @Post(":id/silence/dismissal")
+  @ReturnsNothing()
+  dismissSilence(@CallerOf() caller: UserCaller, @Param("id", { schema: idSchema }) id: string) {
+    return this.silences.dismissSilence(caller, id);
   }
 
   @Post(":id/removal")

@@ -19,6 +19,9 @@ import { RefusedSignalsService } from "./refused-signals.service.js";
 import { RemovalsService } from "./removals.service.js";
 import { RootExpiryJobs } from "./root-expiry.jobs.js";
 import { RunnerTokenVerifier } from "./runner-token-verifier.js";
+import { SilenceMails } from "./silence-mails.js";
+import { SilencesJobs } from "./silences.jobs.js";
+import { SilencesService } from "./silences.service.js";
 import { StuckProvisioningsJobs } from "./stuck-provisionings.jobs.js";
 import { WaitingRoom } from "./waiting-room.js";
 import { WorkerAuthService } from "./worker-auth.service.js";
@@ -52,6 +55,9 @@ import { WorkersQueries } from "./workers.queries.js";
     RemovalsService,
     RootExpiryJobs,
     RunnerTokenVerifier,
+    SilenceMails,
+    SilencesJobs,
+    SilencesService,
     StuckProvisioningsJobs,
     WaitingRoom,
     WorkerAuthService,

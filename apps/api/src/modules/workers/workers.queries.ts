@@ -2,6 +2,7 @@ import { Inject, Injectable } from "@nestjs/common";
 import type { Page, PageQuery } from "@pulsekeep/contracts/api/shared";
 import { type Provisioning, provisioningStepSchema, type Worker } from "@pulsekeep/contracts/api/workers";
 import { schema } from "@pulsekeep/database";
+import { cadenceOf } from "@pulsekeep/worker/cadence";
 import { and, desc, eq, isNotNull, ne, or, sql } from "drizzle-orm";
 import { ENV, type Env } from "../../env.js";
 import { AppError } from "../../http/app-error.js";
@@ -9,8 +10,10 @@ import { decodeCursor, toPage } from "../../http/cursor.js";
 import { Databases, type Tenant } from "../../platform/database.js";
 import { GitHubConsent } from "./github-consent.js";
 import type { WorkerRow } from "./provisioning.service.js";
+import { CURRENT_SILENCE } from "./silences.service.js";
 
-const { provisionings, workers } = schema;
+const { provisionings, workers, workerSilences } = schema;
+type SilenceRow = typeof workerSilences.$inferSelect;
 
 /** Workers and provisionings as pages show them. */
 @Injectable()
@@ -25,8 +28,9 @@ export class WorkersQueries {
     const before = decodeCursor(query.cursor);
     const rows = await this.databases.inTenant(tenant, (tx) =>
       tx
-        .select()
+        .select({ worker: workers, silence: workerSilences })
         .from(workers)
+        .leftJoin(workerSilences, CURRENT_SILENCE)
         .where(
           and(
             // What was removed before it came to be is of no interest to anybody.
@@ -38,14 +42,18 @@ export class WorkersQueries {
         .orderBy(desc(workers.createdAt), desc(workers.id))
         .limit(query.limit + 1),
     );
-    const page = toPage(rows, query.limit, (row) => ({ at: row.createdAt, id: row.id }));
+    const page = toPage(rows, query.limit, ({ worker }) => ({ at: worker.createdAt, id: worker.id }));
     return { rows: page.rows.map((row) => this.toWorker(row)), nextCursor: page.nextCursor };
   }
 
   /** @throws AppError `not_found` */
   async getWorker(tenant: Tenant, id: string): Promise<Worker> {
     const [row] = await this.databases.inTenant(tenant, (tx) =>
-      tx.select().from(workers).where(eq(workers.id, id)),
+      tx
+        .select({ worker: workers, silence: workerSilences })
+        .from(workers)
+        .leftJoin(workerSilences, CURRENT_SILENCE)
+        .where(eq(workers.id, id)),
     );
     if (!row) throw new AppError("not_found");
     return this.toWorker(row);
@@ -91,7 +99,7 @@ export class WorkersQueries {
     return { id, ownerId, fullName, url: `${this.env.GITHUB_URL}/${fullName}`, author };
   }
 
-  private toWorker(row: WorkerRow): Worker {
+  private toWorker({ worker: row, silence }: { worker: WorkerRow; silence: SilenceRow | null }): Worker {
     const { repositoryId, repositoryFullName, authorName, authorEmail } = row;
     return {
       id: row.id,
@@ -111,8 +119,15 @@ export class WorkersQueries {
       author: authorName === null || authorEmail === null ? null : { name: authorName, email: authorEmail },
       version: row.version,
       cronMinute: row.cronMinute,
+      // GitHub counts a begun minute as a whole one, and a waking with nothing to do takes seconds.
+      actionsUse: row.kind === "actions" ? (cadenceOf(`${row.cronMinute} * * * *`, 0) ?? null) : null,
       lastHandshakeAt: row.lastHandshakeAt?.toISOString() ?? null,
       nextCheckInAt: row.nextCheckInAt?.toISOString() ?? null,
+      silence: silence && {
+        since: silence.since.toISOString(),
+        missed: silence.missed,
+        raisedAt: silence.raisedAt.toISOString(),
+      },
       secretExpiresAt: row.secretExpiresAt.toISOString(),
       rotating: row.nextSecretSealed !== null,
       removedAt: row.removedAt?.toISOString() ?? null,

@@ -6,6 +6,7 @@ import { findMeStrict } from "@/api/server";
 import { AppProviders } from "@/components/app-providers";
 import { AppShell } from "@/components/shell/app-shell";
 import { Toaster } from "@/components/toaster";
+import { SignInAgain } from "@/features/auth/sign-in-again";
 import { AccountDefaults } from "@/features/settings/account-defaults";
 import { LOCALES } from "@/i18n/locales";
 import { parseTheme, THEME_COOKIE } from "@/preferences/theme";
@@ -31,6 +32,7 @@ export default async function AppLayout({ children }: LayoutProps<"/app">) {
         </AppShell>
         <AccountDefaults me={me} />
         <Toaster />
+        <SignInAgain />
       </AppProviders>
     </NextIntlClientProvider>
   );

@@ -5,26 +5,30 @@ import { lazy, Suspense } from "react";
 import { queries } from "@/api/queries";
 
 const AttentionPanel = lazy(() => import("./attention-panel"));
+const SilenceNotices = lazy(() => import("../workers/silence-notices"));
 const RootNotices = lazy(() => import("../workers/root-notices"));
 
 /** What a person should know of their runs and workers. Most days there is nothing, and then nothing is shown or loaded. */
 export function AttentionList({ pulseId }: { pulseId?: string }) {
   return (
     <>
-      {pulseId === undefined ? <ExpiringRoots /> : null}
+      {pulseId === undefined ? <WorkersToLookAt /> : null}
       <RunsToLookAt pulseId={pulseId} />
     </>
   );
 }
 
-/** Workers whose secret expires soon. */
-export function ExpiringRoots() {
+/** Workers that stay away, and those whose secret expires soon. */
+export function WorkersToLookAt() {
   const notices = useQuery(queries.workerNotices());
-  const rows = notices.data?.rows ?? [];
-  if (rows.length === 0) return null;
+  const { rows = [], silences = [] } = notices.data ?? {};
+  if (rows.length + silences.length === 0) return null;
   return (
     <Suspense fallback={null}>
-      <RootNotices rows={rows} />
+      <div className="flex flex-col gap-2">
+        {silences.length > 0 ? <SilenceNotices rows={silences} /> : null}
+        {rows.length > 0 ? <RootNotices rows={rows} /> : null}
+      </div>
     </Suspense>
   );
 }

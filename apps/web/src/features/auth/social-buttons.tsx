@@ -5,8 +5,7 @@ import { useState } from "react";
 import { type AuthProvider, startSocialSignIn } from "@/api/auth";
 import { ProviderIcon } from "@/components/provider-icons";
 import { Button } from "@/components/ui/button";
-
-const names: Record<AuthProvider, string> = { github: "GitHub", google: "Google", apple: "Apple" };
+import { PROVIDER_NAMES } from "./provider-names";
 
 type SocialButtonsProps = {
   providers: readonly AuthProvider[];
@@ -39,7 +38,7 @@ export function SocialButtons({ providers, next, onError }: SocialButtonsProps) 
           disabled={opening !== undefined}
         >
           {opening === provider ? null : <ProviderIcon provider={provider} />}
-          {t("continueWith", { provider: names[provider] })}
+          {t("continueWith", { provider: PROVIDER_NAMES[provider] })}
         </Button>
       ))}
     </div>

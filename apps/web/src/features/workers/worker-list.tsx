@@ -91,7 +91,7 @@ function WorkerTable({ workers }: { workers: readonly Worker[] }) {
               <code className="font-mono text-ink-faint text-xs">{worker.clientId}</code>
             </Td>
             <Td>
-              <WorkerStateBadge state={worker.state} />
+              <WorkerStateBadge state={worker.state} silent={worker.silence !== null} />
             </Td>
             <Td className="whitespace-nowrap">
               {worker.nextCheckInAt ? <RelativeTime expected at={worker.nextCheckInAt} /> : t("unknown")}

@@ -17,6 +17,7 @@ import { CopyButton } from "@/components/ui/copy-button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PulseSkeleton } from "../pulses/pulse-view";
 import { RunTable } from "../pulses/run-table";
+import { SilentWorker } from "./silent-worker";
 import { RemovedWorker } from "./removed-worker";
 import { WorkerLife } from "./worker-life";
 
@@ -34,12 +35,12 @@ export function WorkerView({ id }: { id: string }) {
       </Card>
     );
   }
-  const { repository, state } = worker.data;
+  const { repository, state, silence } = worker.data;
   return (
     <>
       <PageHeader
         title={repository?.fullName ?? workers("unnamed")}
-        badges={<WorkerStateBadge state={state} />}
+        badges={<WorkerStateBadge state={state} silent={silence !== null} />}
         crumbs={[{ href: "/app/workers", label: nav("workers") }]}
         actions={
           repository ? (
@@ -52,6 +53,7 @@ export function WorkerView({ id }: { id: string }) {
           ) : null
         }
       />
+      {silence === null ? null : <SilentWorker kind={worker.data.kind} silence={silence} />}
       {state === "removed" ? (
         <div className="mb-5">
           <RemovedWorker worker={worker.data} />
@@ -103,6 +105,18 @@ function WorkerFacts({ worker }: { worker: Worker }) {
         {worker.kind === "actions" ? (
           <Fact name={t("cron")}>{t("cronMinute", { minute: worker.cronMinute })}</Fact>
         ) : null}
+        <Fact name={t("use")}>
+          {worker.actionsUse ? (
+            <>
+              {t("useValue", { minutes: worker.actionsUse.minutes })}
+              <span className="block text-ink-faint text-xs">
+                {t("useHint", { wakes: worker.actionsUse.wakes })}
+              </span>
+            </>
+          ) : (
+            t("useNone")
+          )}
+        </Fact>
         <Fact name={t("author")}>
           {worker.author ? (
             <>

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { Prefetch } from "@/api/prefetch";
 import { PageHeader } from "@/components/page-header";
-import { ExpiringRoots } from "@/features/attention/attention-list";
+import { WorkersToLookAt } from "@/features/attention/attention-list";
 import { AnotherWorker } from "@/features/workers/another-worker";
 import { WorkerList } from "@/features/workers/worker-list";
 
@@ -21,7 +21,7 @@ export default async function WorkersPage({ searchParams }: PageProps<"/app/work
         </p>
       ) : null}
       <div className="mb-5 empty:hidden">
-        <ExpiringRoots />
+        <WorkersToLookAt />
       </div>
       <WorkerList />
     </Prefetch>
