@@ -9,6 +9,7 @@ import {
   primaryKey,
   text,
   unique,
+  uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
 import { createdAt, instant, workspaceId } from "./columns.js";
@@ -83,7 +84,10 @@ export const pulses = pgTable(
   ],
 );
 
-/** What a pulse's next commit message and streak follow from, kept beside the ledger so that a claim reads one row. */
+/**
+ * What a pulse's next commit message and streak follow from, kept beside the ledger so that a claim reads one row.
+ * Each pulse has one from its first moment on, by a trigger.
+ */
 export const pulseProgress = pgTable("pulse_progress", {
   pulseId: uuid("pulse_id")
     .primaryKey()
@@ -104,8 +108,8 @@ export const pulseProgress = pgTable("pulse_progress", {
  * second try produces the same commit.
  *
  * A run is written three times, so what changes on its way is in no index until it ends: `state` in none,
- * `next_action_at` only where a look is due at another time than the first. References that the lane implies
- * are not foreign keys, because each would lock a row per run.
+ * `next_action_at` only where a look is due at another time than the first. Nothing here is a foreign key, because
+ * each would look up and lock a row per run; what ends with its workspace is deleted by `delete_account`.
  */
 export const runs = pgTable(
   "runs",
@@ -115,9 +119,7 @@ export const runs = pgTable(
     workerId: uuid("worker_id").notNull(),
     /** Null when it has no pulse, or its pulse was deleted. */
     pulseId: uuid("pulse_id"),
-    laneId: uuid("lane_id")
-      .notNull()
-      .references(() => lanes.id, { onDelete: "cascade" }),
+    laneId: uuid("lane_id").notNull(),
     kind: text("kind").$type<PulseKind>().notNull(),
     state: text("state").$type<RunState>().notNull().default("planned"),
     slot: text("slot").notNull(),
@@ -149,9 +151,10 @@ export const runs = pgTable(
   },
   (t) => [
     unique("runs_slot").on(t.pulseId, t.slot, t.generation),
-    unique("runs_lane_seq").on(t.laneId, t.seq),
     index("runs_action").on(t.nextActionAt).where(sql`next_action_at is not null`),
-    index("runs_lane_open").on(t.laneId, t.seq).where(sql`ended_at is null`),
+    uniqueIndex("runs_lane_open").on(t.laneId, t.seq).where(sql`ended_at is null`),
+    // Whether a worker was handed a release before: the only way from a lane to what has ended in it.
+    index("runs_lane_updates").on(t.laneId, t.slot).where(sql`kind = 'update'`),
     index("runs_workspace").on(t.workspaceId, t.plannedAt, t.id),
     index("runs_pulse").on(t.pulseId, t.plannedAt),
     // For totals over the last hours. BRIN: it costs the way of a run next to nothing.

@@ -26,8 +26,9 @@ export const repositoryCommits = pgTable(
     /** Instants at which the quarters begin, ascending, and how many commits each holds. */
     quarters: instant("quarters").array().notNull(),
     counts: integer("counts").array().notNull(),
-    /** The day that the last claim asked for, and what it was granted. */
+    /** The day that the last claim asked for, the commits in it, and what that claim was granted. */
     dayStartsAt: instant("day_starts_at").notNull(),
+    dayCommits: integer("day_commits").notNull().default(0),
     granted: integer("granted").notNull(),
   },
   (t) => [primaryKey({ columns: [t.workspaceId, t.repository] })],

@@ -242,7 +242,7 @@ export const HELD_DATA: Record<string, HeldTable> = {
     columns: {
       id: ["workspace_id"],
       public_name: ["repository"],
-      state: ["counts", "granted"],
+      state: ["counts", "day_commits", "granted"],
       time: ["quarters", "day_starts_at"],
     },
   },

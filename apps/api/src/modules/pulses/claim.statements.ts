@@ -95,14 +95,11 @@ export const endSucceeded: Statement = {
       insert into run_notices (run_id, kind, workspace_id, pulse_id)
       select id, 'recovered', workspace_id, pulse_id from done where generation > 0 on conflict do nothing
     ), gone_on as (
-      insert into pulse_progress as g (pulse_id, workspace_id, run_count, streak_days, streak_on, recent_subjects)
-      select distinct on (d.pulse_id) d.pulse_id, d.workspace_id, 1, coalesce(d.streak_days, 1), d.streak_on,
-        array_remove(array[d.subject_hash], null)
-      from done d join pulses p on p.id = d.pulse_id
-      order by d.pulse_id, d.streak_on desc nulls last
-      on conflict (pulse_id) do update set run_count = g.run_count + 1,
-        streak_days = excluded.streak_days, streak_on = coalesce(excluded.streak_on, g.streak_on),
-        recent_subjects = (g.recent_subjects || excluded.recent_subjects)[greatest(1, cardinality(g.recent_subjects) - 48):]
+      update pulse_progress g set run_count = g.run_count + 1, streak_days = coalesce(d.streak_days, 1),
+        streak_on = coalesce(d.streak_on, g.streak_on),
+        recent_subjects = (g.recent_subjects || array_remove(array[d.subject_hash], null))
+          [greatest(1, cardinality(g.recent_subjects) - 48):]
+      from done d where g.pulse_id = d.pulse_id
     )
     select id, worker_id, fence, workspace_id from done`,
 };

@@ -16,9 +16,11 @@ export async function giveBackCommit(
   if (run.kind !== "commit" || !place.success) return;
   const { owner, repo, authoredAt } = place.data;
   const { workspaceId, repository, quarters } = repositoryCommits;
-  const index = sql`array_position(${quarters}, ${quarterOf(new Date(authoredAt)).toISOString()})`;
+  const quarter = quarterOf(new Date(authoredAt)).toISOString();
+  const index = sql`array_position(${quarters}, ${quarter})`;
   await tx.execute(
-    sql`update repository_commits set counts[${index}] = greatest(0, counts[${index}] - 1)
+    sql`update repository_commits set counts[${index}] = greatest(0, counts[${index}] - 1),
+          day_commits = day_commits - (counts[${index}] > 0 and day_starts_at <= ${quarter})::int
         where ${and(eq(workspaceId, run.workspaceId), eq(repository, `${owner}/${repo}`.toLowerCase()), sql`${index} is not null`)}`,
   );
 }

@@ -1,12 +1,13 @@
 import type { Statement, Statements } from "@pulsekeep/database";
 import { pgArray } from "../../platform/pg-array.js";
+import { FIRST_LOOK_SECONDS } from "./run-rules.js";
 
 export type OfferedRun = { id: string; worker_id: string; workspace_id: string };
 
 /**
  * Offers the head of each lane that is queued and not in backoff: the lowest number of those that have not ended.
- * A head that somebody else has locked is left to them, so that two who offer never wait for each other. It has been
- * claimable since it was written, or the one before it ended. $1 lanes.
+ * A head that somebody else has locked is left to them, so that two who offer never wait for each other. At its first
+ * look it has been claimable since it was written, but for moments; later, another stood before it or failed. $1 lanes.
  */
 const offerHeadsOf: Statement = {
   name: "offer_heads",
@@ -20,8 +21,8 @@ const offerHeadsOf: Statement = {
       where r.state = 'queued' and (r.attempts = 0 or r.next_action_at <= clock_timestamp())
       for update of r skip locked
     )
-    update runs r set state = 'offered', offered_at = case r.attempts when 0
-      then greatest(r.created_at, (select ended_at from runs o where o.lane_id = r.lane_id and o.seq = r.seq - 1))
+    update runs r set state = 'offered', offered_at = case
+      when r.attempts = 0 and r.next_action_at <= r.created_at + interval '${2 * FIRST_LOOK_SECONDS} s' then r.created_at
       else clock_timestamp() end
     from heads where r.id = heads.id and r.state = 'queued'
     returning r.id, r.worker_id, r.workspace_id`,

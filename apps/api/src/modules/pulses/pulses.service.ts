@@ -8,7 +8,7 @@ import type {
 import type { Jitter, MessageSettings, RestRules } from "@pulsekeep/contracts/schedule";
 import { schema, type Transaction } from "@pulsekeep/database";
 import { previewRuns } from "@pulsekeep/schedule";
-import { and, eq, ne, sql } from "drizzle-orm";
+import { and, eq, isNull, ne, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
 import type { UserCaller } from "../../http/caller.js";
 import { Clock } from "../../platform/clock.js";
@@ -201,7 +201,7 @@ export class PulsesService {
           nextActionAt: null,
           reason: "set_up_again",
         })
-        .where(and(eq(runs.laneId, laneId), sql`${runs.state} in ('queued', 'offered', 'claimed')`));
+        .where(and(eq(runs.laneId, laneId), isNull(runs.endedAt)));
       const place = { workspaceId: tenant.workspaceId, workerId, pulseId: null, laneId };
       await insertQueuedRun(tx, { ...place, runId, kind: "verify", slot: `verify:${runId}` }, this.rules);
       await enqueue(tx, claimable(workerId));

@@ -350,6 +350,16 @@ describe("a pulse", () => {
     expect((await alice.del(`/api/v1/pulses/${pulse.id}`)).status).toBe(404);
   });
 
+  it("has no run left when its lane goes, ended or not, and other lanes keep theirs", async () => {
+    const elsewhere = await createPulse(alice, worker, { target: { repository: "octo-alice/elsewhere" } });
+    const kept = await runNow(alice, elsewhere);
+    await runNow(alice, pulse);
+    await eventually(async () => (await worker.claim()).length === 2);
+    await test.sql("delete from lanes where id = (select lane_id from pulses where id = $1)", [pulse.id]);
+    expect(await listRuns(alice, pulse)).toEqual([]);
+    expect(await getRun(alice, kept.id)).toMatchObject({ state: "claimed" });
+  });
+
   it("that is deleted while its run is claimed lets it end, and tries nothing again", async () => {
     const run = await runNow(alice, pulse);
     const claimed = await claimOne();

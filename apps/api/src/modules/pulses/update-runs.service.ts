@@ -28,7 +28,7 @@ export class UpdateRunsService {
     const [before] = await tx
       .select({ id: runs.id })
       .from(runs)
-      .where(and(eq(runs.laneId, laneId), eq(runs.slot, slot)))
+      .where(and(eq(runs.laneId, laneId), eq(runs.kind, "update"), eq(runs.slot, slot)))
       .limit(1);
     if (before) return false;
     const runId = newId();

@@ -127,7 +127,8 @@ describe("the daily cap of a repository", () => {
       expect(await getRun(alice, id)).toMatchObject({ state: "skipped", reason: "daily_cap", attempts: 0 });
     // Yesterday does not count.
     await test.sql(
-      `update repository_commits set quarters = array(select q - interval '25 hours' from unnest(quarters) q)
+      `update repository_commits set day_starts_at = day_starts_at - interval '25 hours',
+         quarters = array(select q - interval '25 hours' from unnest(quarters) q)
        where workspace_id = $1`,
       [worker.workspaceId],
     );
@@ -148,7 +149,8 @@ describe("the daily cap of a repository", () => {
     expect(await worker.claim()).toHaveLength(CAP);
     // What was written 20 hours ago is today in no zone, or in the one whose day began before that.
     await test.sql(
-      `update repository_commits set quarters = array(select q - interval '20 hours' from unnest(quarters) q)
+      `update repository_commits set day_starts_at = day_starts_at - interval '20 hours',
+         quarters = array(select q - interval '20 hours' from unnest(quarters) q)
        where workspace_id = $1`,
       [worker.workspaceId],
     );
