@@ -13,6 +13,7 @@ const SESSION_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 
 type Prover = { id: string; workspaceId: string };
 export type ProofUse = { worker: Prover; jti: string; sessionId: string | undefined };
+export type SessionUse = { worker: Prover; sessionId: string };
 export type ProofUsed = { isNew: boolean; hasSession: boolean };
 
 /** A handshake that passed every check but one: whether GitHub's token was used before. */
@@ -36,6 +37,7 @@ export class GateService {
   private readonly lookups: Gather<string, KnownWorker | undefined>;
   private readonly proofs: Gather<ProofUse, ProofUsed>;
   private readonly handshakes: Gather<Handshake, boolean>;
+  private readonly sessions: Gather<SessionUse, boolean>;
 
   constructor(@Inject(Databases) private readonly databases: Databases) {
     const isOneAtFault = (error: unknown) => isRefusedData(error) || isLockTimeout(error);
@@ -43,6 +45,7 @@ export class GateService {
     this.lookups = new Gather({ ...shared, concurrency: 1, run: (clientIds) => this.lookUp(clientIds) });
     this.proofs = new Gather({ ...shared, concurrency: 2, run: (proofs) => this.useTogether(proofs) });
     this.handshakes = new Gather({ ...shared, concurrency: 2, run: (all) => this.openTogether(all) });
+    this.sessions = new Gather({ ...shared, concurrency: 1, run: (all) => this.findTogether(all) });
   }
 
   /** The worker that a proof names, with all that the proof is checked against; nothing is verified yet. */
@@ -58,6 +61,24 @@ export class GateService {
   /** False when the token was used before: then nothing was opened. */
   openSession(handshake: Handshake): Promise<boolean> {
     return this.handshakes.call(handshake);
+  }
+
+  /** Whether a session that was open is so still. */
+  hasSession(session: SessionUse): Promise<boolean> {
+    return this.sessions.call(session);
+  }
+
+  private async findTogether(asked: readonly SessionUse[]): Promise<boolean[]> {
+    const open = await this.databases.inGate(
+      asked.map(({ worker }) => worker.workspaceId),
+      (db) =>
+        db.run<{ id: string; worker_id: string }>(findSessions, [
+          pgArray(asked.map(({ sessionId }) => sessionId)),
+          pgArray(asked.map(({ worker }) => worker.id)),
+        ]),
+    );
+    const sessions = new Set(open.map(({ worker_id, id }) => `${worker_id} ${id}`));
+    return asked.map(({ worker, sessionId }) => sessions.has(`${worker.id} ${sessionId}`));
   }
 
   private async lookUp(clientIds: readonly string[]): Promise<(KnownWorker | undefined)[]> {

@@ -78,6 +78,17 @@ export class WorkerAuthService implements OnModuleInit {
     return { kind: "worker", workerId: worker.id, workspaceId: worker.workspaceId };
   }
 
+  /**
+   * Whether what a request has proven still holds after a wait: a worker that was moved or removed meanwhile is another's,
+   * or nobody's.
+   *
+   * @throws AppError `session_expired`
+   */
+  async requireSession({ worker, sessionId }: ProvenWorker): Promise<void> {
+    if (sessionId === undefined || !(await this.gate.hasSession({ worker, sessionId })))
+      throw new AppError("session_expired");
+  }
+
   private refuseState({ state, secretExpiresAt }: GateWorker, { slot }: Root): void {
     if (state !== "active" && state !== "verifying") throw new AppError("worker_disabled");
     // A next root is how a worker whose root has expired comes back.

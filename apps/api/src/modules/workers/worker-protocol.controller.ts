@@ -61,9 +61,15 @@ export class WorkerProtocolController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const proven = this.getProven(request);
+    let looks = 0;
     const claimed = await this.waiting.waitFor(caller.workerId, {
       waitMs: body.waitSeconds * 1_000,
-      look: () => this.claims.claimRuns(caller, body),
+      look: async () => {
+        // The first look comes right after the proof.
+        if (looks > 0) await this.auth.requireSession(proven);
+        looks += 1;
+        return this.claims.claimRuns(caller, body);
+      },
       againInMs: () => this.claims.msUntilRoom(caller.workspaceId),
       gone: goneOf(reply),
     });

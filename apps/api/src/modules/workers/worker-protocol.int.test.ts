@@ -7,8 +7,9 @@ import { newSecret } from "../../platform/ids.js";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
 import type { TestClient } from "../../testing/test-client.js";
 import { eventually } from "../../testing/test-eventually.js";
-import { createPulse, runNow } from "../../testing/test-pulse.js";
+import { createPulse, getRun, runNow } from "../../testing/test-pulse.js";
 import { enrolTestWorker, type Forgery, type TestWorker } from "../../testing/test-worker.js";
+import { WaitingRoom } from "./waiting-room.js";
 
 let test: TestApp;
 let alice: TestClient;
@@ -184,6 +185,21 @@ describe("a session", () => {
     });
     await worker.hello();
     expect((await worker.call("claim", claimBody())).status).toBe(200);
+  });
+
+  it("that ends in the middle of a long poll hands out nothing more: a move has made the worker another's", async () => {
+    const other = await enrolTestWorker(test, alice);
+    await other.hello();
+    const waiting = test.get(WaitingRoom);
+    const before = waiting.size;
+    const poll = other.call("claim", { ...claimBody(), waitSeconds: 20 });
+    await eventually(() => waiting.size > before);
+    await test.sql("delete from worker_sessions where worker_id = $1", [other.id]);
+    const run = await runNow(alice, await createPulse(alice, other));
+    expect(await poll).toMatchObject({ status: 401, body: { code: "session_expired" }, signed: true });
+    expect(["queued", "offered"]).toContain((await getRun(alice, run.id)).state);
+    await other.hello();
+    expect((await other.claim()).map(({ runId }) => runId)).toEqual([run.id]);
   });
 
   it.each(["' or 1=1", "00000000-0000-0000-0000-000000000000", "x"])(
