@@ -24,6 +24,7 @@ CREATE INDEX "deployment_notices_workspace" ON "deployment_notices" USING btree 
 GRANT SELECT, UPDATE (dismissed_at) ON deployment_notices TO pulsekeep_app;
 GRANT SELECT, INSERT ON deployment_notices TO pulsekeep_engine;
 GRANT SELECT ON deployment_notices TO pulsekeep_backup;
+GRANT SELECT (measured_environment) ON deployments TO pulsekeep_engine;
 DO $$
 DECLARE
   tenant text := 'nullif(current_setting(''app.workspace_id'', true), '''')::uuid';
