@@ -4,9 +4,11 @@ import { type Command, findText, type OptionValues, type Request } from "../comm
 import { getServerOrigin, SERVER_OPTION } from "../server-address.js";
 import type { Terminal } from "../terminal/terminal.js";
 import { describeReport } from "./describe-report.js";
-import { readGivenFiles } from "./given-files.js";
+import { exportSource, provenEntriesOf } from "./audit-export.js";
+import { type GivenFiles, readGivenFiles } from "./given-files.js";
 import { httpLogSource } from "./http-log-source.js";
 import { findKeptLog, keepLog } from "./kept-log.js";
+import type { LogSource } from "./log-source.js";
 import { verifyLog } from "./verify-log.js";
 
 const DEFAULT_NEWEST = 100;
@@ -16,7 +18,8 @@ export const auditVerify: Command = {
   summary: "Verify the audit log: signed, unbroken, and the continuation of the one that you saw before.",
   description: [
     "Reads checkpoints, keys, leaf hashes and consistency proofs from the server's public API, or an exported file, and computes everything again here: signatures (Ed25519), that each checkpoint continues the one before, that the leaves give the signed roots, and that exported entries stand in the log.",
-    "FILE is an exported log, or any number of checkpoints that were kept elsewhere (in your worker's repository, if you switched that on): the server's log has to continue those too.",
+    "FILE is an export of your entries (from the audit page, or from your worker's repository if you switched that on), or a checkpoint that was kept elsewhere; any number of them. The server's log has to continue their checkpoints too, and your entries have to stand in it as you kept them.",
+    "One export without --server is verified for itself: that its entries stand in the log that it names, signed by the keys that it names. Name the key that you know with --key.",
     "The newest checkpoint and its keys are kept in a state file. The next time the log has to continue them: a server cannot show you another past. Run it regularly, on a machine that the server's operator does not control.",
     "The first time the published keys are taken as they are; name the ones that you know with --key.",
   ],
@@ -42,7 +45,7 @@ export const auditVerify: Command = {
   },
   examples: [
     "pulsekeep audit verify --server https://pulsekeep.example.com",
-    "pulsekeep audit verify --server https://pulsekeep.example.com pulse/audit-checkpoint.txt",
+    "pulsekeep audit verify --server https://pulsekeep.example.com pulse/audit-checkpoint.txt pulse/audit/*.json",
     "pulsekeep audit verify audit-export.json --json",
   ],
   run: verify,
@@ -50,9 +53,10 @@ export const auditVerify: Command = {
 
 async function verify({ options, operands, json }: Request, terminal: Terminal): Promise<number> {
   const given = await readGivenFiles(operands.map((file) => path.resolve(terminal.cwd, file)));
-  const server = given.exported === undefined ? getServerOrigin(options, terminal) : undefined;
+  const alone = findLoneExport(given, options);
+  const server = alone === undefined ? getServerOrigin(options, terminal) : undefined;
   const source =
-    given.exported ??
+    alone ??
     httpLogSource({
       server: server ?? "",
       newest: newestOf(options),
@@ -67,7 +71,11 @@ async function verify({ options, operands, json }: Request, terminal: Terminal):
     source,
     kept,
     pinned,
-    witnesses: given.checkpoints,
+    witnesses: [
+      ...given.checkpoints,
+      ...(alone === undefined ? given.exports.map(({ exported }) => exported.checkpoint) : []),
+    ],
+    entries: alone === undefined ? given.exports.flatMap(({ exported }) => provenEntriesOf(exported)) : [],
     now: terminal.now(),
   });
   if (report.newest === null && report.findings.length === 0) {
@@ -88,6 +96,14 @@ async function verify({ options, operands, json }: Request, terminal: Terminal):
       terminal.print(line);
   }
   return verified ? 0 : 1;
+}
+
+/** One export, and nothing to hold it against. */
+function findLoneExport(given: GivenFiles, options: OptionValues): LogSource | undefined {
+  const [only, ...others] = given.exports;
+  const isAlone = others.length === 0 && given.checkpoints.length === 0;
+  if (only === undefined || !isAlone || findText(options, "server") !== undefined) return undefined;
+  return exportSource(only.file, only.exported);
 }
 
 function newestOf(options: OptionValues): number {

@@ -11,7 +11,9 @@ const EXPORT = {
   format: "pulsekeep/audit-export/v1",
   origin: "pulse.example/audit",
   keys: [],
-  checkpoints: [],
+  checkpoint: NOTE,
+  entries: [],
+  next: null,
 };
 
 let folder: string;
@@ -22,37 +24,40 @@ beforeAll(async () => {
   await writeFile(file("copied.txt"), `${NOTE}\n\n`);
   await writeFile(file("export.json"), JSON.stringify(EXPORT));
   await writeFile(file("other.json"), JSON.stringify({ ...EXPORT, format: "v0" }));
+  await writeFile(file("hollow.json"), JSON.stringify({ ...EXPORT, checkpoint: "" }));
 });
 afterAll(() => rm(folder, { recursive: true }));
 
 describe("files for the verification", () => {
-  it("are checkpoints, however many, or one exported log", async () => {
-    expect(await readGivenFiles([file("note.txt"), file("copied.txt")])).toEqual({
-      exported: undefined,
+  it("are checkpoints and exports, however many", async () => {
+    expect(await readGivenFiles([file("note.txt"), file("export.json"), file("copied.txt")])).toEqual({
+      exports: [{ file: file("export.json"), exported: EXPORT }],
       checkpoints: [NOTE, NOTE],
     });
-    const { exported } = await readGivenFiles([file("export.json")]);
-    expect(await exported?.readLog(0)).toEqual({ origin: EXPORT.origin, keys: [], checkpoints: [] });
-    expect(await exported?.findConsistency(1, 2)).toBeUndefined();
-    expect(await exported?.findLeaves(0, 1)).toBeUndefined();
   });
 
-  it("are refused when they are neither, or two logs", async () => {
-    await expect(readGivenFiles([file("other.json")])).rejects.toMatchObject({
-      code: "no_audit_export",
-      exitCode: 2,
-    });
+  it("are refused when they are neither", async () => {
+    for (const name of ["other.json", "hollow.json"])
+      await expect(readGivenFiles([file(name)])).rejects.toMatchObject({
+        code: "no_audit_export",
+        exitCode: 2,
+      });
     await expect(readGivenFiles([file("gone.json")])).rejects.toMatchObject({ code: "file_unreadable" });
-    const two = [file("export.json"), file("export.json")];
-    await expect(readGivenFiles(two)).rejects.toMatchObject({ code: "too_many_files" });
   });
 
   it("are held against a server's log only when one is named", async () => {
     const terminal = testTerminal({ cwd: folder });
     expect(await runCli(["audit", "verify", "note.txt", "--json"], terminal)).toBe(2);
     expect(JSON.parse(terminal.printed.join(""))).toMatchObject({ error: { code: "server_missing" } });
-    const other = testTerminal({ cwd: folder });
-    expect(await runCli(["audit", "verify", "export.json", "--json"], other)).toBe(2);
-    expect(JSON.parse(other.printed.join(""))).toMatchObject({ error: { code: "no_checkpoint" } });
+    // Two need a log to be held against, one alone is verified for itself.
+    const two = testTerminal({ cwd: folder });
+    expect(await runCli(["audit", "verify", "export.json", "note.txt", "--json"], two)).toBe(2);
+    expect(JSON.parse(two.printed.join(""))).toMatchObject({ error: { code: "server_missing" } });
+    const alone = testTerminal({ cwd: folder });
+    expect(await runCli(["audit", "verify", "export.json", "--json"], alone)).toBe(1);
+    expect(JSON.parse(alone.printed.join(""))).toMatchObject({
+      verified: false,
+      findings: [{ kind: "unknown_key" }],
+    });
   });
 });

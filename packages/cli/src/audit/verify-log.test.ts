@@ -339,4 +339,18 @@ describe("an entry", () => {
     for (const entries of bad)
       expect(await kindsOf(log.source({ entries: [entries] }))).toEqual(["entry_differs"]);
   });
+
+  it("that was kept elsewhere has to stand in a log that continues its checkpoint", async () => {
+    const { log, good } = await proven();
+    const witness = log.notes.at(-1) ?? "";
+    await log.grow("later", 4);
+    const verifyKept = (entries: ProvenEntry[], witnesses: string[]) =>
+      verifyLog({ source: log.source(), kept: undefined, pinned: [], witnesses, entries, now: new Date() });
+    expect(await verifyKept([good], [witness])).toMatchObject({ findings: [], entries: 1, witnesses: 1 });
+    const changed = { ...good, entry: { ...entry, action: "account.deleted" } };
+    const kinds = async (report: Promise<{ findings: { kind: string }[] }>) =>
+      (await report).findings.map(({ kind }) => kind);
+    expect(await kinds(verifyKept([changed], [witness]))).toEqual(["entry_differs"]);
+    expect(await kinds(verifyKept([good], [witness.replace("\n9\n", "\n8\n")]))).toContain("entry_differs");
+  });
 });

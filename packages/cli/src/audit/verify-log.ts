@@ -27,6 +27,8 @@ export async function verifyLog(input: {
   pinned: readonly string[];
   /** Checkpoints that were kept elsewhere; the log has to continue these too. */
   witnesses: readonly string[];
+  /** Entries that were kept elsewhere, proven to some of these checkpoints. */
+  entries?: readonly ProvenEntry[];
   now: Date;
 }): Promise<LogReport> {
   const { source, kept, pinned, now } = input;
@@ -58,11 +60,13 @@ export async function verifyLog(input: {
   const edge = await checkLeaves(report, source, { signed, start: await rangeOf(past, kept?.edge) });
   await checkContinuity(report, source, thinned(past ? [past, ...signed] : signed, edge !== undefined));
   const elsewhere = { origin: published.origin, notes: input.witnesses };
-  for (const witness of await openWitnesses(report, elsewhere, keyring.trusted)) {
+  const witnesses = await openWitnesses(report, elsewhere, keyring.trusted);
+  for (const witness of witnesses) {
     await checkContinuity(report, source, [witness, newest]);
     report.witnesses += 1;
   }
-  for (const entry of source.entries) await checkEntry(report, entry, signed);
+  for (const entry of [...source.entries, ...(input.entries ?? [])])
+    await checkEntry(report, entry, [...signed, ...witnesses]);
   if (report.findings.length === 0) {
     const keys = keyring.trusted.map(formatNoteKey);
     const { note } = newest;
