@@ -1,10 +1,11 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import type { AuditExport } from "@pulsekeep/contracts/api/audit";
 import type { OwnMachineStarted, Provisioning, Worker } from "@pulsekeep/contracts/api/workers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sealLog, tamper } from "../modules/audit/test-audit-log.js";
@@ -243,6 +244,113 @@ describe("a worker that its user sets up from their own machine", () => {
     });
     expect((await run(["worker", "run", "--once", "--config", config])).code).toBe(0);
     expect(await eventually(async () => (await readProvisioning(again.id)).state === "done")).toBe(true);
+  });
+});
+
+describe("the audit log in the worker's own repository", () => {
+  const folderOf = () => path.join(folder, "kept");
+  /** What the worker has committed, as its user would check it out. */
+  async function checkOut(): Promise<string[]> {
+    const repository = github.context.store.repositories.find(LOGIN, "third");
+    const git = repository && github.context.git.open(repository);
+    if (!git) throw new Error("no repository");
+    const listed = await git.git(["ls-tree", "-r", "--name-only", "main", "pulse/"]);
+    await mkdir(folderOf(), { recursive: true });
+    const files: string[] = [];
+    for (const name of listed
+      .toString()
+      .trim()
+      .split("\n")
+      .filter((line) => line.includes("audit"))) {
+      files.push(path.join(folderOf(), path.basename(name)));
+      await writeFile(files.at(-1) ?? "", await git.git(["show", `main:${name}`]));
+    }
+    return files.sort();
+  }
+  const verify = (...more: string[]) =>
+    run(["audit", "verify", "--json", "--state", path.join(folder, "export-state.json"), ...more]);
+
+  it("is committed by the worker once it is switched on, and verified against the server's", async () => {
+    await sealLog(test);
+    const { workerId } = await readProvisioning(resident.id);
+    const { status } = await alice.call("PUT", `/api/v1/workers/${workerId}/checkpoint-export`, {
+      body: { enabled: true },
+    });
+    expect(status).toBe(204);
+    expect((await run(["worker", "run", "--once", "--config", resident.config])).code).toBe(0);
+    const files = await checkOut();
+    expect(files.length).toBeGreaterThan(1);
+    const download = await alice.get<AuditExport>("/api/v1/audit/export");
+    expect(download.headers.get("content-disposition")).toContain("audit-export.json");
+    const exported = await Promise.all(
+      files
+        .filter((file) => file.endsWith(".json"))
+        .map(async (file) => JSON.parse(await readFile(file, "utf8")) as AuditExport),
+    );
+    // Everything that a checkpoint covered, once, in order.
+    const indexes = exported.flatMap(({ entries }) => entries.map(({ leafIndex }) => leafIndex));
+    expect(indexes).toEqual(download.body.entries.map(({ leafIndex }) => leafIndex).slice(0, indexes.length));
+    expect(indexes.length).toBeGreaterThan(5);
+    const found = await verify("--server", test.url, ...files);
+    expect(found).toMatchObject({
+      code: 0,
+      json: { verified: true, entries: indexes.length, witnesses: files.length },
+    });
+    // One by itself, without any server.
+    expect(await verify(files[0] ?? "")).toMatchObject({
+      code: 0,
+      json: { entries: exported[0]?.entries.length },
+    });
+  });
+
+  it("has the rest the next day, and again what did not get there", async () => {
+    const { workerId } = await readProvisioning(resident.id);
+    const tomorrow = () =>
+      test.sql(
+        "update workers set checkpoint_exported_at = checkpoint_exported_at - interval '24 hours' where id = $1",
+        [workerId],
+      );
+    const below = async () =>
+      Number(
+        (
+          await test.sql<{ n: string }>("select audit_exported_below as n from workers where id = $1", [
+            workerId,
+          ])
+        )[0]?.n,
+      );
+    const exportRuns = () =>
+      test.sql<{ id: string; first: number }>(
+        "select id, split_part(slot, ':', 2)::int as first from runs where worker_id = $1 and slot like 'audit-export:%' order by created_at, seq",
+        [workerId],
+      );
+    const before = await exportRuns();
+    await alice.patch("/api/v1/me", { name: "Alicia" });
+    await sealLog(test);
+    // The last file of the day before did not arrive.
+    const lost = before.at(-1);
+    await test.sql("update runs set state = 'failed' where id = $1", [lost?.id]);
+    const reached = await below();
+    await tomorrow();
+    expect((await run(["worker", "run", "--once", "--config", resident.config])).code).toBe(0);
+    const after = (await exportRuns()).slice(before.length);
+    expect(after[0]?.first).toBe(lost?.first);
+    expect(await below()).toBeGreaterThan(reached);
+    const files = await checkOut();
+    expect(await verify("--server", test.url, ...files)).toMatchObject({ code: 0, json: { verified: true } });
+  });
+
+  it("shows what the server has changed since, or shows to its user otherwise [AUD-02]", async () => {
+    const files = await checkOut();
+    const file = files.find((name) => name.endsWith(".json")) ?? "";
+    const text = await readFile(file, "utf8");
+    await writeFile(file, text.replace('"action":"account.created"', '"action":"account.deleted"'));
+    const forged = await verify("--server", test.url, ...files);
+    expect(forged).toMatchObject({ code: 1, json: { findings: [{ kind: "entry_differs" }] } });
+    await writeFile(file, "{}");
+    expect(await verify("--server", test.url, file)).toMatchObject({
+      code: 2,
+      json: { error: { code: "no_audit_export" } },
+    });
   });
 });
 

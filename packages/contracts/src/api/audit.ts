@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { auditEntrySchema } from "./identity.js";
 import { idSchema, instantSchema, pageQuerySchema } from "./shared.js";
 
 /** Query of `GET /api/v1/audit`: `from` and `to` are instants, the first included, the second not. */
@@ -34,6 +35,36 @@ export const auditProofSchema = z
   })
   .meta({ id: "AuditProof" });
 export type AuditProof = z.infer<typeof auditProofSchema>;
+
+/** Query of `GET /api/v1/audit/export`: the leaf to begin with, and how many entries at most. */
+export const auditExportQuerySchema = z.object({
+  from: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
+  limit: z.coerce.number().int().min(1).max(5_000).default(5_000),
+});
+export type AuditExportQuery = z.infer<typeof auditExportQuerySchema>;
+
+/**
+ * A file that stands for itself: one workspace's entries, oldest first, with what proves each to one checkpoint, and
+ * the keys that sign for the log. `next` is the leaf that the next file begins with; null when this is the last.
+ */
+export const auditExportSchema = z
+  .object({
+    format: z.literal("pulsekeep/audit-export/v1"),
+    origin: z.string(),
+    keys: z.array(z.string()),
+    checkpoint: z.string(),
+    entries: z.array(
+      z.object({
+        leafIndex: z.number().int(),
+        salt: z.string(),
+        proof: z.array(hashSchema),
+        entry: auditEntrySchema.extend({ workspaceId: idSchema }).meta({ id: "ExportedAuditEntry" }),
+      }),
+    ),
+    next: z.number().int().nullable(),
+  })
+  .meta({ id: "AuditExport" });
+export type AuditExport = z.infer<typeof auditExportSchema>;
 
 /** Query of `GET /api/v1/audit/checkpoints`: a page older than the tree size that the cursor names. */
 export const checkpointQuerySchema = pageQuerySchema.extend({

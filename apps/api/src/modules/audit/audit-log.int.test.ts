@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type {
   AuditCheckpoint,
   AuditConsistency,
+  AuditExport,
   AuditLeaves,
   AuditProof,
 } from "@pulsekeep/contracts/api/audit";
@@ -10,6 +11,7 @@ import type { Page } from "@pulsekeep/contracts/api/shared";
 import { auditLeafHash } from "@pulsekeep/signing/merkle/audit-leaf";
 import { fromBase64 } from "@pulsekeep/signing/merkle/bytes";
 import { openCheckpoint, readUnverifiedCheckpoint } from "@pulsekeep/signing/merkle/checkpoint";
+import { formatNoteKey } from "@pulsekeep/signing/merkle/signed-note";
 import { appendLeaf, EMPTY_RANGE, rootOfRange } from "@pulsekeep/signing/merkle/compact-range";
 import { verifyConsistency, verifyInclusion } from "@pulsekeep/signing/merkle/verify-proof";
 import { webVerifyEd25519 as verify } from "@pulsekeep/signing/merkle/web-crypto";
@@ -89,6 +91,36 @@ describe("an entry's proof", () => {
     for (const client of [alice, bob])
       for (const entry of await entriesOf(client))
         expect(await holds(entry, await proofOf(client, entry.id))).toBe(true);
+  });
+});
+
+describe("an export", () => {
+  it("has all of one's own entries, page by page, each with its proof, and nobody else's", async () => {
+    await sealLog(test);
+    const read = async (client: TestClient, query: string) =>
+      (await client.get<AuditExport>(`/api/v1/audit/export?${query}`)).body;
+    for (const client of [alice, bob]) {
+      const own = await entriesOf(client);
+      const pages: AuditExport[] = [];
+      for (let from: number | null = 0; from !== null; from = pages.at(-1)?.next ?? null)
+        pages.push(await read(client, `from=${from}&limit=2`));
+      const exported = pages.flatMap(({ checkpoint, entries }) =>
+        entries.map((proven) => ({ checkpoint, treeSize: 0, ...proven })),
+      );
+      expect(exported.map(({ entry }) => entry.id).sort()).toEqual(own.map(({ id }) => id).sort());
+      for (const { entry, ...inclusion } of exported) {
+        const { workspaceId } = entry;
+        expect(await holds(entry, { state: "included", inclusion: { ...inclusion, workspaceId } })).toBe(
+          true,
+        );
+      }
+      expect(new Set(exported.map(({ entry }) => entry.workspaceId))).toEqual(
+        new Set([await workspaceOf(client)]),
+      );
+      expect(pages[0]?.keys).toEqual((await readKeys(test)).keys.map(formatNoteKey));
+    }
+    expect((await test.newClient().get("/api/v1/audit/export")).status).toBe(401);
+    expect((await alice.get("/api/v1/audit/export?limit=5001")).status).toBe(422);
   });
 });
 

@@ -1,5 +1,6 @@
 import { Module } from "@nestjs/common";
 import { AuditController } from "./audit.controller.js";
+import { AuditExportQueries } from "./audit-export.queries.js";
 import { AuditLogController } from "./audit-log.controller.js";
 import { AuditQueries } from "./audit.queries.js";
 import { AuditService } from "./audit.service.js";
@@ -13,6 +14,7 @@ import { SequencerJobs } from "./sequencer.jobs.js";
 @Module({
   controllers: [AuditController, AuditLogController],
   providers: [
+    AuditExportQueries,
     AuditService,
     AuditQueries,
     CheckpointSigner,
@@ -22,6 +24,6 @@ import { SequencerJobs } from "./sequencer.jobs.js";
     RevocationsQueries,
     SequencerJobs,
   ],
-  exports: [AuditService, LogHealthQueries, LogQueries, RevocationsQueries],
+  exports: [AuditExportQueries, AuditService, LogHealthQueries, LogQueries, RevocationsQueries],
 })
 export class AuditModule {}

@@ -115,7 +115,8 @@ export class LogQueries {
   }
 }
 
-async function findLatest(db: Transaction | Databases["lookups"]) {
+/** The newest checkpoint. */
+export async function findLatest(db: Transaction | Databases["lookups"]) {
   const [latest] = await db
     .select({ treeSize: auditCheckpoints.treeSize, note: auditCheckpoints.note })
     .from(auditCheckpoints)

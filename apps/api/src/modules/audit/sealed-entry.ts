@@ -2,7 +2,7 @@ import type { schema } from "@pulsekeep/database";
 import type { SealedAuditEntry } from "@pulsekeep/signing/merkle/audit-leaf";
 
 /** An entry as the log knows it, from its row. */
-export function sealedEntryOf(row: typeof schema.auditEntries.$inferSelect): SealedAuditEntry {
+export function sealedEntryOf(row: typeof schema.auditEntries.$inferSelect) {
   return {
     id: row.id,
     workspaceId: row.workspaceId,
@@ -12,5 +12,5 @@ export function sealedEntryOf(row: typeof schema.auditEntries.$inferSelect): Sea
     facts: row.facts,
     requestId: row.requestId,
     recordedAt: row.recordedAt.toISOString(),
-  };
+  } satisfies SealedAuditEntry;
 }

@@ -251,12 +251,16 @@ describe("the commands for checking oneself", () => {
 describe("a worker that keeps checkpoints", () => {
   const setExport = (client: TestClient, enabled: boolean) =>
     client.call("PUT", `/api/v1/workers/${worker.id}/checkpoint-export`, { body: { enabled } });
-  /** What it is asked to commit when it checks in. */
+  /** What it is asked to commit when it checks in: one after another, as its branch is one lane. */
   const checkIn = async () => {
     await worker.hello();
-    const runs = await worker.claim();
-    for (const run of runs) expect((await worker.report(run)).body).toMatchObject({ state: "succeeded" });
-    return runs.map(({ opened }) => opened);
+    const done: Awaited<ReturnType<TestWorker["claim"]>> = [];
+    for (let runs = await worker.claim(); runs.length > 0; runs = await worker.claim())
+      for (const run of runs) {
+        expect((await worker.report(run)).body).toMatchObject({ state: "succeeded" });
+        done.push(run);
+      }
+    return done.map(({ opened }) => opened);
   };
   const aDayAgo = () =>
     test.sql(
@@ -269,7 +273,8 @@ describe("a worker that keeps checkpoints", () => {
     expect((await setExport(bob, true)).status).toBe(404);
     expect((await setExport(alice, true)).status).toBe(204);
     const { checkpoint } = await getProof(alice);
-    expect(await checkIn()).toMatchObject([
+    const [note, ...files] = await checkIn();
+    expect([note]).toMatchObject([
       {
         kind: "commit",
         params: {
@@ -281,6 +286,10 @@ describe("a worker that keeps checkpoints", () => {
         },
       },
     ]);
+    // And what is recorded about her, with its proofs; the next day only what came since.
+    expect(files.length).toBeGreaterThan(0);
+    for (const { params } of files)
+      expect(params).toMatchObject({ path: expect.stringMatching(/^pulse\/audit\/\d{9}\.json$/) });
     expect(await checkIn()).toEqual([]);
     await aDayAgo();
     expect(await checkIn()).toHaveLength(1);
@@ -292,7 +301,9 @@ describe("a worker that keeps checkpoints", () => {
   it("is asked once, however many of its handshakes come together", async () => {
     await setExport(alice, true);
     await Promise.all(Array.from({ length: 6 }, () => worker.hello()));
-    expect(await worker.claim()).toHaveLength(1);
+    const asked = await checkIn();
+    expect(asked.filter(({ params }) => params?.["path"] === "pulse/audit-checkpoint.txt")).toHaveLength(1);
+    expect(new Set(asked.map(({ params }) => params?.["path"])).size).toBe(asked.length);
     expect(await checkIn()).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { Prefetch } from "@/api/prefetch";
 import { PageHeader } from "@/components/page-header";
+import { Button } from "@/components/ui/button";
 import { auditQueryOf, parseAuditFilter } from "@/features/audit/audit-filter";
 import { AuditList } from "@/features/audit/audit-list";
 
@@ -22,7 +23,17 @@ export default async function AuditPage({ searchParams }: AuditPageProps) {
         isByDay ? [] : [client.fetchInfiniteQuery(queries.audit(auditQueryOf(filter)))]
       }
     >
-      <PageHeader title={t("title")} description={t("description")} />
+      <PageHeader
+        title={t("title")}
+        description={t("description")}
+        actions={
+          <Button asChild>
+            <a href="/api/v1/audit/export" download>
+              {t("export")}
+            </a>
+          </Button>
+        }
+      />
       <AuditList />
     </Prefetch>
   );
