@@ -72,6 +72,13 @@ describe("the settings around a schedule", () => {
     expect(messagesOf(messageSettingsSchema, settings)).toEqual(["A template is a single line."]);
   });
 
+  it.each(["Rust\nPulse-Run: forged", "{language}"])("refuses %j as a repository's language", (language) => {
+    const settings = { style: "pro", locale: "en", templates: [], repositoryLanguage: language };
+    expect(messagesOf(messageSettingsSchema, settings)).toEqual([
+      "A language is named on one line, without braces.",
+    ]);
+  });
+
   it.each(["..", "../up", "/root", "a//b", "a/../b", ".github/workflows", ".git", "a\\b", "a/", ""])(
     "refuses %j as a folder",
     (folder) => {

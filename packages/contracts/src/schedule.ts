@@ -104,6 +104,15 @@ export const messageSettingsSchema = z
     style: z.enum(["pro", "casual", "emoji"]),
     locale: z.enum(["en", "fr", "es", "de"]),
     templates: z.array(templateSchema).max(100),
+    /** What the repository is mainly written in, for messages that name it. */
+    repositoryLanguage: z
+      .string()
+      .trim()
+      .min(1)
+      .max(30)
+      .regex(/^[^\p{Cc}\u2028\u2029{}]*$/u, "A language is named on one line, without braces.")
+      .nullable()
+      .optional(),
   })
   .meta({ id: "MessageSettings" });
 

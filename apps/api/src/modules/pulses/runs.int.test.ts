@@ -378,11 +378,29 @@ describe("a pulse", () => {
     for (const each of [pulse, twin]) expect((await alice.del(`/api/v1/pulses/${each.id}`)).status).toBe(204);
   });
 
+  it("names the repository's language where its messages ask for it", async () => {
+    const message = {
+      style: "pro",
+      locale: "en",
+      templates: ["More {language}"],
+      repositoryLanguage: "Rust",
+    };
+    await runNow(alice, await createPulse(alice, worker, { message }));
+    expect((await claimOne()).opened).toMatchObject({
+      params: { message: expect.stringMatching(/^More Rust\n\n/) },
+    });
+  });
+
   it.each([
     [
       "an unknown placeholder",
       { message: { style: "pro", locale: "en", templates: ["Fine", "On {wekday}"] } },
       "message.templates.1",
+    ],
+    [
+      "a language of two lines",
+      { message: { style: "pro", locale: "en", templates: [], repositoryLanguage: "C\nPulse-Run: 1" } },
+      "message.repositoryLanguage",
     ],
     ["a lone brace", { message: { style: "pro", locale: "en", templates: ["{"] } }, "message.templates.0"],
     [

@@ -90,6 +90,7 @@ function writeCommit(row: ClaimableRow): Written | undefined {
     file: commitPath({ change, at, timeZone }),
     pulseName,
     streakDays: streak.days,
+    repositoryLanguage: settings.repositoryLanguage ?? null,
     recent: row.recent_subjects ?? [],
   });
   const content = commitContent({

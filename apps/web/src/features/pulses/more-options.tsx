@@ -20,7 +20,7 @@ export function MoreOptions({ workers, isNew }: MoreOptionsProps) {
   const { errors } = form.formState;
   const isCommit = useWatch<PulseFormValues, "kind">({ name: "kind" }) === "commit";
   const [open, setOpen] = useState(() => usesMoreOptions(form.getValues()));
-  const failed = Boolean(errors.message?.templates ?? errors.target ?? errors.rest ?? errors.change);
+  const failed = Boolean(errors.message ?? errors.target ?? errors.rest ?? errors.change);
   return (
     <details
       open={open || failed}
@@ -140,6 +140,21 @@ function Target({ workers, isNew, isCommit }: MoreOptionsProps & { isCommit: boo
               autoComplete="off"
               spellCheck={false}
               maxLength={200}
+            />
+          </Field>
+        ) : null}
+        {isCommit ? (
+          <Field
+            label={t("language")}
+            hint={t("languageHint")}
+            error={errors.message?.repositoryLanguage && t("languageError")}
+          >
+            <Input
+              {...form.register("message.repositoryLanguage", orNull)}
+              placeholder="TypeScript"
+              autoComplete="off"
+              spellCheck={false}
+              maxLength={30}
             />
           </Field>
         ) : null}

@@ -57,7 +57,7 @@ export function getNewPulseValues({ workerId, timeZone, locale }: Defaults): Pul
     timeZone,
     jitter: { shape: "uniform", windowMinutes: 20, minimumGapMinutes: 0 },
     rest: { restWeekdays: [], skipDates: [], freezes: [], pausedUntil: null },
-    message: { style: "pro", locale, templates: [] },
+    message: { style: "pro", locale, templates: [], repositoryLanguage: null },
     change: DEFAULT_CHANGE,
     task: null,
     target: { repository: null, branch: null },
@@ -78,6 +78,7 @@ export function usesMoreOptions({ rest, message, change, target }: PulseFormValu
     rest.restWeekdays.length + rest.skipDates.length + rest.freezes.length > 0 ||
     rest.pausedUntil !== null ||
     message.templates.length > 0 ||
+    Boolean(message.repositoryLanguage) ||
     change.kind !== "journal" ||
     target.repository !== null ||
     target.branch !== null

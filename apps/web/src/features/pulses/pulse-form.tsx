@@ -123,6 +123,7 @@ export function PulseForm({ initial, workers, timeZones, pulseId }: PulseFormPro
 const FIELDS = [
   "name",
   "message.templates",
+  "message.repositoryLanguage",
   "target.repository",
   "target.branch",
   "task",
