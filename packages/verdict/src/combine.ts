@@ -27,6 +27,8 @@ export interface Progress {
   samples: number;
   planned: number;
   coverage: number;
+  /** Whether the window's end or beginning was not seen, so that it cannot be called healthy. */
+  isUnseen: boolean;
   pipeline: PipelineResult;
 }
 
@@ -139,14 +141,18 @@ function atTheEnd(ordered: readonly JudgedMetric[], progress: Progress): Decisio
   );
   const undecided = ordered.some((one) => one.state === "silent" || one.state === "inconclusive");
   const felt = judged.some((one) => METRIC_TRAITS[one.metric].userFacing);
-  if (undecided || !felt) {
+  if (undecided || !felt || progress.isUnseen) {
     const empty = progress.samples === 0 ? "reason.no_samples" : "reason.nothing_user_facing";
-    const lead: Reason[] = felt ? [] : [{ key: empty, params: {}, metric: null }];
+    const lead: Reason[] = felt ? unseenReasons(progress) : [{ key: empty, params: {}, metric: null }];
     return decide("inconclusive", 0, withPipeline([...lead, ...reasons], progress));
   }
   const confidence = Math.min(...judged.map((one) => one.confidence)) * progress.coverage;
   const calm: Reason = { key: "reason.no_regression", params: { count: judged.length }, metric: null };
   return decide("ok", confidence, withPipeline([calm, ...reasons], progress));
+}
+
+function unseenReasons({ isUnseen, samples, planned }: Progress): Reason[] {
+  return isUnseen ? [{ key: "reason.unseen", params: { samples, expected: planned }, metric: null }] : [];
 }
 
 function decide(state: VerdictState, confidence: number, reasons: Reason[]): Decision {

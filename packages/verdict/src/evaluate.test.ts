@@ -114,6 +114,28 @@ describe("evaluate", () => {
     expect(verdict.quality.issues.map(({ key }) => key)).toContain("quality.coverage");
   });
 
+  it.each(SEEDS)("never calls a service ok that fell silent for the rest of the window (seed %i)", (seed) => {
+    const input = syntheticDeployment({ seed });
+    const share = 0.4 + seed / 20;
+    const last = Math.floor(input.post.length * share);
+    for (const post of [
+      input.post.map((row, i) => (i > last ? { at: row.at } : row)),
+      input.post.slice(0, last),
+      input.post.slice(-last),
+    ]) {
+      const verdict = evaluate({ ...input, post, expectedPostSamples: input.post.length });
+      expect(verdict).toMatchObject({ state: "inconclusive", confidence: 0 });
+      expect(verdict.reasons[0]?.key).toBe("reason.unseen");
+    }
+  });
+
+  it("calls a service ok whose samples come less often than planned, or not at every step", () => {
+    const input = syntheticDeployment({ seed: 2 });
+    const planned = { expectedPostSamples: input.post.length };
+    for (const keep of [(i: number) => i % 5 === 0, (i: number) => i < 10 || i > 20])
+      expect(evaluate({ ...input, ...planned, post: input.post.filter((_, i) => keep(i)) }).state).toBe("ok");
+  });
+
   it("does not count more CPU against a deployment when traffic explains it", () => {
     const input = syntheticDeployment({ seed: 21, preSamples: 60 });
     const driven = (row: SampleRow, factor: number) => {

@@ -8,7 +8,7 @@ import { judgeMetrics } from "./judge-metrics.js";
 import type { Measurement, Observation } from "./measure-metric.js";
 import { measureMetric } from "./measure-metric.js";
 import { resolvePolicy } from "./policy.js";
-import { assessQuality } from "./quality.js";
+import { assessQuality, leavesUnseen } from "./quality.js";
 import type { Thresholds } from "./thresholds.js";
 import { THRESHOLDS } from "./thresholds.js";
 import type { MetricName, PerMetric, Quality, Reason, Verdict, VerdictInput } from "./types.js";
@@ -48,6 +48,8 @@ export interface Measured {
   quality: Quality;
   /** Samples that the whole observation should hold. */
   planned: number;
+  /** Whether the window's end or beginning was not seen, so that it cannot be called healthy. */
+  isUnseen: boolean;
 }
 
 /** Looks at every metric alone. */
@@ -69,19 +71,20 @@ export function measureAll(input: VerdictInput): Measured {
     metrics: METRIC_NAMES.map((metric) => measureMetric(observation, metric, policy[metric])),
     quality: assessQuality(pre, post, { stepSeconds, planned, windowEnded }),
     planned,
+    isUnseen: leavesUnseen(post, { stepSeconds, planned }),
   };
 }
 
 /** Applies the thresholds to what was measured: each metric's state, and the deployment's. */
 export function decide(
   { windowEnded, pipeline, stepSeconds }: Pick<VerdictInput, "windowEnded" | "pipeline" | "stepSeconds">,
-  { metrics, quality, planned }: Measured,
+  { metrics, quality, planned, isUnseen }: Measured,
   thresholds: Thresholds,
 ): { decision: Decision; judged: JudgedMetric[] } {
   const judged = judgeMetrics(metrics, { planned, stepSeconds, thresholds });
   const { postSamples: samples, coverage } = quality;
   const counted = judged.filter(({ policy }) => !policy.dryRun);
-  const decision = combine(counted, { windowEnded, samples, planned, coverage, pipeline });
+  const decision = combine(counted, { windowEnded, samples, planned, coverage, isUnseen, pipeline });
   const reasons = [...decision.reasons, ...judged.flatMap(dryRunReason)];
   return { judged, decision: { ...decision, reasons } };
 }

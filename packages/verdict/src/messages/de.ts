@@ -27,6 +27,8 @@ export const de: Dictionary = {
   "reason.pre_existing": "{metric}: jenseits der Grenze von {limit|value}, auch schon vor dem Deployment.",
   "reason.silent": "{metric}: vor dem Deployment gemeldet, seither nicht mehr.",
   "reason.no_samples": "Seit dem Deployment kam keine Messung.",
+  "reason.unseen":
+    "Messungen kamen nur für einen Teil des Fensters ({samples} von {expected}); was im Rest geschah, ist unbekannt.",
   "reason.nothing_user_facing": "Weder Fehler noch Latenz noch Verkehr ließen sich beurteilen.",
   "reason.baseline_too_short": "{metric}: nur {samples} Messungen von vor dem Deployment.",
   "reason.too_few_samples": "{metric}: nur {samples} Messungen seit dem Deployment.",

@@ -25,6 +25,8 @@ export const en = {
   "reason.pre_existing": "{metric} is beyond its limit of {limit|value}, and was so before the deployment.",
   "reason.silent": "{metric} was reported before the deployment and is not any more.",
   "reason.no_samples": "No sample came since the deployment.",
+  "reason.unseen":
+    "Samples came for only part of the window ({samples} of {expected}): what happened in the rest is unknown.",
   "reason.nothing_user_facing": "Neither errors, latency nor traffic could be judged.",
   "reason.baseline_too_short": "{metric}: only {samples} samples from before the deployment.",
   "reason.too_few_samples": "{metric}: only {samples} samples since the deployment.",

@@ -26,6 +26,8 @@ export const es: Dictionary = {
   "reason.pre_existing": "{metric}: fuera de su límite de {limit|value}, ya antes del despliegue.",
   "reason.silent": "{metric}: se medía antes del despliegue y ya no.",
   "reason.no_samples": "No ha llegado ninguna muestra desde el despliegue.",
+  "reason.unseen":
+    "Las muestras solo cubren una parte de la ventana ({samples} de {expected}): se desconoce qué pasó en el resto.",
   "reason.nothing_user_facing": "No se pudieron juzgar ni los errores, ni la latencia, ni el tráfico.",
   "reason.baseline_too_short": "{metric}: solo {samples} muestras anteriores al despliegue.",
   "reason.too_few_samples": "{metric}: solo {samples} muestras desde el despliegue.",

@@ -26,6 +26,8 @@ export const fr: Dictionary = {
   "reason.pre_existing": "{metric} : au-delà de la limite de {limit|value}, déjà avant le déploiement.",
   "reason.silent": "{metric} : mesurée avant le déploiement, plus depuis.",
   "reason.no_samples": "Aucun échantillon n’est arrivé depuis le déploiement.",
+  "reason.unseen":
+    "Les échantillons ne couvrent qu’une partie de la fenêtre ({samples} sur {expected}) : on ignore ce qui s’est passé pendant le reste.",
   "reason.nothing_user_facing": "Ni les erreurs, ni la latence, ni le trafic n’ont pu être jugés.",
   "reason.baseline_too_short": "{metric} : seulement {samples} échantillons d’avant le déploiement.",
   "reason.too_few_samples": "{metric} : seulement {samples} échantillons depuis le déploiement.",
