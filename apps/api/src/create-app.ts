@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { v7 } from "uuid";
 import { AppModule } from "./app.module.js";
 import type { Env } from "./env.js";
+import { AppError } from "./http/app-error.js";
 import { createOpenApiDocument } from "./http/openapi.js";
 import { ProblemFilter } from "./http/problem-filter.js";
 import { mountWeb } from "./http/mount-web.js";
@@ -71,6 +72,10 @@ export async function createApp(env: Env, logger: Logger): Promise<NestFastifyAp
     reply.header("x-frame-options", "DENY");
     // Answers to sessions belong to one person; a route that may be kept says so itself.
     if (request.url.startsWith("/api/")) reply.header("cache-control", "no-store");
+    // Nothing is unpacked, so nothing small becomes large; said before it is read as broken JSON.
+    const { "content-encoding": encoding = "identity" } = request.headers;
+    if (encoding !== "identity")
+      throw new AppError("unsupported_media_type", { detail: "Send the body uncompressed" });
   });
   fastify.addHook("preClose", (done) => {
     setTimeout(() => fastify.server.closeAllConnections(), DRAIN_MS).unref();

@@ -11,6 +11,7 @@ import { Reflector } from "@nestjs/core";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { AppError } from "../app-error.js";
 import { type Caller, findCaller } from "../caller.js";
+import { addressBucket } from "./address-bucket.js";
 import { RateLimiter, type RateRule } from "./rate-limiter.js";
 
 const RATE_RULE = "pulsekeep:rate-rule";
@@ -40,7 +41,8 @@ class RateLimitGuard implements CanActivate {
     if (counted.has(request)) return true;
     counted.add(request);
     const caller = findCaller(request);
-    const answer = await this.limiter.take(rule, caller ? identityOf(caller) : `ip:${request.ip}`);
+    const who = caller ? identityOf(caller) : `ip:${addressBucket(request.ip)}`;
+    const answer = await this.limiter.take(rule, who);
     http.getResponse<FastifyReply>().headers({
       "x-ratelimit-limit": String(rule.limit),
       "x-ratelimit-remaining": String(answer.remaining),

@@ -55,10 +55,11 @@ describe("samples that are pushed", () => {
   it("are kept, and make pushing the source of a project that measured nothing yet", async () => {
     const project = await createTestProject(alice);
     await test.sql("delete from outbox");
+    const newest = ago(10);
     const { status, body } = await push(project, {
       samples: [
         { at: ago(20), metrics: METRICS },
-        { at: ago(10), metrics: { latency_p95: 90 } },
+        { at: newest, metrics: { latency_p95: 90 } },
       ],
     });
     expect({ status, body }).toEqual({ status: 200, body: { accepted: 2, duplicates: 0, rejected: [] } });
@@ -68,7 +69,7 @@ describe("samples that are pushed", () => {
     ]);
     const { endpoint, lastSampleAt } = await project.read();
     expect(endpoint).toMatchObject({ source: "push", state: "active", activeUrl: null });
-    expect(lastSampleAt).toBe(new Date(ago(10)).toISOString());
+    expect(lastSampleAt).toBe(newest);
     expect(await topics()).toEqual(["project.changed", "sample.recorded"]);
   });
 
@@ -192,7 +193,8 @@ describe("bodies that are too much", () => {
       headers: { ...headers, "content-encoding": "gzip" },
       body: zipped,
     });
-    expect([400, 415]).toContain(compressed.status);
+    expect(compressed.status).toBe(415);
+    expect(await compressed.json()).toMatchObject({ detail: "Send the body uncompressed" });
     let sent = 0;
     const endless = new ReadableStream<Uint8Array>({
       pull(controller) {
