@@ -12,3 +12,7 @@ export function pgArray(values: readonly (string | number | boolean | Date | nul
   }
   return `${text}}`;
 }
+
+/** An array of any text, each quoted: also what is empty, or spelled like a null. */
+export const pgTextArray = (values: readonly string[]): string =>
+  `{${values.map((value) => `"${value.replace(/["\\]/g, "\\$&")}"`).join(",")}}`;

@@ -78,6 +78,8 @@ const figure = z.object({
 });
 
 export const seriesQuerySchema = z.object({
+  /** What this environment's own endpoint measured; without one, the project's. */
+  environment: z.string().min(1).max(40).optional(),
   from: z.iso.datetime({ offset: true }).optional(),
   to: z.iso.datetime({ offset: true }).optional(),
   /** Most points, 10 to 1,000. */

@@ -97,6 +97,14 @@ export const projectSchema = z
     services: z.array(z.string()),
     environments: z.array(z.string()),
     endpoint: endpointSchema,
+    /** Environments that are measured at an address of their own; all others are measured by the project's. */
+    environmentEndpoints: z.array(
+      endpointSchema.extend({
+        environment: z.string(),
+        lastSampleAt: instantSchema.nullable(),
+        lastScrapeErrorCode: z.string().nullable(),
+      }),
+    ),
     /** This month's changes of the endpoint, and how many are allowed; null where they are not limited. */
     changes: z.object({
       path: z.object({ used: z.number().int(), limit: z.number().int().nullable() }),
@@ -163,9 +171,18 @@ export const endpointUpdateSchema = z
     url: z.url().max(2_000),
     /** Whether measuring may move to another host than the locked one. */
     migrateHost: z.boolean().optional(),
+    /** Only for this environment; without one, for all that have no address of their own. */
+    environment: z.string().max(40).optional(),
   })
   .meta({ id: "EndpointUpdate" });
 export type EndpointUpdate = z.infer<typeof endpointUpdateSchema>;
+
+/** Query of an endpoint's routes: one environment's own, or the project's. */
+export const endpointQuerySchema = z.object({ environment: z.string().min(1).max(40).optional() });
+export type EndpointQuery = z.infer<typeof endpointQuerySchema>;
+/** Only an environment's own endpoint can be removed. */
+export const endpointRemovalQuerySchema = z.object({ environment: z.string().min(1).max(40) });
+export type EndpointRemovalQuery = z.infer<typeof endpointRemovalQuerySchema>;
 
 export const sourceUpdateSchema = z
   .strictObject({ source: z.enum(["endpoint", "push"]) })
@@ -179,7 +196,17 @@ export type EndpointBlock = z.infer<typeof endpointBlockSchema>;
 export const endpointChangeSchema = z
   .object({
     id: idSchema,
-    kind: z.enum(["candidate_updated", "test_succeeded", "test_failed", "activated", "blocked", "unblocked"]),
+    kind: z.enum([
+      "candidate_updated",
+      "test_succeeded",
+      "test_failed",
+      "activated",
+      "removed",
+      "blocked",
+      "unblocked",
+    ]),
+    /** Whose endpoint; null for the project's. */
+    environment: z.string().nullable(),
     source: z.enum(["endpoint", "push", "prometheus"]),
     host: z.string().nullable(),
     /** What an activation replaced: only the path, or the host too. */

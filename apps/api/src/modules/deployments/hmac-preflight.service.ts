@@ -20,7 +20,7 @@ export type PreflightTarget = {
  */
 @Injectable()
 export class HmacPreflightService {
-  private readonly passed = new Map<string, { url: string; sealed: Buffer; untilMs: number }>();
+  private readonly passed = new Map<string, { sealed: Buffer; untilMs: number }>();
 
   constructor(
     @Inject(ScrapeService) private readonly scrapes: ScrapeService,
@@ -30,9 +30,9 @@ export class HmacPreflightService {
   /** Whether the endpoint has to show it first: signing is on, and no probe of late has passed. */
   isNeeded({ hmacEnabled, activeUrl: url, hmacSecretSealed: sealed, projectId }: PreflightTarget): boolean {
     if (!hmacEnabled || url === null || sealed === null) return false;
-    const kept = this.passed.get(projectId);
+    const kept = this.passed.get(keyOf(projectId, url));
     const isKept = kept && kept.untilMs > this.clock.now().getTime();
-    return !(isKept && kept.url === url && kept.sealed.equals(sealed));
+    return !(isKept && kept.sealed.equals(sealed));
   }
 
   /** @throws AppError `HMAC_PREFLIGHT_FAILED` */
@@ -46,6 +46,9 @@ export class HmacPreflightService {
       throw new AppError("HMAC_PREFLIGHT_FAILED", {
         detail: [outcome.reason, outcome.detail].filter(Boolean).join(" "),
       });
-    this.passed.set(target.projectId, { url, sealed, untilMs: nowMs + PASSED_FOR_MS });
+    this.passed.set(keyOf(target.projectId, url), { sealed, untilMs: nowMs + PASSED_FOR_MS });
   }
 }
+
+/** Environments of one project may be measured at addresses of their own. */
+const keyOf = (projectId: string, url: string): string => `${projectId} ${url}`;

@@ -186,11 +186,12 @@ async function begin(
           found.sample_seconds,
           key ?? null,
           key === undefined ? null : digestFacts(facts),
+          found.measured_environment,
         ]);
   if (rows.length === 0)
     throw new AppError("QUOTA_REACHED", { detail: `${found.quota}/${found.quota} deployments this month` });
   const message =
-    found.source !== "endpoint" || found.endpoint_state === "active"
+    found.measured_environment !== "" || found.source !== "endpoint" || found.endpoint_state === "active"
       ? null
       : "No metrics endpoint is active: nothing will be measured";
   return { id, isNew: true, message };

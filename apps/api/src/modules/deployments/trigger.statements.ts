@@ -12,6 +12,8 @@ export type ExaminedTrigger = {
   abandon_seconds: number;
   sample_seconds: number;
   quota: number | null;
+  /** The environment, where it is measured by an active endpoint of its own; '' where the project's measures it. */
+  measured_environment: string;
   endpoint_state: "none" | "pending" | "active" | "blocked";
   source: "endpoint" | "push" | "prometheus";
   active_url: string | null;
@@ -34,7 +36,9 @@ export type ExaminedTrigger = {
 export const examineTrigger: Statement = {
   name: "examine_trigger",
   text: `select p.environments, p.services, p.abandon_seconds, p.sample_seconds, w.deployments_per_month as quota,
-    e.state as endpoint_state, e.source, e.active_url, e.hmac_version, e.hmac_enabled, e.hmac_secret_sealed,
+    coalesce(own.environment, '') as measured_environment, e.state as endpoint_state, coalesce(own.source, e.source) as source,
+    coalesce(own.active_url, e.active_url) as active_url, coalesce(own.hmac_version, e.hmac_version) as hmac_version,
+    e.hmac_enabled, e.hmac_secret_sealed,
     k.body_hash as key_body_hash,
     case when d.id is null then null else json_build_object('id', d.id, 'number', d.number, 'facts', json_build_object(
       'environment', d.environment, 'service', d.service, 'branch', d.branch, 'version', d.version,
@@ -44,7 +48,9 @@ export const examineTrigger: Statement = {
     o.abandon_at <= clock_timestamp() as open_is_overdue
   from projects p
   join workspaces w on w.id = p.workspace_id
-  join metric_endpoints e on e.project_id = p.id
+  join metric_endpoints e on e.project_id = p.id and e.environment = ''
+  left join metric_endpoints own on own.project_id = p.id and own.environment = $3 and own.environment <> ''
+    and own.state = 'active'
   left join idempotency_keys k on k.project_id = p.id and k.key = $2 and k.expires_at > clock_timestamp()
   left join deployments d on d.id = k.deployment_id
   left join deployments o on o.project_id = p.id and o.environment = $3 and o.service = $4
@@ -83,7 +89,8 @@ export const supersedeObserved: Statement = {
 
 /**
  * Begins a deployment, unless the month's quota is reached: then there is no row. Counting comes first, and the rest
- * hangs on it. project, workspace, quota, id, facts, seconds until abandoned, seconds between samples, key, digest
+ * hangs on it. project, workspace, quota, id, facts, seconds until abandoned, seconds between samples, key, digest,
+ * whose endpoint measures it
  */
 export const beginDeployment: Statement = {
   name: "begin_deployment",
@@ -100,7 +107,7 @@ export const beginDeployment: Statement = {
     ), watched as (
       update metric_endpoints
       set interval_seconds = $16, next_scrape_at = least(next_scrape_at, clock_timestamp())
-      where project_id = $1 and state = 'active' and exists (select from counted)
+      where project_id = $1 and environment = $19 and state = 'active' and exists (select from counted)
     ), bound as (
       insert into idempotency_keys as k (project_id, key, body_hash, deployment_id, workspace_id, expires_at)
       select $1, $17::text, $18::bytea, $4, $2, clock_timestamp() + interval '24 hours' from counted
@@ -109,9 +116,10 @@ export const beginDeployment: Statement = {
       set body_hash = excluded.body_hash, deployment_id = excluded.deployment_id, expires_at = excluded.expires_at
     )
     insert into deployments (id, workspace_id, project_id, number, environment, service, branch, version, commit_sha,
-      committed_at, pr, actor, run_url, is_rollback, started_at, abandon_at, next_action_at)
+      committed_at, pr, actor, run_url, is_rollback, started_at, abandon_at, next_action_at,
+      measured_environment)
     select $4, $2, $1, number, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, statement_timestamp(),
-      statement_timestamp() + make_interval(secs => $15), statement_timestamp() + make_interval(secs => $15)
+      statement_timestamp() + make_interval(secs => $15), statement_timestamp() + make_interval(secs => $15), $19
     from numbered
     returning id`,
 };

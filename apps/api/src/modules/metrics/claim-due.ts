@@ -1,6 +1,6 @@
 import type { Transaction } from "@pulsekeep/database";
 import { sql } from "drizzle-orm";
-import { pgArray } from "../../platform/pg-array.js";
+import { pgArray, pgTextArray } from "../../platform/pg-array.js";
 import type { ClaimedScrape } from "./measure.service.js";
 import { stepOnGrid } from "./scrape-grid.js";
 
@@ -8,6 +8,8 @@ const MAX_SCRAPE_MS = 5_000;
 
 type DueEndpoint = {
   project_id: string;
+  /** Whose endpoint it is: an environment's, or the project's (''). */
+  environment: string;
   workspace_id: string;
   source: "endpoint" | "push" | "prometheus";
   is_blocked: boolean;
@@ -59,27 +61,29 @@ export async function claimDue(
 async function lockDue(tx: Transaction, { max, maxOfWorkspace, busy }: ClaimLimits): Promise<DueEndpoint[]> {
   const { rows } = await tx.execute<DueEndpoint>(
     sql`with waiting as materialized (
-          select e.project_id, e.next_scrape_at,
+          select e.project_id, e.environment, e.next_scrape_at,
                  coalesce(b.count, 0)
-                   + row_number() over (partition by e.workspace_id order by e.next_scrape_at, e.project_id) as turn
+                   + row_number() over (partition by e.workspace_id order by e.next_scrape_at, e.project_id, e.environment) as turn
           from metric_endpoints e
           left join unnest(${pgArray([...busy.keys()])}::uuid[], ${pgArray([...busy.values()])}::int[])
             as b(workspace_id, count) on b.workspace_id = e.workspace_id
           where e.next_scrape_at <= now()
         ), chosen as materialized (
-          select project_id from waiting where turn <= ${maxOfWorkspace}
+          select project_id, environment from waiting where turn <= ${maxOfWorkspace}
           order by turn, next_scrape_at limit ${max}
         )
-        select e.project_id, e.workspace_id, e.source, e.state = 'blocked' as is_blocked, e.active_url, e.prometheus,
-               e.prometheus_token_sealed, e.hmac_enabled, e.hmac_secret_sealed, e.hmac_version,
-               e.hmac_previous_sealed, e.hmac_previous_until, e.last_sample_at, e.next_scrape_at as due_at,
+        select e.project_id, e.environment, e.workspace_id, e.source, e.state = 'blocked' as is_blocked, e.active_url,
+               e.prometheus, e.prometheus_token_sealed, s.hmac_enabled, s.hmac_secret_sealed, e.hmac_version,
+               s.hmac_previous_sealed, s.hmac_previous_until, e.last_sample_at, e.next_scrape_at as due_at,
                now() as now, e.interval_seconds,
                case when exists (select from deployments d
-                                 where d.project_id = e.project_id and d.state in ('running', 'observing'))
+                                 where d.project_id = e.project_id and d.measured_environment = e.environment
+                                   and d.state in ('running', 'observing'))
                     then p.sample_seconds when p.baseline_enabled then p.baseline_seconds
                end as next_interval_seconds
         from metric_endpoints e join projects p on p.id = e.project_id
-        where e.project_id in (select project_id from chosen) and e.next_scrape_at <= now()
+          join metric_endpoints s on s.project_id = e.project_id and s.environment = ''
+        where (e.project_id, e.environment) in (select project_id, environment from chosen) and e.next_scrape_at <= now()
         order by e.next_scrape_at for update of e skip locked`,
   );
   return rows;
@@ -106,9 +110,10 @@ async function moveOn(tx: Transaction, steps: readonly Step[]): Promise<void> {
   await tx.execute(
     sql`update metric_endpoints e set interval_seconds = t.interval_seconds, next_scrape_at = t.next_at
         from unnest(${pgArray(steps.map(({ endpoint }) => endpoint.project_id))}::uuid[],
+          ${pgTextArray(steps.map(({ endpoint }) => endpoint.environment))}::text[],
           ${pgArray(steps.map(({ endpoint }) => endpoint.next_interval_seconds ?? endpoint.interval_seconds))}::int[],
-          ${pgArray(steps.map(({ nextAt }) => nextAt))}::timestamptz[]) as t(project_id, interval_seconds, next_at)
-        where e.project_id = t.project_id`,
+          ${pgArray(steps.map(({ nextAt }) => nextAt))}::timestamptz[]) as t(project_id, environment, interval_seconds, next_at)
+        where e.project_id = t.project_id and e.environment = t.environment`,
   );
 }
 
@@ -123,12 +128,13 @@ async function recordMissedTicks(tx: Transaction, endpoint: DueEndpoint): Promis
   const seconds = sql`${endpoint.interval_seconds}::float8`;
   const until = sql`coalesce(d.observe_until, d.ended_at, d.abandon_at)`;
   await tx.execute(
-    sql`insert into metric_samples (project_id, workspace_id, at, missing_reason)
-        select distinct d.project_id, d.workspace_id, ${due} + tick * make_interval(secs => ${seconds}), 'server_down'
+    sql`insert into metric_samples (project_id, environment, workspace_id, at, missing_reason)
+        select distinct d.project_id, d.measured_environment, d.workspace_id, ${due} + tick * make_interval(secs => ${seconds}), 'server_down'
         from deployments d, generate_series(
           ceil(greatest(0, extract(epoch from d.started_at - ${due})) / ${seconds})::bigint,
           floor(extract(epoch from least(${until}, ${endpoint.now}::timestamptz) - ${due}) / ${seconds})::bigint) tick
-        where d.project_id = ${endpoint.project_id} and ${until} >= ${due}
+        where d.project_id = ${endpoint.project_id} and d.measured_environment = ${endpoint.environment}
+          and ${until} >= ${due}
         on conflict do nothing`,
   );
 }
@@ -141,6 +147,7 @@ function toScrape({ endpoint }: Step): { scrape: ClaimedScrape; lateMs: number }
     lateMs: Math.max(0, now.getTime() - new Date(endpoint.due_at).getTime()),
     scrape: {
       projectId: endpoint.project_id,
+      environment: endpoint.environment,
       workspaceId: endpoint.workspace_id,
       source: endpoint.source === "prometheus" ? "prometheus" : "endpoint",
       url: endpoint.active_url,

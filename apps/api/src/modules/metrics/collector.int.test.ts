@@ -208,7 +208,9 @@ describe("collecting", () => {
     const baseline = () =>
       test
         .get(Databases)
-        .inEngine((tx) => test.get(SamplesQueries).listBaseline(tx, project.projectId, new Date()));
+        .inEngine((tx) =>
+          test.get(SamplesQueries).listBaseline(tx, { ...project, environment: "" }, new Date()),
+        );
     expect(await baseline()).toHaveLength(60);
     await test.sql(
       "update metric_endpoints set baseline_since = clock_timestamp() - interval '61 s' where project_id = $1",

@@ -11,6 +11,8 @@ const { endpointChanges } = schema;
 export type EndpointEvent = {
   workspaceId: string;
   projectId: string;
+  /** Whose endpoint; '' for the project's. */
+  environment?: string;
   kind: EndpointChange["kind"];
   source: EndpointChange["source"];
   /** What was tested or measured; only its host is kept: paths and queries of such addresses have held tokens. */
@@ -27,6 +29,7 @@ const AUDITED: Record<EndpointChange["kind"], AuditAction | undefined> = {
   test_succeeded: undefined,
   test_failed: "endpoint.test_failed",
   activated: "endpoint.activated",
+  removed: "endpoint.removed",
   blocked: "endpoint.blocked",
   unblocked: "endpoint.unblocked",
 };
@@ -38,13 +41,14 @@ export class EndpointHistoryService {
 
   /** In the transaction of the change itself. */
   async record(tx: Transaction, event: EndpointEvent): Promise<void> {
-    const { workspaceId, projectId, kind, source, baselineVersion, actor } = event;
+    const { workspaceId, projectId, environment = "", kind, source, baselineVersion, actor } = event;
     const host = event.url === null ? null : new URL(event.url).host;
     const [replaced, reason] = [event.replaced ?? null, event.reason ?? null];
     await tx.insert(endpointChanges).values({
       id: newId(),
       workspaceId,
       projectId,
+      environment,
       kind,
       source,
       host,
@@ -56,7 +60,12 @@ export class EndpointHistoryService {
     });
     const action = AUDITED[kind];
     if (action === undefined) return;
-    const facts = { source, ...(host === null ? {} : { host }), ...(reason === null ? {} : { reason }) };
+    const facts = {
+      source,
+      ...(environment === "" ? {} : { environment }),
+      ...(host === null ? {} : { host }),
+      ...(reason === null ? {} : { reason }),
+    };
     await this.audit.record(tx, {
       workspaceId,
       action,

@@ -1,10 +1,12 @@
 import type { Transaction } from "@pulsekeep/database";
 import { sql } from "drizzle-orm";
-import { pgArray } from "../../platform/pg-array.js";
+import { pgArray, pgTextArray } from "../../platform/pg-array.js";
 import type { MeasuredValues, MetricName } from "./metric-values.js";
 
 export type SampleToKeep = {
   projectId: string;
+  /** The environment whose own endpoint was asked; '' for the project's. */
+  environment: string;
   workspaceId: string;
   at: Date;
   /** Why nothing was measured; null where something was. */
@@ -12,7 +14,7 @@ export type SampleToKeep = {
   values: MeasuredValues | undefined;
 };
 
-/** Appends samples; what is there already for a project's instant stays. Returns those that were added. */
+/** Appends samples; what is there already for an endpoint's instant stays. Returns those that were added. */
 export async function insertSamples(
   tx: Transaction,
   samples: readonly SampleToKeep[],
@@ -20,9 +22,10 @@ export async function insertSamples(
   if (samples.length === 0) return [];
   const column = (metric: MetricName) => pgArray(samples.map(({ values }) => values?.[metric]));
   const { rows } = await tx.execute<{ project_id: string; at: string }>(
-    sql`insert into metric_samples (project_id, workspace_id, at, missing_reason, requests_per_sec, latency_p95_ms,
+    sql`insert into metric_samples (project_id, environment, workspace_id, at, missing_reason, requests_per_sec, latency_p95_ms,
           error_rate, cpu_usage, memory_usage)
         select * from unnest(${pgArray(samples.map(({ projectId }) => projectId))}::uuid[],
+          ${pgTextArray(samples.map(({ environment }) => environment))}::text[],
           ${pgArray(samples.map(({ workspaceId }) => workspaceId))}::uuid[],
           ${pgArray(samples.map(({ at }) => at))}::timestamptz[],
           ${pgArray(samples.map(({ missingReason }) => missingReason))}::text[],

@@ -10,6 +10,8 @@ const MAX_CATCH_UP_STEPS = 90;
 
 /** One tick of a project, taken by one process. */
 export type ClaimedScrape = Omit<ScrapeTarget, "url"> & {
+  /** Whose endpoint is asked; '' for the project's. */
+  environment: string;
   source: "endpoint" | "prometheus";
   url: string | null;
   prometheus: unknown;

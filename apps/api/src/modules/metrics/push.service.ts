@@ -1,7 +1,7 @@
 import { Inject, Injectable } from "@nestjs/common";
 import type { SamplesPushed } from "@pulsekeep/contracts/api/metrics";
 import { schema, type Transaction } from "@pulsekeep/database";
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { Counter } from "prom-client";
 import { AppError } from "../../http/app-error.js";
 import type { ApiKeyCaller } from "../../http/caller.js";
@@ -22,6 +22,10 @@ const { metricEndpoints } = schema;
 const HOUR_MS = 3_600_000;
 
 type Row = PushedRow & { index: number };
+
+/** Pushed samples are the project's; an environment with an endpoint of its own is asked there. */
+const isOfProject = (projectId: string) =>
+  and(eq(metricEndpoints.projectId, projectId), eq(metricEndpoints.environment, ""));
 
 /** Takes samples that a service sends by itself, with its project's API key. */
 @Injectable()
@@ -86,10 +90,7 @@ export class PushService {
 
   private async requirePushing(tx: Transaction, caller: ApiKeyCaller): Promise<void> {
     const { projectId, workspaceId } = caller;
-    const [endpoint] = await tx
-      .select()
-      .from(metricEndpoints)
-      .where(eq(metricEndpoints.projectId, projectId));
+    const [endpoint] = await tx.select().from(metricEndpoints).where(isOfProject(projectId));
     if (!endpoint) throw new AppError("not_found");
     if (endpoint.state === "blocked") throw new AppError("PROJECT_ENDPOINT_BLOCKED");
     if (endpoint.source === "push") return;
@@ -97,13 +98,13 @@ export class PushService {
       .update(metricEndpoints)
       .set({ source: "push", state: "active", nextScrapeAt: null })
       .where(
-        sql`${metricEndpoints.projectId} = ${projectId} and ${metricEndpoints.source} <> 'push'
+        sql`${isOfProject(projectId)} and ${metricEndpoints.source} <> 'push'
             and ${metricEndpoints.state} in ('none', 'pending')`,
       )
       .returning({ baselineVersion: metricEndpoints.baselineVersion });
     if (!switched) {
       // Of two first pushes at once the second finds it done.
-      const [now] = await tx.select().from(metricEndpoints).where(eq(metricEndpoints.projectId, projectId));
+      const [now] = await tx.select().from(metricEndpoints).where(isOfProject(projectId));
       if (now?.source === "push") return;
       throw new AppError("SOURCE_MISMATCH", {
         detail: `The project's source of samples is: ${endpoint.source}`,
@@ -131,7 +132,14 @@ async function keep(
 ): Promise<Kept> {
   const added = await insertSamples(
     tx,
-    rows.map(({ at, values }) => ({ projectId, workspaceId, at, missingReason: null, values })),
+    rows.map(({ at, values }) => ({
+      projectId,
+      environment: "",
+      workspaceId,
+      at,
+      missingReason: null,
+      values,
+    })),
   );
   const fresh = new Set(added.map(({ at }) => at.getTime()));
   const result: Kept = { added: [], duplicates: 0, conflicting: [] };
@@ -156,7 +164,7 @@ async function readPresent(
   const found = await tx.execute<MeasuredValues & { at: string }>(
     sql`select at, requests_per_sec, latency_p95_ms as latency_p95, error_rate, cpu_usage, memory_usage
         from metric_samples
-        where project_id = ${projectId} and at = any(${pgArray(rows.map(({ at }) => at))}::timestamptz[])`,
+        where project_id = ${projectId} and environment = '' and at = any(${pgArray(rows.map(({ at }) => at))}::timestamptz[])`,
   );
   return new Map(found.rows.map((row) => [new Date(row.at).getTime(), row]));
 }
@@ -175,11 +183,12 @@ async function tell(
   await tx.execute(
     sql`update metric_endpoints set last_scrape_error_code = ${errorCode},
           last_sample_at = greatest(last_sample_at, ${newest?.toISOString() ?? null}::timestamptz)
-        where project_id = ${projectId}`,
+        where project_id = ${projectId} and environment = ''`,
   );
   if (added.length === 0) return false;
   const { rows: watches } = await tx.execute<{ id: string; state: string }>(
-    sql`select id, state from deployments where project_id = ${projectId} and state in ('running', 'observing') order by id`,
+    sql`select id, state from deployments
+        where project_id = ${projectId} and measured_environment = '' and state in ('running', 'observing') order by id`,
   );
   await enqueue(
     tx,

@@ -8,6 +8,9 @@ const MAX_BASELINE_SAMPLES = 300;
 
 export type KeptSample = Required<SampleRow>;
 
+/** Where samples come from: the endpoint of one environment, or of the whole project (''). */
+export type MeasuredSource = { projectId: string; environment: string };
+
 type StoredSample = {
   at: string;
   requests_per_sec: number | null;
@@ -27,14 +30,20 @@ export class SamplesQueries {
    * was measured while an earlier deployment was watched and found wanting: that was its fault, not the service.
    * Nor does it reach back to when another address was measured.
    */
-  async listBaseline(tx: Transaction, projectId: string, before: Date): Promise<KeptSample[]> {
+  async listBaseline(
+    tx: Transaction,
+    { projectId, environment }: MeasuredSource,
+    before: Date,
+  ): Promise<KeptSample[]> {
     const { rows } = await tx.execute<StoredSample>(
       sql`select ${columns} from metric_samples s
-          where s.project_id = ${projectId} and s.at < ${before.toISOString()} and s.missing_reason is null
-            and s.at >= coalesce((select e.baseline_since from metric_endpoints e where e.project_id = ${projectId}),
-                                 '-infinity')
+          where s.project_id = ${projectId} and s.environment = ${environment}
+            and s.at < ${before.toISOString()} and s.missing_reason is null
+            and s.at >= coalesce((select e.baseline_since from metric_endpoints e
+                                  where e.project_id = ${projectId} and e.environment = ${environment}), '-infinity')
             and not exists (select from deployments d
-                            where d.project_id = s.project_id and d.verdict_state in ('warning', 'rollback_recommended')
+                            where d.project_id = s.project_id and d.measured_environment = s.environment
+                              and d.verdict_state in ('warning', 'rollback_recommended')
                               and s.at between d.started_at and coalesce(d.observe_until, d.ended_at))
           order by s.at desc limit ${MAX_BASELINE_SAMPLES}`,
     );
@@ -44,12 +53,13 @@ export class SamplesQueries {
   /** Every scrape between two instants, oldest first; one that brought nothing has null metrics. */
   async listObserved(
     tx: Transaction,
-    projectId: string,
+    { projectId, environment }: MeasuredSource,
     { after, until }: { after: Date; until: Date },
   ): Promise<KeptSample[]> {
     const { rows } = await tx.execute<StoredSample>(
       sql`select ${columns} from metric_samples s
-          where s.project_id = ${projectId} and s.at > ${after.toISOString()} and s.at <= ${until.toISOString()}
+          where s.project_id = ${projectId} and s.environment = ${environment}
+            and s.at > ${after.toISOString()} and s.at <= ${until.toISOString()}
           order by s.at`,
     );
     return rows.map(toSample);

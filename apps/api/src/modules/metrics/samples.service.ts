@@ -5,20 +5,21 @@ import { Counter } from "prom-client";
 import { Databases } from "../../platform/database.js";
 import { Gather } from "../../platform/gather.js";
 import { enqueue, notice, type OutboxMessage } from "../../platform/outbox.js";
-import { pgArray } from "../../platform/pg-array.js";
+import { pgArray, pgTextArray } from "../../platform/pg-array.js";
 import { HttpMetrics } from "../observability/observability.ports.js";
 import { insertSamples, type SampleToKeep } from "./insert-samples.js";
 import type { MeasuredValues } from "./metric-values.js";
 import type { Measured } from "./measure.service.js";
+import type { MeasuredSource } from "./samples.queries.js";
 
 /** Scrapes whose rows go into one transaction. */
 const MAX_BATCH = 500;
 /** Pages that nobody's deployment waits for look again this often at most. */
 const NOTICE_SECONDS = 30;
 
-type Recorded = { projectId: string; workspaceId: string; at: Date; measured: Measured };
-type Touched = { project_id: string; is_news: boolean };
-type Watch = { id: string; project_id: string; state: "running" | "observing" };
+type Recorded = MeasuredSource & { workspaceId: string; at: Date; measured: Measured };
+type Touched = { project_id: string; environment: string; is_news: boolean };
+type Watch = MeasuredSource & { id: string; state: "running" | "observing" };
 
 /** Keeps what scrapes brought, those that come together in one transaction, and tells those who wait for it. */
 @Injectable()
@@ -51,11 +52,11 @@ export class SamplesService {
    * scrape leaves its reason and no values. Nothing is kept for a project that is gone meanwhile.
    */
   async recordSample(
-    scrape: { projectId: string; workspaceId: string; at: Date },
+    scrape: MeasuredSource & { workspaceId: string; at: Date },
     measured: Measured,
   ): Promise<void> {
-    const { projectId, workspaceId, at } = scrape;
-    await this.batches.call({ projectId, workspaceId, at, measured });
+    const { projectId, environment, workspaceId, at } = scrape;
+    await this.batches.call({ projectId, environment, workspaceId, at, measured });
   }
 
   /** Counts samples that came by another way than a scrape. */
@@ -71,14 +72,14 @@ export class SamplesService {
   ): Promise<void> {
     await insertSamples(
       tx,
-      rows.map((row) => ({ ...project, missingReason: null, ...row })),
+      rows.map((row) => ({ ...project, environment: "", missingReason: null, ...row })),
     );
   }
 
   private async recordBatch(batch: readonly Recorded[]): Promise<void> {
     const watches = await this.databases.inEngine(async (tx) => {
       const touched = await touchEndpoints(tx, batch);
-      const kept = batch.filter(({ projectId }) => touched.has(projectId));
+      const kept = batch.filter((one) => touched.has(placeOf(one)));
       await insertSamples(tx, kept.flatMap(toRows));
       const found = await listWatches(
         tx,
@@ -86,18 +87,23 @@ export class SamplesService {
       );
       await enqueue(
         tx,
-        ...kept.flatMap((one) => messagesFor(one, found, touched.get(one.projectId) === true)),
+        ...kept.flatMap((one) => messagesFor(one, found, touched.get(placeOf(one)) === true)),
       );
       return found;
     });
-    for (const { projectId, measured } of batch) {
-      const isObserved = watches.some((one) => one.project_id === projectId && one.state === "observing");
-      if (measured.ok) this.countCollected(measured.rows.length, isObserved);
+    for (const one of batch) {
+      const isObserved = watchesOf(one, watches).some(({ state }) => state === "observing");
+      if (one.measured.ok) this.countCollected(one.measured.rows.length, isObserved);
     }
   }
 }
 
-/** Projects that are still there, each with whether its pages should look again. */
+const placeOf = ({ projectId, environment }: MeasuredSource): string => `${projectId} ${environment}`;
+
+const watchesOf = (source: MeasuredSource, watches: readonly Watch[]): Watch[] =>
+  watches.filter((watch) => placeOf(watch) === placeOf(source));
+
+/** Endpoints that are still there, each with whether its pages should look again. */
 async function touchEndpoints(tx: Transaction, batch: readonly Recorded[]): Promise<Map<string, boolean>> {
   const newestOf = ({ measured, at }: Recorded): Date =>
     measured.ok ? (measured.rows.at(-1)?.at ?? at) : at;
@@ -105,38 +111,41 @@ async function touchEndpoints(tx: Transaction, batch: readonly Recorded[]): Prom
     sql`update metric_endpoints e set last_scrape_error_code = t.reason,
           last_sample_at = case when t.reason is null then greatest(e.last_sample_at, t.at) else e.last_sample_at end
         from metric_endpoints o, unnest(${pgArray(batch.map(({ projectId }) => projectId))}::uuid[],
+               ${pgTextArray(batch.map(({ environment }) => environment))}::text[],
                ${pgArray(batch.map(newestOf))}::timestamptz[],
                ${pgArray(batch.map(({ measured }) => (measured.ok ? null : measured.reason)))}::text[])
-             as t(project_id, at, reason)
-        where e.project_id = t.project_id and o.project_id = t.project_id
-        returning e.project_id,
+             as t(project_id, environment, at, reason)
+        where e.project_id = t.project_id and e.environment = t.environment
+          and o.project_id = t.project_id and o.environment = t.environment
+        returning e.project_id, e.environment,
           o.last_scrape_error_code is distinct from t.reason or o.last_sample_at is null
             or floor(extract(epoch from o.last_sample_at) / ${NOTICE_SECONDS})
                <> floor(extract(epoch from t.at) / ${NOTICE_SECONDS}) as is_news`,
   );
-  return new Map(rows.map(({ project_id, is_news }) => [project_id, is_news]));
+  return new Map(
+    rows.map(({ project_id: projectId, environment, is_news }) => [
+      placeOf({ projectId, environment }),
+      is_news,
+    ]),
+  );
 }
 
-function toRows({ projectId, workspaceId, at, measured }: Recorded): SampleToKeep[] {
-  if (!measured.ok)
-    return [{ projectId, workspaceId, at, missingReason: measured.reason, values: undefined }];
-  return measured.rows.map((row) => ({ projectId, workspaceId, missingReason: null, ...row }));
+function toRows({ measured, at, ...source }: Recorded): SampleToKeep[] {
+  if (!measured.ok) return [{ ...source, at, missingReason: measured.reason, values: undefined }];
+  return measured.rows.map((row) => ({ ...source, missingReason: null, ...row }));
 }
 
 async function listWatches(tx: Transaction, projectIds: readonly string[]): Promise<Watch[]> {
   const { rows } = await tx.execute<Watch>(
-    sql`select id, project_id, state from deployments
+    sql`select id, project_id as "projectId", measured_environment as environment, state from deployments
         where project_id = any(${pgArray(projectIds)}::uuid[]) and state in ('running', 'observing') order by id`,
   );
   return rows;
 }
 
-function messagesFor(
-  { projectId, workspaceId }: Recorded,
-  watches: readonly Watch[],
-  isNews: boolean,
-): OutboxMessage[] {
-  const own = watches.filter((watch) => watch.project_id === projectId);
+function messagesFor(recorded: Recorded, watches: readonly Watch[], isNews: boolean): OutboxMessage[] {
+  const { projectId, workspaceId } = recorded;
+  const own = watchesOf(recorded, watches);
   if (own.length === 0) return isNews ? [notice(workspaceId, "sample.recorded", projectId, projectId)] : [];
   return own.flatMap(({ id }) => [
     { topic: "deployments.evaluate" as const, key: id, body: { deploymentId: id } },

@@ -25,7 +25,7 @@ type Metric = keyof typeof METRIC_COLUMNS;
 const METRICS = Object.keys(METRIC_COLUMNS) as Metric[];
 
 type Point = { at: string; samples: string; missing: string } & Record<string, number | string | null>;
-type Span = { projectId: string; fromAt: Date; toAt: Date; stepSeconds: number };
+type Span = { projectId: string; environment: string; fromAt: Date; toAt: Date; stepSeconds: number };
 
 /** What a project measured over any length of time, in as many points as a chart has room for. */
 @Injectable()
@@ -47,11 +47,12 @@ export class SeriesQueries {
       throw new AppError("invalid_input", {
         errors: [{ path: "from", message: "before `to`, by at most 400 days" }],
       });
+    const { environment = "" } = query;
     const stepSeconds = stepOf(spanMs / 1_000 / query.points);
     return this.databases.inTenant(tenant, async (tx) => {
       const [project] = await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, projectId));
       if (!project) throw new AppError("not_found");
-      const points = await readPoints(tx, { projectId, fromAt, toAt, stepSeconds });
+      const points = await readPoints(tx, { projectId, environment, fromAt, toAt, stepSeconds });
       return { stepSeconds, points: points.map(toPoint) };
     });
   }
@@ -72,29 +73,30 @@ const binOf = (stepSeconds: number): SQL =>
 const figuresOf = (of: (column: string) => string): SQL =>
   sql.raw(Object.values(METRIC_COLUMNS).map(of).join(", "));
 
-function ofSamples({ projectId, fromAt, toAt, stepSeconds }: Span): SQL {
+function ofSamples({ projectId, environment, fromAt, toAt, stepSeconds }: Span): SQL {
   return sql`select ${binOf(stepSeconds)} as at, count(*) filter (where missing_reason is null) as samples,
       count(*) filter (where missing_reason is not null) as missing,
       ${figuresOf((it) => `avg(${it}) as ${it}_mean, min(${it}) as ${it}_min, max(${it}) as ${it}_max`)}
     from metric_samples
-    where project_id = ${projectId} and at >= ${fromAt.toISOString()} and at < ${toAt.toISOString()}
+    where project_id = ${projectId} and environment = ${environment}
+      and at >= ${fromAt.toISOString()} and at < ${toAt.toISOString()}
     group by 1 order by 1`;
 }
 
 /** The hours that are summed up, and the samples of those that are not yet. */
-function ofHours({ projectId, fromAt, toAt, stepSeconds }: Span): SQL {
-  const inSpan = sql`project_id = ${projectId} and at >= ${fromAt.toISOString()} and at < ${toAt.toISOString()}`;
+function ofHours({ projectId, environment, fromAt, toAt, stepSeconds }: Span): SQL {
+  const isOf = sql`project_id = ${projectId} and environment = ${environment}`;
+  const inSpan = sql`${isOf} and at >= ${fromAt.toISOString()} and at < ${toAt.toISOString()}`;
   return sql`with hours as (
       select at, samples, missing, ${figuresOf((it) => `${it}_mean, ${it}_min, ${it}_max`)}
       from metric_rollups where ${inSpan}
-    ), newest as (select max(at) + interval '1 hour' as at from metric_rollups where project_id = ${projectId}),
+    ), newest as (select max(at) + interval '1 hour' as at from metric_rollups where ${isOf}),
     parts as (
       select * from hours union all
       select s.at, (s.missing_reason is null)::int, (s.missing_reason is not null)::int,
         ${figuresOf((it) => `s.${it}, s.${it}, s.${it}`)}
       from metric_samples s
-      where s.project_id = ${projectId} and s.at < ${toAt.toISOString()}
-        and s.at >= greatest(${fromAt.toISOString()}::timestamptz, (select at from newest))
+      where ${isOf} and s.at < ${toAt.toISOString()} and s.at >= greatest(${fromAt.toISOString()}::timestamptz, (select at from newest))
     )
     select ${binOf(stepSeconds)} as at, sum(samples) as samples, sum(missing) as missing,
       ${figuresOf(

@@ -49,14 +49,39 @@ export async function refuseChange(
   if (replaced === "host" && hostLockOf(endpoint) !== null && !migrateHost)
     throw new AppError("HOST_LOCK_VIOLATION", { detail: `The project is locked to ${hostLockOf(endpoint)}` });
   if (replaced === null) return null;
+  await refuseBeyond(tx, tenant, { projectId: endpoint.projectId, replaced });
+  return replaced;
+}
+
+/**
+ * Going back to the project's address is a change like any other: else an environment could move from host to host by
+ * being removed and added again.
+ *
+ * @throws AppError `PROJECT_ENDPOINT_BLOCKED`, `MIGRATION_LIMIT_EXCEEDED`
+ */
+export async function refuseRemoval(
+  tx: Transaction,
+  tenant: Tenant,
+  endpoint: EndpointRow,
+): Promise<Replaced> {
+  if (endpoint.state === "blocked") throw new AppError("PROJECT_ENDPOINT_BLOCKED");
+  if (measuredUrl(endpoint) === null) return null;
+  await refuseBeyond(tx, tenant, { projectId: endpoint.projectId, replaced: "host" });
+  return "host";
+}
+
+async function refuseBeyond(
+  tx: Transaction,
+  tenant: Tenant,
+  { projectId, replaced }: { projectId: string; replaced: "path" | "host" },
+): Promise<void> {
   const limit = await findLimit(tx, tenant, replaced);
-  if (limit === null) return replaced;
-  const used = (await countChanges(tx, [endpoint.projectId])).get(endpoint.projectId)?.[replaced] ?? 0;
+  if (limit === null) return;
+  const used = (await countChanges(tx, [projectId])).get(projectId)?.[replaced] ?? 0;
   if (used >= limit)
     throw new AppError(replaced === "path" ? "CHANGE_LIMIT_EXCEEDED" : "MIGRATION_LIMIT_EXCEEDED", {
       detail: `${used}/${limit} this month`,
     });
-  return replaced;
 }
 
 async function findLimit(tx: Transaction, tenant: Tenant, replaced: "path" | "host"): Promise<number | null> {
@@ -67,7 +92,7 @@ async function findLimit(tx: Transaction, tenant: Tenant, replaced: "path" | "ho
   return (replaced === "path" ? row?.pathChangesPerMonth : row?.hostChangesPerMonth) ?? null;
 }
 
-/** Changes of this month by project. */
+/** Changes of this month by project, those of all its environments together. */
 export async function countChanges(
   tx: Transaction,
   projectIds: readonly string[],
@@ -80,7 +105,7 @@ export async function countChanges(
     sql`select project_id, (count(*) filter (where replaced = 'path'))::int as path,
                (count(*) filter (where replaced = 'host'))::int as host
         from endpoint_changes
-        where project_id in (${ids}) and kind = 'activated'
+        where project_id in (${ids}) and kind in ('activated', 'removed')
           and created_at >= date_trunc('month', clock_timestamp() at time zone 'UTC') at time zone 'UTC'
         group by project_id`,
   );

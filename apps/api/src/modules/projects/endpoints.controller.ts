@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Inject, Param, Post, Put, Query } from "@nestjs/common";
+import { Body, Controller, Delete, Get, Inject, Param, Post, Put, Query } from "@nestjs/common";
 import {
   type PrometheusUpdate,
   prometheusUpdateSchema,
@@ -8,9 +8,13 @@ import {
 } from "@pulsekeep/contracts/api/metrics";
 import {
   type EndpointBlock,
+  type EndpointQuery,
+  type EndpointRemovalQuery,
   type EndpointUpdate,
   endpointBlockSchema,
   endpointChangeSchema,
+  endpointQuerySchema,
+  endpointRemovalQuerySchema,
   endpointTestSchema,
   endpointUpdateSchema,
   projectSchema,
@@ -55,8 +59,23 @@ export class EndpointsController {
   @Post("endpoint/test")
   @RateLimit(TEST_LIMIT)
   @Returns(endpointTestSchema)
-  testEndpoint(@CallerOf() caller: UserCaller, @Param("id", { schema: idSchema }) id: string) {
-    return this.endpoints.testEndpoint(caller, id);
+  testEndpoint(
+    @CallerOf() caller: UserCaller,
+    @Param("id", { schema: idSchema }) id: string,
+    @Query({ schema: endpointQuerySchema }) query: EndpointQuery,
+  ) {
+    return this.endpoints.testEndpoint(caller, id, query);
+  }
+
+  @Delete("endpoint")
+  @Returns(projectSchema)
+  async removeEndpoint(
+    @CallerOf() caller: UserCaller,
+    @Param("id", { schema: idSchema }) id: string,
+    @Query({ schema: endpointRemovalQuerySchema }) { environment }: EndpointRemovalQuery,
+  ) {
+    await this.endpoints.removeEndpoint(caller, id, environment);
+    return this.queries.getProject(caller, id);
   }
 
   @Put("endpoint/block")

@@ -1,6 +1,12 @@
 import { Inject, Injectable } from "@nestjs/common";
-import type { EndpointTest, EndpointUpdate, SourceUpdate } from "@pulsekeep/contracts/api/projects";
-import type { Transaction } from "@pulsekeep/database";
+import type {
+  EndpointQuery,
+  EndpointTest,
+  EndpointUpdate,
+  SourceUpdate,
+} from "@pulsekeep/contracts/api/projects";
+import { schema, type Transaction } from "@pulsekeep/database";
+import { eq } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
 import type { UserCaller } from "../../http/caller.js";
 import { Databases } from "../../platform/database.js";
@@ -8,16 +14,21 @@ import { GuardedFetch } from "../../platform/guarded-fetch/guarded-fetch.js";
 import { actorOf } from "../audit/audit.service.js";
 import { type EndpointEvent, EndpointHistoryService } from "../metrics/endpoint-history.service.js";
 import { type HmacVersion, type ScrapeOutcome, ScrapeService } from "../metrics/scrape.service.js";
-import { measuredUrl, refuseChange } from "./endpoint-limits.js";
-import { getEndpoint, refuseFaultyEndpoint } from "./get-endpoint.js";
-import { lockProject } from "./lock-project.js";
+import { measuredUrl, refuseChange, refuseRemoval } from "./endpoint-limits.js";
+import { findEndpoint, getEndpoint, isAt, refuseFaultyEndpoint } from "./get-endpoint.js";
+import { lockProject, type ProjectRow } from "./lock-project.js";
 import { type EndpointRow, toEndpoint, toMetrics } from "./project-view.js";
 import { NEW_BASELINE, NOW, PASSED, restingState, writeEndpoint } from "./write-endpoint.js";
+
+const { metricEndpoints } = schema;
 
 type Probe = { outcome: ScrapeOutcome; hmacVersion: HmacVersion };
 type Note = Pick<EndpointEvent, "kind" | "url" | "replaced" | "reason"> & { endpoint: EndpointRow };
 
-/** The metrics endpoint of a project: a candidate becomes the active one by answering a test scrape. */
+/**
+ * The metrics endpoints of a project, its own and those of single environments: a candidate becomes the active one by
+ * answering a test scrape.
+ */
 @Injectable()
 export class EndpointsService {
   constructor(
@@ -30,17 +41,17 @@ export class EndpointsService {
   /**
    * Sets the candidate; what is active stays so until the candidate has passed its test.
    *
-   * @throws AppError `not_found`, `ENDPOINT_INVALID_FORMAT`, and what `refuseChange` throws
+   * @throws AppError `not_found`, `ENVIRONMENT_UNKNOWN`, `ENDPOINT_INVALID_FORMAT`, and what `refuseChange` throws
    */
   async setCandidate(caller: UserCaller, projectId: string, update: EndpointUpdate): Promise<void> {
-    const { url, migrateHost = false } = update;
+    const { url, migrateHost = false, environment = "" } = update;
     refuseFaultyEndpoint(this.guardedFetch, url);
     await this.databases.inTenant(caller, async (tx) => {
-      await lockProject(tx, projectId);
-      const endpoint = await getEndpoint(tx, projectId);
+      const project = await lockProject(tx, projectId);
+      const endpoint = await takeEndpoint(tx, project, environment);
       await refuseChange(tx, caller, { endpoint, next: { source: "endpoint", url }, migrateHost });
       const state = endpoint.state === "none" ? "pending" : endpoint.state;
-      const changed = await writeEndpoint(tx, projectId, {
+      const changed = await writeEndpoint(tx, endpoint, {
         candidateUrl: url,
         state,
         lastTestErrorCode: null,
@@ -55,17 +66,41 @@ export class EndpointsService {
    * @throws AppError `not_found`, `ENDPOINT_TEST_FAILED` when there is nothing to test, `conflict` when the
    * endpoint was changed during the test, and what `refuseChange` throws
    */
-  async testEndpoint(caller: UserCaller, projectId: string): Promise<EndpointTest> {
-    const endpoint = await this.databases.inTenant(caller, (tx) => getEndpoint(tx, projectId));
+  async testEndpoint(
+    caller: UserCaller,
+    projectId: string,
+    { environment = "" }: EndpointQuery = {},
+  ): Promise<EndpointTest> {
+    const place = { projectId, environment };
+    const endpoint = await this.databases.inTenant(caller, (tx) => findEndpoint(tx, place));
+    if (!endpoint) throw new AppError("not_found");
     const url = endpoint.candidateUrl ?? endpoint.activeUrl;
     if (url === null) throw new AppError("ENDPOINT_TEST_FAILED", { detail: "No metrics endpoint is set" });
     if (endpoint.state === "blocked") throw new AppError("PROJECT_ENDPOINT_BLOCKED");
     const probe = await this.probe(endpoint, url);
     return this.databases.inTenant(caller, async (tx) => {
       await lockProject(tx, projectId);
-      const now = await getEndpoint(tx, projectId);
-      if ((now.candidateUrl ?? now.activeUrl) !== url) throw new AppError("conflict");
+      const now = await findEndpoint(tx, place);
+      if (!now || (now.candidateUrl ?? now.activeUrl) !== url) throw new AppError("conflict");
       return this.recordTest(tx, caller, { endpoint: now, url, probe });
+    });
+  }
+
+  /**
+   * From now on the environment is measured by the project's endpoint. What it measured by itself is kept for as long
+   * as all samples are.
+   *
+   * @throws AppError `not_found`, and what `refuseRemoval` throws
+   */
+  async removeEndpoint(caller: UserCaller, projectId: string, environment: string): Promise<void> {
+    await this.databases.inTenant(caller, async (tx) => {
+      await lockProject(tx, projectId);
+      const place = { projectId, environment };
+      const endpoint = await findEndpoint(tx, place);
+      if (!endpoint) throw new AppError("not_found");
+      const replaced = await refuseRemoval(tx, caller, endpoint);
+      await tx.delete(metricEndpoints).where(isAt(place));
+      await this.note(tx, caller, { endpoint, kind: "removed", url: measuredUrl(endpoint), replaced });
     });
   }
 
@@ -82,7 +117,7 @@ export class EndpointsService {
       const url = source === "endpoint" ? endpoint.activeUrl : null;
       const isMeasured = source === "push" || url !== null;
       const replaced = await refuseChange(tx, caller, { endpoint, next: { source, url }, migrateHost: true });
-      const changed = await writeEndpoint(tx, projectId, {
+      const changed = await writeEndpoint(tx, endpoint, {
         source,
         state: restingState(endpoint, isMeasured),
         nextScrapeAt: url === null ? null : NOW,
@@ -92,19 +127,23 @@ export class EndpointsService {
     });
   }
 
-  /** Stops measuring, and refuses deployments, until it is unblocked. @throws AppError `not_found` */
+  /** Stops measuring everywhere, and refuses deployments, until it is unblocked. @throws AppError `not_found` */
   async setBlocked(caller: UserCaller, projectId: string, isBlocked: boolean): Promise<void> {
     await this.databases.inTenant(caller, async (tx) => {
       await lockProject(tx, projectId);
-      const endpoint = await getEndpoint(tx, projectId);
-      if ((endpoint.state === "blocked") === isBlocked) return;
-      const url = measuredUrl(endpoint);
-      const isMeasured = endpoint.source === "push" || url !== null;
-      const changed = await writeEndpoint(tx, projectId, {
-        state: isBlocked ? "blocked" : restingState(endpoint, isMeasured),
-        nextScrapeAt: isBlocked || url === null ? null : NOW,
-      });
-      await this.note(tx, caller, { endpoint: changed, kind: isBlocked ? "blocked" : "unblocked", url });
+      const project = await getEndpoint(tx, projectId);
+      if ((project.state === "blocked") === isBlocked) return;
+      const all = await tx.select().from(metricEndpoints).where(eq(metricEndpoints.projectId, projectId));
+      for (const endpoint of all) {
+        const url = measuredUrl(endpoint);
+        const isMeasured = endpoint.source === "push" || url !== null;
+        await writeEndpoint(tx, endpoint, {
+          state: isBlocked ? "blocked" : restingState(endpoint, isMeasured),
+          nextScrapeAt: isBlocked || url === null ? null : NOW,
+        });
+      }
+      const kind = isBlocked ? "blocked" : "unblocked";
+      await this.note(tx, caller, { endpoint: project, kind, url: measuredUrl(project) });
     });
   }
 
@@ -129,10 +168,9 @@ export class EndpointsService {
     { endpoint, url, probe }: { endpoint: EndpointRow; url: string; probe: Probe },
   ): Promise<EndpointTest> {
     const { outcome, hmacVersion } = probe;
-    const { projectId } = endpoint;
     if (!outcome.ok) {
       const { reason, detail = null } = outcome;
-      const failed = await writeEndpoint(tx, projectId, {
+      const failed = await writeEndpoint(tx, endpoint, {
         lastTestedAt: NOW,
         lastTestErrorCode: reason,
       });
@@ -147,7 +185,7 @@ export class EndpointsService {
     }
     const next = { source: "endpoint" as const, url };
     const replaced = await refuseChange(tx, caller, { endpoint, next, migrateHost: true });
-    const activated = await writeEndpoint(tx, projectId, {
+    const activated = await writeEndpoint(tx, endpoint, {
       ...PASSED,
       ...(replaced === null ? {} : NEW_BASELINE),
       source: "endpoint",
@@ -165,9 +203,27 @@ export class EndpointsService {
   }
 
   private async note(tx: Transaction, caller: UserCaller, { endpoint, ...event }: Note): Promise<void> {
-    const { projectId, source, baselineVersion } = endpoint;
+    const { projectId, environment, source, baselineVersion } = endpoint;
     const { workspaceId } = caller;
     const actor = actorOf(caller);
-    await this.history.record(tx, { workspaceId, projectId, source, baselineVersion, actor, ...event });
+    const of = { workspaceId, projectId, environment, source, baselineVersion, actor };
+    await this.history.record(tx, { ...of, ...event });
   }
+}
+
+/** The endpoint that a candidate is for. An environment's first candidate makes it one, with a baseline from now on. */
+async function takeEndpoint(tx: Transaction, project: ProjectRow, environment: string): Promise<EndpointRow> {
+  const { id: projectId, workspaceId, environments, baselineSeconds } = project;
+  if (environment === "") return getEndpoint(tx, projectId);
+  if (!environments.includes(environment)) throw new AppError("ENVIRONMENT_UNKNOWN");
+  const { state } = await getEndpoint(tx, projectId);
+  if (state === "blocked") throw new AppError("PROJECT_ENDPOINT_BLOCKED");
+  const place = { projectId, environment };
+  await tx
+    .insert(metricEndpoints)
+    .values({ ...place, workspaceId, intervalSeconds: baselineSeconds, baselineSince: NOW })
+    .onConflictDoNothing();
+  const endpoint = await findEndpoint(tx, place);
+  if (!endpoint) throw new Error("An endpoint is there after it was added");
+  return endpoint;
 }

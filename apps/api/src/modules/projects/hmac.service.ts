@@ -8,7 +8,7 @@ import { newSecret } from "../../platform/ids.js";
 import { enqueue, notice } from "../../platform/outbox.js";
 import { actorOf, type AuditAction, AuditService } from "../audit/audit.service.js";
 import { VaultService } from "../vault/vault.service.js";
-import { getEndpoint } from "./get-endpoint.js";
+import { getEndpoint, isAt } from "./get-endpoint.js";
 import { lockProject } from "./lock-project.js";
 import type { EndpointRow } from "./project-view.js";
 
@@ -47,7 +47,7 @@ export class HmacService {
       await tx
         .update(metricEndpoints)
         .set({ hmacEnabled: false, hmacSecretSealed: null, ...NO_PREVIOUS })
-        .where(eq(metricEndpoints.projectId, projectId));
+        .where(isAt({ projectId, environment: "" }));
       await this.leaveTrace(tx, caller, projectId, "hmac.disabled");
     });
   }
@@ -68,12 +68,18 @@ export class HmacService {
         .update(metricEndpoints)
         .set({
           hmacEnabled: true,
-          hmacSecretSealed: await this.vault.seal(tx, caller.workspaceId, place, Buffer.from(secretPlain)),
+          hmacSecretSealed: isOn
+            ? await this.vault.reseal(tx, caller.workspaceId, place, Buffer.from(secretPlain))
+            : await this.vault.seal(tx, caller.workspaceId, place, Buffer.from(secretPlain)),
           ...(await this.previousOf(tx, before, overlapSeconds)),
-          // What the receiver takes is found out by the next test.
-          ...(isOn ? {} : { hmacVersion: "v2" as const }),
         })
-        .where(eq(metricEndpoints.projectId, projectId));
+        .where(isAt({ projectId, environment: "" }));
+      // What receivers take is found out by their next tests.
+      if (!isOn)
+        await tx
+          .update(metricEndpoints)
+          .set({ hmacVersion: "v2" })
+          .where(eq(metricEndpoints.projectId, projectId));
       await this.leaveTrace(tx, caller, projectId, action);
       return secretPlain;
     });
@@ -87,7 +93,7 @@ export class HmacService {
     const opened = await this.vault.open(tx, workspaceId, from, sealed);
     const to = { ...from, column: "hmac_previous_sealed" };
     return {
-      hmacPreviousSealed: await this.vault.seal(tx, workspaceId, to, opened),
+      hmacPreviousSealed: await this.vault.reseal(tx, workspaceId, to, opened),
       hmacPreviousUntil: sql`clock_timestamp() + make_interval(secs => ${overlapSeconds})`,
     };
   }

@@ -12,6 +12,7 @@ type ApiKeyRow = typeof schema.projectApiKeys.$inferSelect;
 export type ProjectParts = {
   project: ProjectRow;
   endpoint: EndpointRow;
+  environmentEndpoints: readonly EndpointRow[];
   /** Keys that are accepted, the current one among them. */
   apiKeys: readonly ApiKeyRow[];
   stats: Project["stats"];
@@ -20,7 +21,8 @@ export type ProjectParts = {
 };
 
 /** A project as the API shows it. */
-export function toProject({ project, endpoint, apiKeys, stats, changes, latest }: ProjectParts): Project {
+export function toProject(parts: ProjectParts): Project {
+  const { project, endpoint, environmentEndpoints, apiKeys, stats, changes, latest } = parts;
   const apiKey = apiKeys.find(({ expiresAt }) => expiresAt === null);
   return {
     id: project.id,
@@ -30,6 +32,12 @@ export function toProject({ project, endpoint, apiKeys, stats, changes, latest }
     services: project.services,
     environments: project.environments,
     endpoint: toEndpoint(endpoint),
+    environmentEndpoints: environmentEndpoints.map((row) => ({
+      ...toEndpoint(row),
+      environment: row.environment,
+      lastSampleAt: row.lastSampleAt?.toISOString() ?? null,
+      lastScrapeErrorCode: row.lastScrapeErrorCode,
+    })),
     changes,
     apiKey: {
       prefix: apiKey?.prefix ?? "",

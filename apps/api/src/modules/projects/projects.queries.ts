@@ -2,7 +2,7 @@ import { Inject, Injectable } from "@nestjs/common";
 import type { EndpointChange, Project } from "@pulsekeep/contracts/api/projects";
 import type { Page, PageQuery } from "@pulsekeep/contracts/api/shared";
 import { schema, type Transaction } from "@pulsekeep/database";
-import { and, desc, eq, inArray, isNull, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, isNull, ne, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
 import { decodeCursor, toPage } from "../../http/cursor.js";
 import { Databases, type Tenant } from "../../platform/database.js";
@@ -67,7 +67,11 @@ export class ProjectsQueries {
         .limit(query.limit + 1);
       const page = toPage(rows, query.limit, ({ createdAt, id }) => ({ at: createdAt, id }));
       return {
-        rows: page.rows.map(({ createdAt, ...row }) => ({ ...row, at: createdAt.toISOString() })),
+        rows: page.rows.map(({ createdAt, environment, ...row }) => ({
+          ...row,
+          environment: environment === "" ? null : environment,
+          at: createdAt.toISOString(),
+        })),
         nextCursor: page.nextCursor,
       };
     });
@@ -78,7 +82,10 @@ const selectProjects = (tx: Transaction) =>
   tx
     .select({ project: projects, endpoint: metricEndpoints })
     .from(projects)
-    .innerJoin(metricEndpoints, eq(metricEndpoints.projectId, projects.id));
+    .innerJoin(
+      metricEndpoints,
+      and(eq(metricEndpoints.projectId, projects.id), eq(metricEndpoints.environment, "")),
+    );
 
 type Selected = Awaited<ReturnType<typeof selectProjects>>;
 
@@ -108,12 +115,18 @@ async function withParts(tx: Transaction, rows: Selected): Promise<Project[]> {
     .where(inArray(deployments.projectId, ids))
     .groupBy(deployments.projectId);
   const latest = await readLatest(tx, ids);
+  const own = await tx
+    .select()
+    .from(metricEndpoints)
+    .where(and(inArray(metricEndpoints.projectId, ids), ne(metricEndpoints.environment, "")))
+    .orderBy(metricEndpoints.environment);
   const used = await countChanges(tx, ids);
   const [quota] = await tx.select().from(workspaceQuotas);
   return rows.map(({ project, endpoint }) =>
     toProject({
       project,
       endpoint,
+      environmentEndpoints: own.filter((row) => row.projectId === project.id),
       apiKeys: keys.filter((key) => key.projectId === project.id),
       stats: counted.find((row) => row.projectId === project.id) ?? NO_DEPLOYMENTS,
       latest: latest.get(project.id) ?? null,

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from "@nestjs/common";
 import type { Observation, ProjectCreate, ProjectUpdate } from "@pulsekeep/contracts/api/projects";
 import { schema, type Transaction } from "@pulsekeep/database";
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, notInArray, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
 import type { UserCaller } from "../../http/caller.js";
 import { Databases } from "../../platform/database.js";
@@ -90,6 +90,7 @@ export class ProjectsService {
       if (environments !== undefined && environments.length > before.environments.length)
         await refuseManyEnvironments(tx, caller.workspaceId, distinct(environments).length);
       await tx.update(projects).set(changes).where(eq(projects.id, id));
+      if (environments !== undefined) await forgetEndpoints(tx, id, environments);
       // Only the pace of the baseline: a deployment that is watched keeps the pace that it began with.
       if (observation?.baselineSeconds !== undefined)
         await tx
@@ -142,6 +143,15 @@ async function beginBaseline(tx: Transaction, projectId: string): Promise<void> 
     .update(metricEndpoints)
     .set({ nextScrapeAt: sql`coalesce(${metricEndpoints.nextScrapeAt}, clock_timestamp())` })
     .where(and(eq(metricEndpoints.projectId, projectId), eq(metricEndpoints.state, "active")));
+}
+
+/** Environments that are gone are measured no longer. */
+async function forgetEndpoints(tx: Transaction, projectId: string, kept: readonly string[]): Promise<void> {
+  await tx
+    .delete(metricEndpoints)
+    .where(
+      and(eq(metricEndpoints.projectId, projectId), notInArray(metricEndpoints.environment, ["", ...kept])),
+    );
 }
 
 const distinct = (names: readonly string[]): string[] => [...new Set(names)];

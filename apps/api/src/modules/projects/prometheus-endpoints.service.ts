@@ -112,7 +112,7 @@ export class PrometheusEndpointsService {
     const { workspaceId } = caller;
     const { projectId } = endpoint;
     const place = { table: "metric_endpoints", column: TOKEN_COLUMN, row: projectId };
-    const activated = await writeEndpoint(tx, projectId, {
+    const activated = await writeEndpoint(tx, endpoint, {
       ...PASSED,
       ...(replaced === null ? {} : NEW_BASELINE),
       source: "prometheus",
@@ -121,7 +121,12 @@ export class PrometheusEndpointsService {
       prometheusTokenSealed:
         tokenPlain === undefined
           ? null
-          : await this.vault.seal(tx, workspaceId, place, Buffer.from(tokenPlain)),
+          : await this.vault[endpoint.prometheusTokenSealed ? "reseal" : "seal"](
+              tx,
+              workspaceId,
+              place,
+              Buffer.from(tokenPlain),
+            ),
       nextScrapeAt: NOW,
     });
     // Of another address' time nothing is filled in: two ways of measuring in one baseline are none.
@@ -149,7 +154,7 @@ export class PrometheusEndpointsService {
     }: { endpoint: EndpointRow; url: string; answer: Extract<PrometheusAnswer, { ok: false }> },
   ): Promise<EndpointTest> {
     const { projectId, baselineVersion } = endpoint;
-    const failed = await writeEndpoint(tx, projectId, {
+    const failed = await writeEndpoint(tx, endpoint, {
       lastTestedAt: NOW,
       lastTestErrorCode: answer.reason,
     });

@@ -1,7 +1,8 @@
 import { schema, type Transaction } from "@pulsekeep/database";
-import { eq, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { PgUpdateSetSource } from "drizzle-orm/pg-core";
 import { AppError } from "../../http/app-error.js";
+import { type EndpointPlace, isAt } from "./get-endpoint.js";
 import type { EndpointRow } from "./project-view.js";
 
 const { metricEndpoints } = schema;
@@ -20,16 +21,16 @@ export const NEW_BASELINE: Values = {
   baselineSince: NOW,
 };
 
-/** Changes a project's endpoint and returns it as it is then. @throws AppError `not_found` */
+/** Changes an endpoint and returns it as it is then. @throws AppError `not_found` */
 export async function writeEndpoint(
   tx: Transaction,
-  projectId: string,
+  { projectId, environment }: EndpointPlace,
   values: Values,
 ): Promise<EndpointRow> {
   const [row] = await tx
     .update(metricEndpoints)
     .set(values)
-    .where(eq(metricEndpoints.projectId, projectId))
+    .where(isAt({ projectId, environment }))
     .returning();
   if (!row) throw new AppError("not_found");
   return row;

@@ -59,10 +59,10 @@ export class VerdictInputsQueries {
     deployment: WatchedDeployment,
     { window, policy, history }: Asked & { history: KeptInput["history"] },
   ): Promise<KeptInput> {
-    const { projectId, startedAt, stepSeconds, pipeline } = deployment;
+    const { measured, startedAt, stepSeconds, pipeline } = deployment;
     return {
-      pre: await this.samples.listBaseline(tx, projectId, startedAt),
-      post: await this.samples.listObserved(tx, projectId, window),
+      pre: await this.samples.listBaseline(tx, measured, startedAt),
+      post: await this.samples.listObserved(tx, measured, window),
       windowEnded: window.isOver,
       stepSeconds,
       expectedPostSamples: expectedSamples(deployment),
@@ -78,15 +78,15 @@ export class VerdictInputsQueries {
     deployment: WatchedDeployment,
     window: ObservedWindow,
   ): Promise<KeptInput["history"]> {
-    const { projectId, baselineSeconds, observeUntil } = deployment;
+    const { measured, baselineSeconds, observeUntil } = deployment;
     const planned = { ...window, until: observeUntil ?? window.until };
     const windows = [...(await listClean(tx, deployment)), ...(await listSameTime(tx, deployment, planned))];
     const history: KeptInput["history"] = [];
     for (const { startedAt, after, until } of windows) {
       const from = new Date(startedAt.getTime() - EARLIER_BASELINE_STEPS * baselineSeconds * 1_000);
       history.push({
-        pre: await this.samples.listObserved(tx, projectId, { after: from, until: startedAt }),
-        post: await this.samples.listObserved(tx, projectId, { after, until }),
+        pre: await this.samples.listObserved(tx, measured, { after: from, until: startedAt }),
+        post: await this.samples.listObserved(tx, measured, { after, until }),
       });
     }
     return history.filter(({ pre, post }) => pre.length > 0 && post.length > 0);
@@ -98,13 +98,13 @@ export class VerdictInputsQueries {
     deployment: WatchedDeployment,
     window: ObservedWindow,
   ): Promise<WindowPair[]> {
-    const { projectId, baselineSeconds } = deployment;
+    const { measured, baselineSeconds } = deployment;
     const pairs: WindowPair[] = [];
     for (const { startedAt, after, until } of await listSameTime(tx, deployment, window)) {
       const from = new Date(startedAt.getTime() - EARLIER_BASELINE_STEPS * baselineSeconds * 1_000);
       pairs.push({
-        pre: await this.samples.listObserved(tx, projectId, { after: from, until: startedAt }),
-        post: await this.samples.listObserved(tx, projectId, { after, until }),
+        pre: await this.samples.listObserved(tx, measured, { after: from, until: startedAt }),
+        post: await this.samples.listObserved(tx, measured, { after, until }),
       });
     }
     return pairs.filter(({ pre, post }) => pre.length > 0 && post.length > 0);
@@ -115,17 +115,19 @@ type Earlier = { startedAt: Date; after: Date; until: Date };
 
 /** A false alarm counts as clean, a later warning does not. */
 async function listClean(tx: Transaction, deployment: WatchedDeployment): Promise<Earlier[]> {
-  const { id, projectId, environment, service, startedAt } = deployment;
+  const { id, projectId, environment, service, measured, startedAt } = deployment;
   const { rows } = await tx.execute<{ started_at: string; finished_at: string; observe_until: string }>(
     sql`select d.started_at, d.finished_at, d.observe_until
         from deployments d left join verdict_feedback f on f.deployment_id = d.id
         where d.project_id = ${projectId} and d.environment = ${environment} and d.service = ${service}
+          and d.measured_environment = ${measured.environment}
           and d.id <> ${id} and d.state = 'analyzed' and d.finished_at is not null and d.observe_until is not null
           and (d.verdict_state = 'ok' or f.judgement = 'false_alarm')
           and d.started_at < ${startedAt.toISOString()}
           and d.started_at > ${new Date(startedAt.getTime() - EARLIER_DAYS * DAY_MS).toISOString()}
           and d.started_at >= coalesce((select e.baseline_since from metric_endpoints e
-                                        where e.project_id = d.project_id), '-infinity')
+                                        where e.project_id = d.project_id
+                                          and e.environment = d.measured_environment), '-infinity')
           and not exists (select from verdict_follow_ups w where w.deployment_id = d.id and w.state = 'warning')
         order by d.started_at desc limit ${EARLIER_DEPLOYMENTS}`,
   );
@@ -138,15 +140,15 @@ async function listClean(tx: Transaction, deployment: WatchedDeployment): Promis
 
 async function listSameTime(
   tx: Transaction,
-  { projectId, startedAt }: WatchedDeployment,
+  { measured, startedAt }: WatchedDeployment,
   { after, until }: ObservedWindow,
 ): Promise<Earlier[]> {
   const found: Earlier[] = [];
   for (const days of SAME_TIME_DAYS) {
     const back = (at: Date) => new Date(at.getTime() - days * DAY_MS);
     const { rows } = await tx.execute(
-      sql`select from deployments where project_id = ${projectId}
-            and started_at <= ${back(until).toISOString()}
+      sql`select from deployments where project_id = ${measured.projectId}
+            and measured_environment = ${measured.environment} and started_at <= ${back(until).toISOString()}
             and coalesce(observe_until, ended_at, started_at) >= ${back(startedAt).toISOString()} limit 1`,
     );
     if (rows.length === 0) found.push({ startedAt: back(startedAt), after: back(after), until: back(until) });

@@ -2,6 +2,7 @@ import type { DeploymentState } from "@pulsekeep/contracts/api/deployments";
 import type { Transaction } from "@pulsekeep/database";
 import type { PipelineResult } from "@pulsekeep/verdict";
 import { sql } from "drizzle-orm";
+import type { MeasuredSource } from "../metrics/samples.queries.js";
 
 /** What the analyst has to know of a deployment. */
 export type WatchedDeployment = {
@@ -10,6 +11,8 @@ export type WatchedDeployment = {
   projectId: string;
   environment: string;
   service: string;
+  /** Whose samples it is judged by. */
+  measured: MeasuredSource;
   state: DeploymentState;
   pipeline: PipelineResult;
   startedAt: Date;
@@ -34,6 +37,7 @@ type Row = {
   project_id: string;
   environment: string;
   service: string;
+  measured_environment: string;
   state: DeploymentState;
   pipeline_result: "success" | "failed" | null;
   started_at: string;
@@ -57,7 +61,8 @@ export async function lockDeployment(tx: Transaction, id: string): Promise<Watch
 /** Reads a deployment as it is, in the engine's transaction or in a tenant's. */
 export async function findDeployment(tx: Transaction, id: string): Promise<WatchedDeployment | undefined> {
   const { rows } = await tx.execute<Row>(
-    sql`select d.id, d.workspace_id, d.project_id, d.environment, d.service, d.state, d.pipeline_result, d.started_at, d.finished_at,
+    sql`select d.id, d.workspace_id, d.project_id, d.environment, d.service,
+               d.measured_environment, d.state, d.pipeline_result, d.started_at, d.finished_at,
                d.observe_until, d.abandon_at, p.sample_seconds, p.baseline_seconds, coalesce(v.final, false) as is_decided,
                (select min(n.started_at) from deployments n
                 where n.project_id = d.project_id and n.environment = d.environment and n.service = d.service
@@ -76,6 +81,7 @@ function toWatched(row: Row): WatchedDeployment {
     projectId: row.project_id,
     environment: row.environment,
     service: row.service,
+    measured: { projectId: row.project_id, environment: row.measured_environment },
     state: row.state,
     pipeline: row.pipeline_result === "success" ? "succeeded" : (row.pipeline_result ?? "unknown"),
     startedAt: new Date(row.started_at),
