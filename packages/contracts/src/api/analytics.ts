@@ -35,6 +35,12 @@ export const doraSchema = z
     timeToRestore: doraKeySchema,
     /** Failures that no good deployment has followed yet. */
     openFailures: z.number().int(),
+    /** Verdicts of the window's changes that a person, or a dry run, made count otherwise. */
+    judgements: z.object({
+      falseAlarms: z.number().int(),
+      confirmed: z.number().int(),
+      dryRuns: z.number().int(),
+    }),
     /** UTC days of the window, oldest first. */
     perDay: z.array(
       z.object({ day: z.iso.date(), deployments: z.number().int(), failures: z.number().int() }),
@@ -96,6 +102,8 @@ export const badgeStateSchema = z
     message: z.string(),
     color: z.string(),
     state: deploymentVerdictStateSchema.nullable(),
+    dryRun: z.boolean(),
+    lateWarning: z.boolean(),
     startedAt: instantSchema.nullable(),
   })
   .meta({ id: "BadgeState" });

@@ -93,9 +93,16 @@ export const deploymentWaitQuerySchema = z.object({
 });
 export type DeploymentWaitQuery = z.infer<typeof deploymentWaitQuerySchema>;
 
-/** `isFinal` false: the wait was over first, and the caller asks again. */
+/**
+ * `isFinal` false: the wait was over first, and the caller asks again. `gate` is what a pipeline goes by: only a final
+ * `rollback_recommended` fails it, and never one whose policy is a dry run.
+ */
 export const deploymentWaitSchema = z
-  .object({ isFinal: z.boolean(), deployment: deploymentDetailSchema })
+  .object({
+    isFinal: z.boolean(),
+    gate: z.enum(["pending", "passed", "failed"]),
+    deployment: deploymentDetailSchema,
+  })
   .meta({ id: "DeploymentWait" });
 export type DeploymentWait = z.infer<typeof deploymentWaitSchema>;
 

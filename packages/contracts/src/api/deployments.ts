@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { deploymentVerdictStateSchema } from "./projects.js";
-import { idSchema, instantSchema, pageQuerySchema } from "./shared.js";
+import { idSchema, instantSchema, localeSchema, pageQuerySchema } from "./shared.js";
 
 export const deploymentStateSchema = z.enum(["running", "observing", "analyzed", "abandoned", "superseded"]);
 export type DeploymentState = z.infer<typeof deploymentStateSchema>;
@@ -105,6 +105,12 @@ export const deploymentSchema = z
     pipelineResult: z.enum(["success", "failed"]).nullable(),
     verdictState: deploymentVerdictStateSchema,
     confidence: z.number().nullable(),
+    /** Whose metrics endpoint it is judged by. */
+    measuredBy: z.enum(["project", "environment"]),
+    /** Nothing follows from the verdict: the policy only tries it out. */
+    dryRun: z.boolean(),
+    /** A look an hour or a day later found what the verdict had not. */
+    lateWarning: z.boolean(),
     startedAt: instantSchema,
     finishedAt: instantSchema.nullable(),
     observeUntil: instantSchema.nullable(),
@@ -136,13 +142,34 @@ export const deploymentFilterSchema = z.object({
   state: deploymentStateSchema.optional(),
   verdict: deploymentVerdictStateSchema.optional(),
   rollback: z.enum(["true", "false"]).optional(),
+  late: z.enum(["true", "false"]).optional(),
+  dryRun: z.enum(["true", "false"]).optional(),
   from: instantSchema.optional(),
   to: instantSchema.optional(),
   search: searchText.optional(),
 });
 export type DeploymentFilter = z.infer<typeof deploymentFilterSchema>;
 
-export const deploymentListQuerySchema = pageQuerySchema.extend(deploymentFilterSchema.shape);
+/** What a list can be ordered by. `verdict` and `state` order by how much they ask for, not by the alphabet. */
+export const deploymentSortSchema = z.enum([
+  "started",
+  "project",
+  "environment",
+  "state",
+  "verdict",
+  "confidence",
+  "duration",
+]);
+export type DeploymentSort = z.infer<typeof deploymentSortSchema>;
+
+/** Newest first, unless something else is asked for. A cursor belongs to the order that it was made with. */
+export const deploymentListQuerySchema = pageQuerySchema.extend({
+  // Longer than other lists' cursors, because it may hold a project's name.
+  cursor: z.string().max(600).optional(),
+  ...deploymentFilterSchema.shape,
+  sort: deploymentSortSchema.optional(),
+  order: z.enum(["asc", "desc"]).optional(),
+});
 export type DeploymentListQuery = z.infer<typeof deploymentListQuerySchema>;
 
 /** Query of `GET /api/v1/deployments/export`. */
@@ -160,6 +187,8 @@ export const deploymentCountsSchema = z
     warning: z.number().int(),
     rollbackRecommended: z.number().int(),
     inconclusive: z.number().int(),
+    lateWarnings: z.number().int(),
+    dryRun: z.number().int(),
     services: z.array(z.string()),
   })
   .meta({ id: "DeploymentCounts" });
@@ -181,6 +210,24 @@ export const deploymentSamplesSchema = z
   .object({ samples: z.array(sampleSchema) })
   .meta({ id: "DeploymentSamples" });
 export type DeploymentSamples = z.infer<typeof deploymentSamplesSchema>;
+
+/**
+ * Query of `GET /api/v1/deployments/{id}/events`: samples after that instant come first. A browser that resumes says it
+ * by `Last-Event-ID`, which goes before. `locale` is the language of the verdict's texts.
+ */
+export const deploymentStreamQuerySchema = z.object({
+  after: instantSchema.optional(),
+  locale: localeSchema.optional(),
+});
+export type DeploymentStreamQuery = z.infer<typeof deploymentStreamQuerySchema>;
+
+/** Why people are told of a deployment. A verdict without consequences (dry run) tells nobody. */
+export const deploymentNoticeKindSchema = z.enum(["warning", "rollback_recommended", "late_warning"]);
+
+export const deploymentNoticeSchema = z
+  .object({ kind: deploymentNoticeKindSchema, raisedAt: instantSchema, deployment: deploymentSchema })
+  .meta({ id: "DeploymentNotice" });
+export type DeploymentNotice = z.infer<typeof deploymentNoticeSchema>;
 
 /** Answer of `GET /api/v1/overview`. */
 export const overviewSchema = z

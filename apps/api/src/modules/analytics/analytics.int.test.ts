@@ -92,6 +92,44 @@ describe("GET /api/v1/analytics/dora", () => {
     expect(api.body).toMatchObject({ changeFailureRate: { value: 1, total: 1 }, openFailures: 1 });
   });
 
+  it("goes by what people say of verdicts, and lets dry runs change nothing", async () => {
+    const project = await createTestProject(alice);
+    const past = { verdict: "rollback_recommended" };
+    await insertPast(project, [
+      { hoursAgo: 50, ...past },
+      { hoursAgo: 40, ...past },
+      { hoursAgo: 30, verdict: "warning" },
+      { hoursAgo: 20, ...past },
+      // Called a false alarm, and rolled back for it: the person's word goes before.
+      { hoursAgo: 10, ...past },
+      { hoursAgo: 9, isRollback: true },
+    ]);
+    const read = async () =>
+      (await alice.get<Dora>(`/api/v1/analytics/dora?projectId=${project.id}&days=7`)).body;
+    expect(await read()).toMatchObject({
+      changeFailureRate: { measured: 4, total: 5 },
+      judgements: { falseAlarms: 0, confirmed: 0, dryRuns: 0 },
+    });
+    await test.sql(
+      `insert into verdict_feedback (deployment_id, workspace_id, judgement, given_at)
+       select id, workspace_id, case number when 3 then 'confirmed' else 'false_alarm' end, now()
+       from deployments where project_id = $1 and number in (1, 3, 5)`,
+      [project.id],
+    );
+    await test.sql(
+      `insert into verdicts (deployment_id, workspace_id, state, confidence, final, document, engine_version, decided_at, dry_run)
+       select id, workspace_id, verdict_state, 1, true, '{}', '0', finished_at, number = 2
+       from deployments where project_id = $1`,
+      [project.id],
+    );
+    const { changeFailureRate, judgements, perDay } = await read();
+    // The warning that was confirmed, and the one rollback that nobody spoke of.
+    expect(changeFailureRate).toMatchObject({ value: 2 / 5, measured: 2, total: 5 });
+    expect(changeFailureRate.formula).toMatch(/dry run.*person.*false alarm is none/);
+    expect(judgements).toEqual({ falseAlarms: 2, confirmed: 1, dryRuns: 1 });
+    expect(perDay.reduce((sum, it) => sum + it.failures, 0)).toBe(2);
+  });
+
   it("counts one's own workspace only, and refuses windows that are none", async () => {
     const { body } = await mallory.get<Dora>("/api/v1/analytics/dora?days=90");
     expect(body).toMatchObject({ deploymentFrequency: { value: 0, level: null }, openFailures: 0 });
@@ -181,7 +219,9 @@ describe("badges", () => {
     // Nothing but the state: no name, no id, no branch.
     expect(Object.keys(await read()).toSorted()).toEqual([
       "color",
+      "dryRun",
       "label",
+      "lateWarning",
       "message",
       "schemaVersion",
       "startedAt",

@@ -48,10 +48,28 @@ const WORDS: Record<Locale, Record<ShownState, string>> = {
   },
 };
 
-export type LatestDeployment = { state: BadgeState["state"]; startedAt: string | null };
+/** What is said after the state; `late` goes with a warning, whatever the verdict was. */
+const MARKS: Record<Locale, { dryRun: string; late: string }> = {
+  en: { dryRun: "dry run", late: "found later" },
+  fr: { dryRun: "à l'essai", late: "constatée plus tard" },
+  es: { dryRun: "en prueba", late: "detectado después" },
+  de: { dryRun: "Probelauf", late: "später bemerkt" },
+};
+
+export type LatestDeployment = Pick<BadgeState, "state" | "dryRun" | "lateWarning" | "startedAt">;
 
 /** What a badge says of the latest deployment. Pure. */
 export function toBadgeState(latest: LatestDeployment, label: string, locale: Locale): BadgeState {
-  const shown = latest.state ?? "none";
-  return { schemaVersion: 1, label, message: WORDS[locale][shown], color: COLORS[shown], ...latest };
+  const { state, dryRun, lateWarning } = latest;
+  const isWorseNow = lateWarning && (state === "ok" || state === "inconclusive");
+  const shown = isWorseNow ? "warning" : (state ?? "none");
+  const marks = [...(isWorseNow ? [MARKS[locale].late] : []), ...(dryRun ? [MARKS[locale].dryRun] : [])];
+  return {
+    schemaVersion: 1,
+    label,
+    message: WORDS[locale][shown] + (marks.length > 0 ? ` (${marks.join(", ")})` : ""),
+    // Nothing follows from a dry run, so it does not alarm either.
+    color: COLORS[dryRun && shown !== "ok" ? "none" : shown],
+    ...latest,
+  };
 }

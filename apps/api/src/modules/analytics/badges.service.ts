@@ -77,7 +77,12 @@ export class BadgesService {
     });
     const [latest] = rows;
     const label = query.service === undefined ? environment : `${environment} ${query.service}`;
-    const shown = { state: latest?.verdictState ?? null, startedAt: latest?.startedAt ?? null };
+    const shown = {
+      state: latest?.verdictState ?? null,
+      dryRun: latest?.dryRun ?? false,
+      lateWarning: latest?.lateWarning ?? false,
+      startedAt: latest?.startedAt ?? null,
+    };
     return toBadgeState(shown, label, query.lang);
   }
 

@@ -62,7 +62,7 @@ const KEYS: Record<KeyName, KeyRow> = {
   changeFailureRate: {
     unit: "share",
     formula:
-      "failures / changes. changes: deployments finished in the window that are no rollback and either succeeded or got the verdict rollback_recommended. failures: changes with that verdict, or whose next deployment in the same project, environment and service is a rollback.",
+      "failures / changes. changes: deployments finished in the window that are no rollback and either succeeded or failed by the following. failures: changes with that verdict, unless its policy was a dry run, or whose next deployment in the same project, environment and service is a rollback. What a person said of a verdict goes before: confirmed is a failure, also of a warning, and a false alarm is none.",
     valueOf: ({ changes, failures }) => (changes === 0 ? null : failures / changes),
     measuredOf: ({ failures }) => failures,
     totalOf: ({ changes }) => changes,

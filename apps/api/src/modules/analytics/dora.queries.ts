@@ -14,6 +14,7 @@ type FiguresRow = Record<
   "released" | "changes" | "failures" | "lead_measured" | "restored" | "incidents",
   number
 > & { is_current: boolean; lead_seconds: number | null; restore_seconds: number | null };
+type JudgementRow = { false_alarms: number; confirmed: number; dry_runs: number };
 type DayRow = { day: string; deployments: number; failures: number };
 
 const NOTHING: Omit<FiguresRow, "is_current"> = {
@@ -51,6 +52,7 @@ export class DoraQueries {
         window: { from: windows.fromAt.toISOString(), to: windows.toAt.toISOString(), days },
         ...toDoraKeys(current, before, days),
         openFailures: current.incidents - current.restored,
+        judgements: await readJudgements(tx, marked, windows),
         perDay: await readDays(tx, marked, windows),
       };
     });
@@ -67,14 +69,18 @@ function markDeployments({ projectId, environment, service }: DoraQuery, { befor
     with judged as (
       select project_id, environment, service, number, is_rollback, committed_at, finished_at,
         coalesce(pipeline_result = 'success', false) as succeeded,
-        not is_rollback and (verdict_state = 'rollback_recommended'
-          or (coalesce(pipeline_result = 'success', false)
-            and coalesce(lead(is_rollback) over (${line}), false))) as failed
-      from deployments
+        f.judgement, verdict_state in ('warning', 'rollback_recommended') and coalesce(v.dry_run, false) as is_dry_run,
+        not is_rollback and case f.judgement when 'confirmed' then true when 'false_alarm' then false
+          else (verdict_state = 'rollback_recommended' and not coalesce(v.dry_run, false))
+            or (coalesce(pipeline_result = 'success', false)
+              and coalesce(lead(is_rollback) over (${line}), false)) end as failed
+      from deployments d
+        left join verdicts v on v.deployment_id = d.id
+        left join verdict_feedback f on f.deployment_id = d.id
       where started_at >= ${sinceAt.toISOString()} and started_at < ${toAt.toISOString()}
         ${only(sql`project_id`, projectId)}${only(sql`environment`, environment)}${only(sql`service`, service)}
     ), marked as (
-      select finished_at, committed_at, failed, succeeded and not is_rollback as released,
+      select finished_at, committed_at, failed, judgement, is_dry_run, is_rollback, succeeded and not is_rollback as released,
         not is_rollback and (succeeded or failed) as is_change,
         coalesce(lag(failed) over (${line}), false) as follows_failure,
         min(finished_at) filter (where succeeded and not failed)
@@ -101,6 +107,18 @@ async function readFigures(tx: Transaction, marked: SQL, windows: Windows): Prom
     where finished_at >= ${windows.beforeAt.toISOString()} and finished_at < ${windows.toAt.toISOString()}
     group by 1`);
   return rows;
+}
+
+async function readJudgements(tx: Transaction, marked: SQL, { fromAt, toAt }: Windows) {
+  const { rows } = await tx.execute<JudgementRow>(sql`${marked}
+    select count(*) filter (where judgement = 'false_alarm')::int as false_alarms,
+      count(*) filter (where judgement = 'confirmed')::int as confirmed,
+      count(*) filter (where is_dry_run and judgement is null)::int as dry_runs
+    from marked
+    where not is_rollback and finished_at >= ${fromAt.toISOString()} and finished_at < ${toAt.toISOString()}`);
+  const [row] = rows;
+  if (!row) throw new Error("a count has one row");
+  return { falseAlarms: row.false_alarms, confirmed: row.confirmed, dryRuns: row.dry_runs };
 }
 
 async function readDays(tx: Transaction, marked: SQL, { fromAt, toAt }: Windows): Promise<DayRow[]> {

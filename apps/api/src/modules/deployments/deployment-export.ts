@@ -23,6 +23,8 @@ const COLUMNS: readonly [name: string, read: (deployment: Deployment) => Cell][]
   ["started_at", (it) => it.startedAt],
   ["finished_at", (it) => it.finishedAt],
   ["ended_at", (it) => it.endedAt],
+  ["dry_run", (it) => it.dryRun],
+  ["late_warning", (it) => it.lateWarning],
 ];
 
 type Batches = AsyncIterable<readonly Deployment[]>;

@@ -79,10 +79,78 @@ it("counts what the same filter leaves, of one's own workspace", async () => {
     warning: 1,
     rollbackRecommended: 0,
     inconclusive: 0,
+    lateWarnings: 0,
+    dryRun: 0,
     services: ["api"],
   });
   expect(await count("environment=prod&verdict=collecting")).toMatchObject({ total: 2, collecting: 2 });
   expect(await count(`projectId=${project.id}`, mallory)).toMatchObject({ total: 0, services: [] });
+});
+
+it("is ordered by any column, both ways, and pages through without losing or repeating a row", async () => {
+  const sorted = await createTestProject(alice, { name: "aardvark", environments: ["prod", "dev"] });
+  const [workspace] = await test.sql<{ id: string }>(
+    "select workspace_id as id from projects where id = $1",
+    [sorted.id],
+  );
+  await test.sql(
+    `insert into deployments (id, workspace_id, project_id, number, environment, state, verdict_state, confidence,
+       started_at, finished_at, abandon_at)
+     select gen_random_uuid(), $2, $1, n, case n % 2 when 0 then 'prod' else 'dev' end,
+       (array['analyzed','superseded','abandoned'])[n % 3 + 1],
+       (array['ok','warning','rollback_recommended','inconclusive'])[n % 4 + 1], case n % 5 when 0 then null else n / 10.0 end,
+       now() - make_interval(mins => n), case n % 7 when 0 then null else now() - make_interval(mins => n) + make_interval(secs => n * n) end,
+       now() from generate_series(1, 9) n`,
+    [sorted.id, workspace?.id],
+  );
+  const page = (query: string) =>
+    alice.get<Page<Deployment> & { code: string }>(
+      `/api/v1/deployments?projectId=${sorted.id}&limit=2&${query}`,
+    );
+  const all = async (query: string) => {
+    const rows: Deployment[] = [];
+    for (let cursor = ""; ; ) {
+      const { body } = await page(`${query}${cursor}`);
+      rows.push(...body.rows);
+      if (body.nextCursor === null) return rows;
+      cursor = `&cursor=${body.nextCursor}`;
+    }
+  };
+  const seconds = (it: Deployment) =>
+    it.finishedAt === null ? -1 : Date.parse(it.finishedAt) - Date.parse(it.startedAt);
+  const ranks = ["ok", "inconclusive", "warning", "rollback_recommended"];
+  const valuesOf: Record<string, (it: Deployment) => number | string> = {
+    started: (it) => it.startedAt,
+    project: (it) => it.projectName,
+    environment: (it) => it.environment,
+    state: (it) => ["superseded", "abandoned", "analyzed"].indexOf(it.state),
+    verdict: (it) => ranks.indexOf(it.verdictState),
+    confidence: (it) => it.confidence ?? -1,
+    duration: seconds,
+  };
+  for (const [sort, valueOf] of Object.entries(valuesOf)) {
+    const down = await all(`sort=${sort}`);
+    expect([sort, new Set(down.map(({ id }) => id)).size]).toEqual([sort, 9]);
+    const values = down.map(valueOf);
+    const expected = values.toSorted((a, b) => (a < b ? 1 : a > b ? -1 : 0));
+    expect([sort, values]).toEqual([sort, expected]);
+    expect(await all(`sort=${sort}&order=asc`)).toEqual(down.toReversed());
+  }
+  const { nextCursor } = (await page("sort=duration")).body;
+  const forged = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const id = ids[0];
+  for (const query of [
+    `sort=verdict&cursor=${nextCursor}`,
+    `cursor=${nextCursor}`,
+    `sort=duration&order=asc&cursor=${nextCursor}`,
+    `sort=duration&cursor=${forged(["duration", "desc", "1; drop table runs", id])}`,
+    `sort=duration&cursor=${forged(["duration", "desc", "NaN", id])}`,
+    `sort=project&cursor=${forged(["project", "desc", "a\0b", id])}`,
+    `cursor=${forged(["started", "desc", "yesterday", id])}`,
+    "sort=id",
+    "order=up",
+  ])
+    expect([query, (await page(query)).status]).toEqual([query, 422]);
 });
 
 it("exports what the filter leaves as CSV that no spreadsheet runs", async () => {

@@ -14,7 +14,15 @@ const MAX_BASELINE_ROWS = 500;
 /** Longer watches are shown thinned: a chart has no more pixels than this. */
 const MAX_WATCHED_ROWS = 1_000;
 
-type Window = { projectId: string; fromAt: Date; startedAt: Date; finishedAt: Date | null; untilAt: Date };
+/** `environment`: whose endpoint the samples come from, '' for the project's. */
+type Window = {
+  projectId: string;
+  environment: string;
+  fromAt: Date;
+  startedAt: Date;
+  finishedAt: Date | null;
+  untilAt: Date;
+};
 
 type StoredSample = {
   at: string;
@@ -39,12 +47,28 @@ export class DeploymentSamplesQueries {
       return { samples: rows.map((row) => toSample(row, window)) };
     });
   }
+
+  /** Samples of a deployment's watch after an instant, or from its beginning; oldest first. @throws AppError `not_found` */
+  async listSince(
+    tenant: Tenant,
+    deploymentId: string,
+    { after, limit }: Since,
+  ): Promise<DeploymentSamples["samples"]> {
+    return this.databases.inTenant(tenant, async (tx) => {
+      const window = await getWindow(tx, deploymentId);
+      const rows = await readSince(tx, window, { after, limit });
+      return rows.map((row) => toSample(row, window));
+    });
+  }
 }
+
+type Since = { after: Date | undefined; limit: number };
 
 async function getWindow(tx: Transaction, deploymentId: string): Promise<Window> {
   const [row] = await tx
     .select({
       projectId: deployments.projectId,
+      environment: deployments.measuredEnvironment,
       startedAt: deployments.startedAt,
       finishedAt: deployments.finishedAt,
       observeUntil: deployments.observeUntil,
@@ -62,6 +86,7 @@ async function getWindow(tx: Transaction, deploymentId: string): Promise<Window>
   );
   return {
     projectId: row.projectId,
+    environment: row.environment,
     fromAt: new Date(row.startedAt.getTime() - baselineMs),
     startedAt: row.startedAt,
     finishedAt: row.finishedAt,
@@ -73,11 +98,12 @@ const columns = sql`at, missing_reason, requests_per_sec, latency_p95_ms, error_
 
 async function readBaseline(
   tx: Transaction,
-  { projectId, fromAt, startedAt }: Window,
+  { projectId, environment, fromAt, startedAt }: Window,
 ): Promise<StoredSample[]> {
   const { rows } = await tx.execute<StoredSample>(
     sql`select ${columns} from metric_samples
-        where project_id = ${projectId} and at >= ${fromAt.toISOString()} and at < ${startedAt.toISOString()}
+        where project_id = ${projectId} and environment = ${environment}
+          and at >= ${fromAt.toISOString()} and at < ${startedAt.toISOString()}
         order by at desc limit ${MAX_BASELINE_ROWS}`,
   );
   return rows.reverse();
@@ -86,16 +112,32 @@ async function readBaseline(
 /** Every sample, or every second, third, ... one of a long watch. */
 async function readWatched(
   tx: Transaction,
-  { projectId, startedAt, untilAt }: Window,
+  { projectId, environment, startedAt, untilAt }: Window,
 ): Promise<StoredSample[]> {
   const { rows } = await tx.execute<StoredSample>(
     sql`select ${columns} from (
           select ${columns}, row_number() over (order by at) - 1 as nth, count(*) over () as total
           from metric_samples
-          where project_id = ${projectId} and at >= ${startedAt.toISOString()} and at <= ${untilAt.toISOString()}
+          where project_id = ${projectId} and environment = ${environment}
+            and at >= ${startedAt.toISOString()} and at <= ${untilAt.toISOString()}
         ) watched
         where nth % ceil(total / ${MAX_WATCHED_ROWS}::numeric)::bigint = 0
         order by at`,
+  );
+  return rows;
+}
+
+async function readSince(
+  tx: Transaction,
+  { projectId, environment, startedAt, untilAt }: Window,
+  { after, limit }: Since,
+): Promise<StoredSample[]> {
+  const from = after === undefined || after < startedAt ? startedAt : new Date(after.getTime() + 1);
+  const { rows } = await tx.execute<StoredSample>(
+    sql`select ${columns} from metric_samples
+        where project_id = ${projectId} and environment = ${environment}
+          and at >= ${from.toISOString()} and at <= ${untilAt.toISOString()}
+        order by at limit ${limit}`,
   );
   return rows;
 }

@@ -1,15 +1,25 @@
 import type { Deployment } from "@pulsekeep/contracts/api/deployments";
 import { schema, type Transaction } from "@pulsekeep/database";
-import { eq } from "drizzle-orm";
+import { eq, type SQL } from "drizzle-orm";
+import { HAS_LATE_WARNING, IS_DRY_RUN } from "./deployment-filter.js";
 
 const { deployments, projects } = schema;
 
 export type DeploymentRow = typeof deployments.$inferSelect;
 
 /** Deployments with the name of their project, to be narrowed by the caller. */
-export const selectDeployments = (tx: Transaction) =>
+export const selectDeployments = <More extends Record<string, SQL<unknown>>>(
+  tx: Transaction,
+  more: More = {} as More,
+) =>
   tx
-    .select({ deployment: deployments, projectName: projects.name })
+    .select({
+      deployment: deployments,
+      projectName: projects.name,
+      dryRun: IS_DRY_RUN,
+      lateWarning: HAS_LATE_WARNING,
+      ...more,
+    })
     .from(deployments)
     .innerJoin(projects, eq(projects.id, deployments.projectId));
 
@@ -17,9 +27,13 @@ export const selectDeployments = (tx: Transaction) =>
 export function toDeployment({
   deployment: row,
   projectName,
+  dryRun,
+  lateWarning,
 }: {
   deployment: DeploymentRow;
   projectName: string;
+  dryRun: boolean;
+  lateWarning: boolean;
 }): Deployment {
   return {
     id: row.id,
@@ -40,6 +54,9 @@ export function toDeployment({
     pipelineResult: row.pipelineResult,
     verdictState: row.verdictState,
     confidence: row.confidence,
+    measuredBy: row.measuredEnvironment === "" ? "project" : "environment",
+    dryRun,
+    lateWarning,
     startedAt: row.startedAt.toISOString(),
     finishedAt: row.finishedAt?.toISOString() ?? null,
     observeUntil: row.observeUntil?.toISOString() ?? null,

@@ -1,20 +1,12 @@
-import {
-  type BeforeApplicationShutdown,
-  Inject,
-  Injectable,
-  type OnApplicationBootstrap,
-} from "@nestjs/common";
-import { z } from "zod";
+import { type BeforeApplicationShutdown, Inject, Injectable } from "@nestjs/common";
 import { AppError } from "../../http/app-error.js";
-import { TRANSPORT, type Transport } from "../../platform/transport.js";
+import { DeploymentNews } from "./deployment-news.service.js";
 
 /** Beyond these a caller is told to come back: each wait holds a connection. */
 const MAX_WAITS = 1_000;
 const MAX_WAITS_PER_OWNER = 50;
 /** A wake-up may be lost; whoever waits looks by itself as well. */
 const LOOK_AGAIN_MS = 5_000;
-
-const noticeSchema = z.object({ topic: z.string(), id: z.string() });
 
 export type DeploymentWaiting<T extends { isFinal: boolean }> = {
   deploymentId: string;
@@ -25,27 +17,20 @@ export type DeploymentWaiting<T extends { isFinal: boolean }> = {
   onGone: (leave: () => void) => void;
 };
 
-/** Where long polls for a verdict wait. One subscription of the process serves them all. */
+/** Where long polls for a verdict wait, and where every connection that is held open has its place. */
 @Injectable()
-export class DeploymentWaits implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly waiting = new Map<string, Set<() => void>>();
+export class DeploymentWaits implements BeforeApplicationShutdown {
+  private readonly wakes = new Set<() => void>();
   private readonly byOwner = new Map<string, number>();
   private open = 0;
   private isClosing = false;
 
-  constructor(@Inject(TRANSPORT) private readonly transport: Transport) {}
-
-  async onApplicationBootstrap(): Promise<void> {
-    await this.transport.subscribe("notices", (message) => {
-      const { topic, id } = noticeSchema.parse(JSON.parse(message));
-      if (topic === "deployment.changed") for (const wake of this.waiting.get(id) ?? []) wake();
-    });
-  }
+  constructor(@Inject(DeploymentNews) private readonly news: DeploymentNews) {}
 
   /** Nobody who waits keeps the process from stopping: each is answered with what there is. */
   beforeApplicationShutdown(): void {
     this.isClosing = true;
-    for (const wakes of this.waiting.values()) for (const wake of wakes) wake();
+    for (const wake of this.wakes) wake();
   }
 
   /**
@@ -68,7 +53,9 @@ export class DeploymentWaits implements OnApplicationBootstrap, BeforeApplicatio
     const endsAt = performance.now() + asked.waitMs;
     let isGone = false;
     let wake: () => void = () => undefined;
-    const unlisten = this.listen(asked.deploymentId, () => wake());
+    const wakeUp = () => wake();
+    const unlisten = this.news.listen(asked.deploymentId, ["deployment.changed"], wakeUp);
+    this.wakes.add(wakeUp);
     asked.onGone(() => {
       isGone = true;
       wake();
@@ -88,10 +75,12 @@ export class DeploymentWaits implements OnApplicationBootstrap, BeforeApplicatio
       }
     } finally {
       unlisten();
+      this.wakes.delete(wakeUp);
     }
   }
 
-  private enter(owner: string): () => void {
+  /** Takes a place until the function that is returned is called. @throws AppError `too_many_waits` */
+  enter(owner: string): () => void {
     const own = this.byOwner.get(owner) ?? 0;
     if (this.open >= MAX_WAITS || own >= MAX_WAITS_PER_OWNER)
       throw new AppError("too_many_waits", { headers: { "retry-after": "5" } });
@@ -102,15 +91,6 @@ export class DeploymentWaits implements OnApplicationBootstrap, BeforeApplicatio
       const left = (this.byOwner.get(owner) ?? 1) - 1;
       if (left > 0) this.byOwner.set(owner, left);
       else this.byOwner.delete(owner);
-    };
-  }
-
-  private listen(deploymentId: string, wake: () => void): () => void {
-    const wakes = this.waiting.get(deploymentId) ?? new Set();
-    this.waiting.set(deploymentId, wakes.add(wake));
-    return () => {
-      wakes.delete(wake);
-      if (wakes.size === 0) this.waiting.delete(deploymentId);
     };
   }
 }

@@ -3,7 +3,13 @@ import { AuditModule } from "../audit/audit.module.js";
 import { MetricsModule } from "../metrics/metrics.module.js";
 import { ProjectsModule } from "../projects/projects.module.js";
 import { CiController } from "./ci.controller.js";
+import { DeploymentNews } from "./deployment-news.service.js";
+import { DeploymentNoticesController } from "./deployment-notices.controller.js";
+import { DeploymentNoticesQueries } from "./deployment-notices.queries.js";
+import { DeploymentNoticesService } from "./deployment-notices.service.js";
 import { DeploymentSamplesQueries } from "./deployment-samples.queries.js";
+import { DeploymentStreamController } from "./deployment-stream.controller.js";
+import { DeploymentStreams } from "./deployment-streams.service.js";
 import { DeploymentWaits } from "./deployment-waits.service.js";
 import { DeploymentsController } from "./deployments.controller.js";
 import { DeploymentsQueries } from "./deployments.queries.js";
@@ -17,9 +23,20 @@ import { TriggerService } from "./trigger.service.js";
 
 @Module({
   imports: [AuditModule, MetricsModule, ProjectsModule],
-  controllers: [CiController, DeploymentsController, PipelineController, PipelineRepositoriesController],
+  controllers: [
+    CiController,
+    DeploymentNoticesController,
+    DeploymentStreamController,
+    DeploymentsController,
+    PipelineController,
+    PipelineRepositoriesController,
+  ],
   providers: [
+    DeploymentNews,
+    DeploymentNoticesQueries,
+    DeploymentNoticesService,
     DeploymentSamplesQueries,
+    DeploymentStreams,
     DeploymentWaits,
     DeploymentsQueries,
     FinishService,
@@ -28,6 +45,6 @@ import { TriggerService } from "./trigger.service.js";
     PipelineRepositoriesService,
     TriggerService,
   ],
-  exports: [DeploymentsQueries],
+  exports: [DeploymentNoticesService, DeploymentsQueries],
 })
 export class DeploymentsModule {}

@@ -12,9 +12,9 @@ import { schema, type Transaction } from "@pulsekeep/database";
 import { and, desc, eq, inArray, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
 import type { PipelineCaller, UserCaller } from "../../http/caller.js";
-import { decodeCursor, type Position, toPage } from "../../http/cursor.js";
 import { Databases, type Tenant } from "../../platform/database.js";
-import { whereFilter } from "./deployment-filter.js";
+import { HAS_LATE_WARNING, IS_DRY_RUN, whereFilter } from "./deployment-filter.js";
+import { type DeploymentOrder, orderOf } from "./deployment-order.js";
 import { selectDeployments, toDeployment } from "./deployment-view.js";
 import { toVerdict } from "./verdict-view.js";
 
@@ -28,26 +28,32 @@ const LATEST_FOR_SERVICES = 2_000;
 export class DeploymentsQueries {
   constructor(@Inject(Databases) private readonly databases: Databases) {}
 
-  /** One page of the workspace's deployments, newest first. */
+  /** One page of the workspace's deployments, newest first unless another order is asked for. */
   async listDeployments(tenant: Tenant, query: DeploymentListQuery): Promise<Page<Deployment>> {
-    const { cursor, limit, ...filter } = query;
+    const { cursor, limit, sort, order, ...filter } = query;
+    const asked = orderOf({ cursor, sort, order });
     const rows = await this.databases.inTenant(tenant, (tx) =>
-      readBefore(tx, { filter, before: decodeCursor(cursor), limit: limit + 1 }),
+      readPage(tx, { filter, order: asked, limit: limit + 1 }),
     );
-    const page = toPage(rows, limit, positionOf);
-    return { rows: page.rows.map(toDeployment), nextCursor: page.nextCursor };
+    const last = rows.slice(0, limit).at(-1);
+    return {
+      rows: rows.slice(0, limit).map(toDeployment),
+      nextCursor: rows.length > limit && last ? asked.cursorOf(last.key, last.deployment.id) : null,
+    };
   }
 
   /** Every deployment that the filter leaves, newest first, in batches: none of the workspace is in memory at once. */
   async *listInBatches(tenant: Tenant, filter: DeploymentFilter, size: number): AsyncGenerator<Deployment[]> {
-    let before: Position | undefined;
+    let cursor: string | undefined;
     for (;;) {
-      const asked = { filter, before, limit: size };
-      const rows = await this.databases.inTenant(tenant, (tx) => readBefore(tx, asked));
+      const order = orderOf({ cursor });
+      const rows = await this.databases.inTenant(tenant, (tx) =>
+        readPage(tx, { filter, order, limit: size }),
+      );
       if (rows.length > 0) yield rows.map(toDeployment);
       const last = rows.at(-1);
       if (!last || rows.length < size) return;
-      before = positionOf(last);
+      cursor = order.cursorOf(last.key, last.deployment.id);
     }
   }
 
@@ -64,6 +70,8 @@ export class DeploymentsQueries {
           warning: of("warning"),
           rollbackRecommended: of("rollback_recommended"),
           inconclusive: of("inconclusive"),
+          lateWarnings: sql<number>`count(*) filter (where ${HAS_LATE_WARNING})::int`,
+          dryRun: sql<number>`count(*) filter (where ${IS_DRY_RUN})::int`,
         })
         .from(deployments)
         .where(whereFilter(filter));
@@ -99,12 +107,17 @@ export class DeploymentsQueries {
       const row = await getRow(tx, caller, id);
       const [verdict] = await tx.select().from(verdicts).where(eq(verdicts.deploymentId, id));
       const deployment = { ...toDeployment(row), verdict: verdict ? toVerdict(verdict, locale) : null };
-      return { isFinal: verdict?.final ?? false, deployment };
+      const isFinal = verdict?.final ?? false;
+      return { isFinal, gate: gateOf(isFinal, deployment), deployment };
     });
   }
 }
 
-type Row = Awaited<ReturnType<typeof getRow>>;
+/** What a pipeline goes by: nothing follows from a dry run, and only a recommended rollback stops anything. */
+function gateOf(isFinal: boolean, { verdictState, dryRun }: Deployment): DeploymentWait["gate"] {
+  if (!isFinal) return "pending";
+  return verdictState === "rollback_recommended" && !dryRun ? "failed" : "passed";
+}
 
 async function getRow(tx: Transaction, caller: UserCaller | PipelineCaller, id: string) {
   const isOwn = caller.kind === "user" ? undefined : eq(deployments.projectId, caller.projectId);
@@ -113,22 +126,14 @@ async function getRow(tx: Transaction, caller: UserCaller | PipelineCaller, id: 
   return row;
 }
 
-const positionOf = ({ deployment }: Row): Position => ({ at: deployment.startedAt, id: deployment.id });
-
-const readBefore = (
+const readPage = (
   tx: Transaction,
-  asked: { filter: DeploymentFilter; before: Position | undefined; limit: number },
-): Promise<Row[]> =>
-  selectDeployments(tx)
-    .where(
-      and(
-        whereFilter(asked.filter),
-        asked.before &&
-          sql`(${deployments.startedAt}, ${deployments.id}) < (${asked.before.at.toISOString()}::timestamptz, ${asked.before.id}::uuid)`,
-      ),
-    )
-    .orderBy(desc(deployments.startedAt), desc(deployments.id))
-    .limit(asked.limit);
+  { filter, order, limit }: { filter: DeploymentFilter; order: DeploymentOrder; limit: number },
+) =>
+  selectDeployments(tx, { key: order.key })
+    .where(and(whereFilter(filter), order.after))
+    .orderBy(...order.orderBy)
+    .limit(limit);
 
 async function listServices(tx: Transaction, { projectId }: DeploymentFilter): Promise<string[]> {
   const latest = tx

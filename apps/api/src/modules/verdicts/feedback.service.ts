@@ -7,6 +7,7 @@ import type { UserCaller } from "../../http/caller.js";
 import { Databases } from "../../platform/database.js";
 import { enqueue, notice } from "../../platform/outbox.js";
 import { type AuditAction, AuditService, actorOf } from "../audit/audit.service.js";
+import { DeploymentNoticesService } from "../deployments/deployment-notices.service.js";
 import { AnalysisMetrics } from "./analysis-metrics.js";
 
 const { verdictFeedback } = schema;
@@ -17,6 +18,7 @@ export class FeedbackService {
   constructor(
     @Inject(Databases) private readonly databases: Databases,
     @Inject(AuditService) private readonly audit: AuditService,
+    @Inject(DeploymentNoticesService) private readonly notices: DeploymentNoticesService,
     @Inject(AnalysisMetrics) private readonly metrics: AnalysisMetrics,
   ) {}
 
@@ -30,6 +32,7 @@ export class FeedbackService {
         .insert(verdictFeedback)
         .values({ deploymentId, workspaceId: caller.workspaceId, ...said, givenAt })
         .onConflictDoUpdate({ target: verdictFeedback.deploymentId, set: { ...said, givenAt } });
+      await this.notices.dismissIn(tx, deploymentId);
       await this.leaveTrace(tx, caller, {
         action: "verdict.feedback_given",
         id: deploymentId,

@@ -6,13 +6,14 @@ import { sql } from "drizzle-orm";
 import { Databases } from "../../platform/database.js";
 import { enqueue, notice } from "../../platform/outbox.js";
 import { SamplesQueries } from "../metrics/samples.queries.js";
-import { PoliciesQueries } from "../policies/policies.queries.js";
+import { DeploymentNoticesService } from "../deployments/deployment-notices.service.js";
+import { PoliciesQueries, type PolicyInForce } from "../policies/policies.queries.js";
 import { AnalysisMetrics } from "./analysis-metrics.js";
 import { VerdictInputsQueries } from "./verdict-inputs.queries.js";
 import { findDeployment, type WatchedDeployment } from "./watched-deployment.js";
 
 type Look = FollowUp["look"];
-type Due = { deploymentId: string; look: Look; dueAt: Date };
+type Due = { deploymentId: string; look: Look; dueAt: Date; isDryRun: boolean };
 
 /** How much of the time before a look it judges. */
 const LOOKS_BACK_SECONDS: Record<Look, number> = { hour: 1_800, day: 3_600 };
@@ -26,6 +27,7 @@ export class FollowUpsService {
     @Inject(SamplesQueries) private readonly samples: SamplesQueries,
     @Inject(VerdictInputsQueries) private readonly inputs: VerdictInputsQueries,
     @Inject(PoliciesQueries) private readonly policies: PoliciesQueries,
+    @Inject(DeploymentNoticesService) private readonly notices: DeploymentNoticesService,
     @Inject(AnalysisMetrics) private readonly metrics: AnalysisMetrics,
   ) {}
 
@@ -51,21 +53,29 @@ export class FollowUpsService {
       await keepLook(tx, due, "skipped");
       return;
     }
-    const verdict = evaluate(await this.read(tx, deployment, due));
+    const policy = await this.policies.findInForce(tx, deployment.projectId, deployment.environment);
+    const verdict = evaluate(await this.read(tx, deployment, { due, policy }));
     const state = stateOf(verdict);
     await keepLook(tx, due, state, verdict);
-    if (state === "warning") this.metrics.recordLateWarning(verdict.state);
+    if (state === "warning") {
+      this.metrics.recordLateWarning(verdict.state);
+      // Tried out when it was judged, or tried out now: either way nothing is to follow.
+      if (!policy.dryRun && !due.isDryRun) await this.notices.raise(tx, deployment, "late_warning");
+    }
     const { workspaceId, id, projectId } = deployment;
     await enqueue(tx, notice(workspaceId, "deployment.changed", id, projectId));
   }
 
-  private async read(tx: Transaction, deployment: WatchedDeployment, due: Due): Promise<VerdictInput> {
-    const { projectId, environment, startedAt, baselineSeconds, observeUntil } = deployment;
+  private async read(
+    tx: Transaction,
+    deployment: WatchedDeployment,
+    { due, policy: { metrics } }: { due: Due; policy: PolicyInForce },
+  ): Promise<VerdictInput> {
+    const { startedAt, baselineSeconds, observeUntil } = deployment;
     const lookedFrom = new Date(due.dueAt.getTime() - LOOKS_BACK_SECONDS[due.look] * 1_000);
     const after = observeUntil !== null && observeUntil > lookedFrom ? observeUntil : lookedFrom;
     const window = { after, until: due.dueAt, isOver: true };
     const history = await this.inputs.readSameTime(tx, deployment, window);
-    const { metrics } = await this.policies.findInForce(tx, projectId, environment);
     // Demand an hour later is another one; only the same hour of earlier days says what is usual then.
     const knowsDemand = due.look === "day" || history.length > 0;
     const policy = knowsDemand
@@ -73,8 +83,8 @@ export class FollowUpsService {
       : { ...metrics, requests_per_sec: { ...metrics.requests_per_sec, muted: true } };
     const seconds = (due.dueAt.getTime() - after.getTime()) / 1_000;
     return {
-      pre: await this.samples.listBaseline(tx, projectId, startedAt),
-      post: await this.samples.listObserved(tx, projectId, window),
+      pre: await this.samples.listBaseline(tx, deployment.measured, startedAt),
+      post: await this.samples.listObserved(tx, deployment.measured, window),
       windowEnded: true,
       stepSeconds: baselineSeconds,
       expectedPostSamples: Math.max(1, Math.floor(seconds / baselineSeconds)),
@@ -86,12 +96,21 @@ export class FollowUpsService {
 }
 
 async function claimDue(tx: Transaction): Promise<Due | undefined> {
-  const { rows } = await tx.execute<{ deployment_id: string; look: Look; due_at: string }>(
-    sql`select deployment_id, look, due_at from verdict_follow_ups
+  const { rows } = await tx.execute<{
+    deployment_id: string;
+    look: Look;
+    due_at: string;
+    is_dry_run: boolean;
+  }>(
+    sql`select deployment_id, look, due_at,
+          exists (select from verdicts v where v.deployment_id = w.deployment_id and v.dry_run) as is_dry_run
+        from verdict_follow_ups w
         where state = 'pending' and due_at <= clock_timestamp() order by due_at limit 1 for update skip locked`,
   );
   const [row] = rows;
-  return row && { deploymentId: row.deployment_id, look: row.look, dueAt: new Date(row.due_at) };
+  if (!row) return undefined;
+  const { deployment_id: deploymentId, look, due_at: dueAt, is_dry_run: isDryRun } = row;
+  return { deploymentId, look, dueAt: new Date(dueAt), isDryRun };
 }
 
 /** Whatever the engine says of a later look, it can only be a warning: there is no window to end early. */

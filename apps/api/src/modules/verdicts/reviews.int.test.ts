@@ -1,5 +1,9 @@
+import type { Dora } from "@pulsekeep/contracts/api/analytics";
+import type { DeploymentWait } from "@pulsekeep/contracts/api/ci";
+import type { Deployment, DeploymentNotice } from "@pulsekeep/contracts/api/deployments";
 import type { Policies, PolicyPreview } from "@pulsekeep/contracts/api/policies";
 import type { Replay, Review, VerdictQuality } from "@pulsekeep/contracts/api/verdicts";
+import type { Page } from "@pulsekeep/contracts/api/shared";
 import { replay, type Verdict, type VerdictInput } from "@pulsekeep/verdict";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
@@ -75,6 +79,10 @@ const change = (environment: string | null, document: object, expectedVersion = 
     body: { environment, document, expectedVersion },
   });
 const review = async (id: string) => (await alice.get<Review>(`/api/v1/deployments/${id}/review`)).body;
+const notices = async (client = alice) =>
+  (await client.get<Page<DeploymentNotice>>("/api/v1/deployment-notices")).body.rows.map(
+    ({ kind, deployment }) => `${kind} ${deployment.id}`,
+  );
 const say = (id: string, judgement: string) =>
   alice.call<Review & Problem>("PUT", `/api/v1/deployments/${id}/feedback`, { body: { judgement } });
 
@@ -217,6 +225,23 @@ describe("a follow-up look", () => {
     expect(deployment).toEqual({ verdict_state: "ok" });
     const { body } = await alice.get<VerdictQuality>(`${path}/verdict-quality`);
     expect(body).toMatchObject({ verdicts: 1, found: 0, laterWarnings: 1 });
+    // Whoever only looks at the list sees it too, and can ask for it.
+    const other = await judged({ ago: 70 });
+    const listed = async (query = "") =>
+      (await alice.get<Page<Deployment>>(`/api/v1/deployments?projectId=${project.projectId}&${query}`)).body;
+    expect((await listed()).rows.map((it) => [it.id, it.lateWarning])).toEqual([
+      [other, false],
+      [id, true],
+    ]);
+    expect((await listed("late=true")).rows.map((it) => it.id)).toEqual([id]);
+    expect((await listed("late=false")).rows.map((it) => it.id)).toEqual([other]);
+    const counts = await alice.get(`/api/v1/deployments/counts?projectId=${project.projectId}`);
+    expect(counts.body).toMatchObject({ total: 2, ok: 2, lateWarnings: 1 });
+    expect(await notices()).toEqual([`late_warning ${id}`]);
+    expect((await mallory.post(`/api/v1/deployment-notices/${id}/dismiss`)).status).toBe(404);
+    expect(await notices(mallory)).toEqual([]);
+    expect((await alice.post(`/api/v1/deployment-notices/${id}/dismiss`)).status).toBe(204);
+    expect(await notices()).toEqual([]);
   });
 
   it("is steady where nothing got worse, inconclusive without samples, and skipped for another version", async () => {
@@ -233,6 +258,53 @@ describe("a follow-up look", () => {
     await makeDue(older, "hour");
     await test.get(FollowUpsService).sweepOnce();
     expect(await looks(older)).toEqual(["hour skipped", "day pending"]);
+  });
+});
+
+describe("a dry run", () => {
+  it("marks its verdicts, and nothing follows from them: no notice, no failed gate, no failure in DORA", async () => {
+    const live = await judged({ ago: 600, post: FAILING });
+    await change(null, { dryRun: true, metrics: {} });
+    const id = await judged({ ago: 70, post: FAILING });
+    expect(await verdictOf(id)).toMatchObject({ state: "rollback_recommended", dry_run: true });
+    const read = async (deployment: string) =>
+      (await alice.get<DeploymentWait>(`/api/v1/deployments/${deployment}/wait?seconds=0`)).body;
+    expect(await read(live)).toMatchObject({ isFinal: true, gate: "failed", deployment: { dryRun: false } });
+    expect(await read(id)).toMatchObject({ isFinal: true, gate: "passed", deployment: { dryRun: true } });
+    expect(await notices()).toEqual([`rollback_recommended ${live}`]);
+    const dora = await alice.get<Dora>(`/api/v1/analytics/dora?projectId=${project.projectId}`);
+    expect(dora.body).toMatchObject({
+      changeFailureRate: { measured: 1, total: 2 },
+      judgements: { dryRuns: 1 },
+    });
+    const listed = await alice.get<Page<Deployment>>(
+      `/api/v1/deployments?projectId=${project.projectId}&dryRun=true`,
+    );
+    expect(listed.body.rows.map((it) => it.id)).toEqual([id]);
+    // Who judges a deployment has seen it.
+    await say(live, "confirmed");
+    expect(await notices()).toEqual([]);
+  });
+
+  it("of one metric keeps that metric out of the verdict", async () => {
+    await change(null, { metrics: { error_rate: { dryRun: true } } });
+    const id = await judged({ post: FAILING });
+    const kept = await verdictOf(id);
+    expect(kept).toMatchObject({ state: "ok", dry_run: false });
+    expect(kept?.document.reasons.map(({ key }) => key)).toContain("reason.dry_run");
+    expect(await notices()).toEqual([]);
+  });
+
+  it("tells nobody of what a later look finds, whether it began before or after the verdict", async () => {
+    const [before, after] = [await judged({ ago: 500 }), await judged({ ago: 500, environment: "staging" })];
+    await test.sql("update verdicts set dry_run = true where deployment_id = $1", [before]);
+    await change("staging", { dryRun: true, metrics: {} });
+    await insertSamples(test, project, { fromSeconds: -300, toSeconds: -1, stepSeconds: 4, values: FAILING });
+    await test.sql("update verdict_follow_ups set due_at = clock_timestamp() where look = 'hour'");
+    await test.get(FollowUpsService).sweepOnce();
+    for (const id of [before, after])
+      expect((await review(id)).followUps[0]).toMatchObject({ look: "hour", state: "warning" });
+    expect(await notices()).toEqual([]);
   });
 });
 

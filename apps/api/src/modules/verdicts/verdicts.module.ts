@@ -1,5 +1,6 @@
 import { Module } from "@nestjs/common";
 import { AuditModule } from "../audit/audit.module.js";
+import { DeploymentsModule } from "../deployments/deployments.module.js";
 import { MetricsModule } from "../metrics/metrics.module.js";
 import { ObservabilityModule } from "../observability/observability.module.js";
 import { PoliciesModule } from "../policies/policies.module.js";
@@ -16,7 +17,7 @@ import { VerdictQualityController } from "./verdict-quality.controller.js";
 import { VerdictsService } from "./verdicts.service.js";
 
 @Module({
-  imports: [AuditModule, MetricsModule, ObservabilityModule, PoliciesModule],
+  imports: [AuditModule, DeploymentsModule, MetricsModule, ObservabilityModule, PoliciesModule],
   controllers: [ReviewsController, VerdictQualityController],
   providers: [
     AnalysisMetrics,

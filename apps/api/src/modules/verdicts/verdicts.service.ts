@@ -1,9 +1,10 @@
 import { Inject, Injectable } from "@nestjs/common";
 import type { Transaction } from "@pulsekeep/database";
-import { evaluate, type Verdict } from "@pulsekeep/verdict";
+import { evaluate, type Verdict, type VerdictState } from "@pulsekeep/verdict";
 import { sql } from "drizzle-orm";
 import { Databases } from "../../platform/database.js";
 import { enqueue, notice } from "../../platform/outbox.js";
+import { DeploymentNoticesService } from "../deployments/deployment-notices.service.js";
 import { PoliciesQueries, type PolicyInForce } from "../policies/policies.queries.js";
 import { AnalysisMetrics } from "./analysis-metrics.js";
 import { planFollowUps } from "./plan-follow-ups.js";
@@ -20,6 +21,7 @@ export class VerdictsService {
     @Inject(Databases) private readonly databases: Databases,
     @Inject(VerdictInputsQueries) private readonly inputs: VerdictInputsQueries,
     @Inject(PoliciesQueries) private readonly policies: PoliciesQueries,
+    @Inject(DeploymentNoticesService) private readonly notices: DeploymentNoticesService,
     @Inject(AnalysisMetrics) private readonly metrics: AnalysisMetrics,
   ) {}
 
@@ -78,9 +80,14 @@ export class VerdictsService {
     const kept = await keepVerdict(tx, deployment, { verdict, missedScrapes, policy });
     if (!kept) return undefined;
     await showVerdict(tx, deployment, kept);
+    if (isFinding(kept.state) && kept.final && !policy.dryRun)
+      await this.notices.raise(tx, deployment, kept.state);
     return { verdict, kept, policy };
   }
 }
+
+const isFinding = (state: VerdictState): state is "warning" | "rollback_recommended" =>
+  state === "warning" || state === "rollback_recommended";
 
 async function lookAgainAt(tx: Transaction, { id }: WatchedDeployment, at: Date | null): Promise<undefined> {
   await tx.execute(
