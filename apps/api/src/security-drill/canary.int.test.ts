@@ -281,7 +281,7 @@ async function borrow(login: string): Promise<void> {
   );
 }
 
-it("leaves none of them in any store, log, answer, metric or file, in four encodings [ZT-01] [LOG-02]", async () => {
+it("leaves none of them in any store, log, answer, metric or file, nor sent any there, in four encodings [ZT-01] [LOG-02]", async () => {
   const issued = github.context.store.tokens.listIssued().map(({ tokenPlain }) => tokenPlain);
   expect(issued.length).toBeGreaterThanOrEqual(6);
   const metrics = await test
@@ -305,6 +305,17 @@ it("leaves none of them in any store, log, answer, metric or file, in four encod
   const secrets = named.map(([, text]) => text);
   expect(test.logs.length).toBeGreaterThan(20);
   expect(hits(named, await findSecrets(secrets, places))).toEqual([]);
+  // Nor was any ever sent to a store, to be deleted again.
+  const sent = {
+    database: overheard.sentTo(places.databaseUrl ?? ""),
+    redis: overheard.sentTo(places.redisUrl ?? ""),
+  };
+  expect(sent.database.length).toBeGreaterThan(1_000);
+  expect(sent.redis.length).toBeGreaterThan(100);
+  const seen = hits(named, await findSecrets(secrets, { texts: sent }));
+  // The auth library looks a guess that it does not know by its hash up as it is: nothing was ever kept under it.
+  const guessed = /^(resettoken|resetlink|state) \w+ in database \((raw|url)\)$/;
+  expect(seen.filter((hit) => !guessed.test(hit))).toEqual([]);
   // Whoever sent it may read it again in the answer's address or as the field that is not known, but nobody else.
   const shown = /^(callback|apple|authroute|name|path|badpath|query|field|API key|HMAC|rotated|state|code)/;
   const silent = named.filter(([name]) => !shown.test(name));
@@ -428,10 +439,11 @@ it("would have found one: in the database, in Redis, in the log, on the console,
       logs: test.logs,
       console: overheard.console,
       requests: overheard.requests.map(({ text }) => text),
+      sent: overheard.sentTo(test.database.superuserUrl),
     },
   });
   expect(found.map(({ place }) => place).sort()).toEqual(
-    expect.arrayContaining(["console", "logs", "public.planted", "requests"]),
+    expect.arrayContaining(["console", "logs", "public.planted", "requests", "sent"]),
   );
 });
 

@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import { inspect } from "node:util";
 import { vi } from "vitest";
 
@@ -6,6 +7,8 @@ export type Overheard = {
   /** One text per request: address, headers and body. */
   requests: { origin: string; text: string }[];
   console: string[];
+  /** Everything that was written to the store at this address, so that what was deleted again is seen too. */
+  sentTo(url: string): string[];
   stop(): void;
 };
 
@@ -30,5 +33,46 @@ export function overhear(): Overheard {
         parts.map((part) => (typeof part === "string" ? part : inspect(part, { depth: 8 }))).join(" "),
       );
     });
-  return { requests, console: lines, stop: () => vi.restoreAllMocks() };
+  const written = overhearSockets();
+  return {
+    requests,
+    console: lines,
+    sentTo: (url) => written.get(addressOf(url)) ?? [],
+    stop: () => vi.restoreAllMocks(),
+  };
+}
+
+/** What goes over sockets that this process opens, by the port or the path that they lead to. */
+function overhearSockets(): Map<string, string[]> {
+  const written = new Map<string, string[]>();
+  const leadsTo = new WeakMap<Socket, string>();
+  type Method = (this: Socket, ...args: unknown[]) => unknown;
+  const connect = Reflect.get(Socket.prototype, "connect") as Method;
+  const write = Reflect.get(Socket.prototype, "write") as Method;
+  vi.spyOn(Socket.prototype, "connect").mockImplementation(function (this: Socket, ...args: unknown[]) {
+    const [first] = args.flat(1);
+    const target = typeof first === "object" && first !== null ? first : { port: first };
+    const { path, port } = target as { path?: string; port?: unknown };
+    leadsTo.set(this, path ?? String(port));
+    return Reflect.apply(connect, this, args) as Socket;
+  });
+  vi.spyOn(Socket.prototype, "write").mockImplementation(function (this: Socket, ...args: unknown[]) {
+    const target = leadsTo.get(this);
+    const [chunk] = args;
+    if (target !== undefined && (typeof chunk === "string" || chunk instanceof Uint8Array)) {
+      const kept = written.get(target) ?? [];
+      kept.push(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("latin1"));
+      written.set(target, kept);
+    }
+    return Reflect.apply(write, this, args) as boolean;
+  });
+  return written;
+}
+
+/** As a socket names it: the path of a socket file, or the port. */
+function addressOf(url: string): string {
+  const { protocol, hostname, port, pathname, searchParams } = new URL(url);
+  if (protocol === "unix:") return pathname;
+  const folder = searchParams.get("host") ?? decodeURIComponent(hostname);
+  return folder.startsWith("/") ? `${folder}/.s.PGSQL.${port || 5432}` : port;
 }
