@@ -47,12 +47,19 @@ describe("the boundaries", () => {
 
 describe("anytimeBoundary", () => {
   it("is where the mixture's likelihood ratio reaches one hundred", () => {
+    const doubt = 2 * Math.log(100);
+    const scale = PLANNED / 3 / (doubt + Math.log(1 + doubt));
     for (const looked of [1, 4, 20, 60]) {
-      const ratio = PLANNED / 3 / looked;
+      const ratio = scale / looked;
       const likelihoodRatio =
         Math.exp(anytimeBoundary(looked, PLANNED) ** 2 / (2 * (1 + ratio))) / Math.sqrt(1 + 1 / ratio);
       expect(likelihoodRatio).toBeCloseTo(100, 6);
     }
+  });
+
+  it("asks for least at a third of the window, of all windows that could be planned", () => {
+    for (const planned of [6, 15, 30, 50, 75, 120, 600])
+      expect(anytimeBoundary(PLANNED / 3, PLANNED)).toBeLessThan(anytimeBoundary(PLANNED / 3, planned));
   });
 });
 

@@ -4,8 +4,8 @@ import type { SeriesEvidence } from "./judge-series.js";
 /** False alarms per metric that looking after every sample may cost in a whole window. */
 const ALPHA = 0.01;
 
-/** A later stretch is tested against a mixture that is tightest at its first sample: it is short by nature. */
-const TIGHTEST_LATE = 1;
+/** A later stretch is tested against a mixture that is tightest as soon as it may be called: it is short by nature. */
+const TIGHTEST_LATE = RECENT_SAMPLES;
 
 /**
  * True for evidence that holds at every look of a window of `planned` samples, the latest of them all worse.
@@ -40,8 +40,13 @@ export function lateBoundary(length: number, planned: number): number {
   return mixtureBoundary(length, TIGHTEST_LATE, ALPHA / 2 / planned);
 }
 
-/** Two-sided boundary at twice `alpha`, so one-sided at `alpha`. */
+/**
+ * Two-sided boundary at twice `alpha`, so one-sided at `alpha`. The mixture's own scale is a fraction, which depends
+ * on `alpha`, of the sample at which its boundary is tightest.
+ */
 function mixtureBoundary(looked: number, tightest: number, alpha: number): number {
-  const ratio = tightest / Math.max(1, looked);
+  const doubt = -2 * Math.log(2 * alpha);
+  const scale = tightest / (doubt + Math.log(1 + doubt));
+  const ratio = scale / Math.max(1, looked);
   return Math.sqrt((1 + ratio) * Math.log((1 + 1 / ratio) / (2 * alpha) ** 2));
 }
