@@ -2,7 +2,11 @@ import { defineConfig } from "vitest/config";
 
 // `source` makes workspace packages resolve to their TypeScript, so tests need no build.
 // Not "import": vitest hands the list to Node, where it would send `require` to ES modules.
-const resolve = { conditions: ["source", "node"] };
+const resolve = {
+  conditions: ["source", "node"],
+  // As the web app's own configuration says it.
+  alias: { "@/": `${import.meta.dirname}/apps/web/src/` },
+};
 const ssr = { resolve };
 const oxc = { decorator: { legacy: true, emitDecoratorMetadata: true } };
 const exclude = ["**/node_modules/**", "**/dist/**", "**/.next/**"];

@@ -145,11 +145,18 @@ describe("a write from another site", () => {
     expect((await alice.get("/api/v1/me")).status).toBe(200);
   });
 
-  it("gets no permission to read answers [CSRF-05]", async () => {
-    for (const origin of ["https://evil.example", "null"])
+  it("defect 13: gets no permission to read answers, from the local network either [CSRF-05]", async () => {
+    for (const origin of [
+      "https://evil.example",
+      "null",
+      "http://192.168.1.10:3000",
+      "http://10.0.0.2",
+      "http://localhost:5173",
+    ])
       for (const path of ["/api/v1/me", "/api/auth/get-session", "/health"]) {
         const { headers } = await alice.get(path, { origin });
         expect(headers.get("access-control-allow-origin")).toBeNull();
+        expect(headers.get("access-control-allow-credentials")).toBeNull();
       }
   });
 });
@@ -202,12 +209,33 @@ describe("a route", () => {
   }
 });
 
+describe("the figures of the system", () => {
+  const read = (headers = {}) => test.newClient().get("/metrics", headers);
+
+  it("defect 7: are for who has the token, and for nobody in production where there is none", async () => {
+    const { env } = test;
+    try {
+      expect((await read()).status).toBe(200);
+      Object.assign(env, { METRICS_TOKEN: "token-of-the-scraper" });
+      expect((await read()).status).toBe(401);
+      expect((await read({ authorization: "Bearer token-of-the-scrapeR" })).status).toBe(401);
+      expect((await read({ authorization: "Bearer token-of-the-scraper" })).status).toBe(200);
+      Object.assign(env, { METRICS_TOKEN: undefined, NODE_ENV: "production" });
+      expect((await read()).status).toBe(401);
+      expect((await read({ authorization: "Bearer undefined" })).status).toBe(401);
+    } finally {
+      Object.assign(env, { METRICS_TOKEN: undefined, NODE_ENV: "test" });
+    }
+    expect((await test.newClient().get("/analytics/kpi/lifecycle")).status).toBe(401);
+  });
+});
+
 describe("the pages", () => {
   it("are served on the same origin", async () => {
     expect(await test.newClient().get("/sign-in")).toMatchObject({ status: 200, body: "<p>web</p>" });
   });
 
-  it("are said to be away while the web process is, and come back with it", async () => {
+  it("defect 7: are said to be away while the web process is, by their status too, and come back with it", async () => {
     const port = Number(new URL(test.env.WEB_ORIGIN).port);
     await closeServer(test.web);
     const answer = await test.newClient().get("/sign-in");

@@ -21,19 +21,38 @@ type MetricPlotProps = {
   /** Typical values before and after, drawn as level lines. */
   before?: number | null;
   after?: number | null;
+  /** The level from which on it counts as worse, drawn over the observation. */
+  limit?: number | null;
   cursorMs?: number;
   onCursor?: (atMs: number | undefined) => void;
   className?: string;
 };
+
+const FARTHEST_LIMIT = 2;
 
 /**
  * One metric over time. Lines are an SVG that stretches to any width, everything with words or hatching is HTML over
  * it, so it renders on the server and needs no measuring in the browser.
  */
 export function MetricPlot(props: MetricPlotProps) {
-  const { label, points, range, phases, ticks, formatValue, before, after, cursorMs, onCursor, className } =
-    props;
-  const highest = Math.max(before ?? 0, after ?? 0, ...points.map((it) => it.value ?? 0));
+  const {
+    label,
+    points,
+    range,
+    phases,
+    ticks,
+    formatValue,
+    before,
+    after,
+    limit,
+    cursorMs,
+    onCursor,
+    className,
+  } = props;
+  const measured = Math.max(before ?? 0, after ?? 0, ...points.map((it) => it.value ?? 0));
+  // A limit far above everything would press the lines flat.
+  const shownLimit = limit != null && limit <= measured * FARTHEST_LIMIT ? limit : null;
+  const highest = Math.max(measured, shownLimit ?? 0);
   const ceiling = getNiceCeiling(highest * 1.08);
   const percent = (atMs: number) => `${getTimeShare(range, atMs) * 100}%`;
   const moveCursor = (event: PointerEvent<HTMLDivElement>) => {
@@ -68,7 +87,14 @@ export function MetricPlot(props: MetricPlotProps) {
             preserveAspectRatio="none"
             className="absolute inset-0 size-full overflow-visible"
           >
-            <Levels range={range} phases={phases} ceiling={ceiling} before={before} after={after} />
+            <Levels
+              range={range}
+              phases={phases}
+              ceiling={ceiling}
+              before={before}
+              after={after}
+              limit={shownLimit}
+            />
             <Lines points={points} range={range} ceiling={ceiling} phases={phases} />
           </svg>
           {phases.startedMs < range.toMs ? <DeployLine left={percent(phases.startedMs)} /> : null}
@@ -162,9 +188,11 @@ function DeployLine({ left }: { left: string }) {
   );
 }
 
-type LevelsProps = Pick<MetricPlotProps, "range" | "phases" | "before" | "after"> & { ceiling: number };
+type LevelsProps = Pick<MetricPlotProps, "range" | "phases" | "before" | "after" | "limit"> & {
+  ceiling: number;
+};
 
-function Levels({ range, phases, ceiling, before, after }: LevelsProps) {
+function Levels({ range, phases, ceiling, before, after, limit }: LevelsProps) {
   const x = (atMs: number) => getTimeShare(range, atMs) * PLOT_WIDTH;
   const line = (fromX: number, toX: number, value: number, look: string) => (
     <path
@@ -187,6 +215,14 @@ function Levels({ range, phases, ceiling, before, after }: LevelsProps) {
             x(phases.observeUntilMs ?? range.toMs),
             after,
             "stroke-seqpulse [stroke-dasharray:6_3]",
+          )}
+      {limit === null || limit === undefined || phases.finishedMs === null
+        ? null
+        : line(
+            x(phases.finishedMs),
+            x(phases.observeUntilMs ?? range.toMs),
+            limit,
+            "stroke-warning [stroke-dasharray:1_3]",
           )}
     </>
   );

@@ -123,7 +123,7 @@ describe("components", () => {
     .filter((name) => name.endsWith(".tsx"))
     .map((name) => sourceFolder + name);
 
-  it("hold no text of their own: every word comes from the message files", () => {
+  it("defect 16: hold no text of their own: every word comes from the message files", () => {
     expect(files.length).toBeGreaterThan(40);
     expect(files.flatMap(listLiteralTexts)).toEqual([]);
   });

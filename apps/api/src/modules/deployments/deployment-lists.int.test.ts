@@ -87,7 +87,7 @@ it("counts what the same filter leaves, of one's own workspace", async () => {
   expect(await count(`projectId=${project.id}`, mallory)).toMatchObject({ total: 0, services: [] });
 });
 
-it("is ordered by any column, both ways, and pages through without losing or repeating a row", async () => {
+it("defect 9: is ordered by any column, both ways, and pages through without losing or repeating a row", async () => {
   const sorted = await createTestProject(alice, { name: "aardvark", environments: ["prod", "dev"] });
   const [workspace] = await test.sql<{ id: string }>(
     "select workspace_id as id from projects where id = $1",

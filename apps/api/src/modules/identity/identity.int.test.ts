@@ -106,7 +106,7 @@ describe("a session", () => {
     expect(rows[0]?.row).not.toContain(token);
   });
 
-  it("is given in an HttpOnly cookie and in no body [SES-07]", async () => {
+  it("defect 13: is given in an HttpOnly cookie and in no body [SES-07]", async () => {
     const dora = await test.signUp("Dora");
     const answer = await test
       .newClient()

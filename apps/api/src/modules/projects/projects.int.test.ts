@@ -313,7 +313,7 @@ it("answers a stranger on every route as if the project did not exist", async ()
   expect((await test.newClient().get(project.path)).status).toBe(401);
 });
 
-it("lists projects page by page, each once, with the counts of their own verdicts", async () => {
+it("defect 9: lists projects page by page, each once, with the counts of their own verdicts", async () => {
   const bob = await test.signUp("Bob");
   const projects = [];
   for (const name of ["One", "Two", "Three"]) projects.push(await createTestProject(bob, { name }));

@@ -205,6 +205,31 @@ describe("a verdict that is final", () => {
   });
 });
 
+describe("what a verdict tells", () => {
+  it("defect 8: is told once and by its own name: a warning is not critical, and a failed pipeline adds no second notice", async () => {
+    const ended = async (post?: Parameters<typeof insertSamples>[2]["values"], result = "success") => {
+      project = await insertProject(test, { url: "http://127.0.0.1:4999/seqpulse-metrics" });
+      const id = await observe({ finishedIn: -70, post });
+      await test.sql("update deployments set pipeline_result = $2 where id = $1", [id, result]);
+      return id;
+    };
+    const failing = { error_rate: 0.2 };
+    const warned = await ended({ cpu_usage: 0.6 });
+    const called = [await ended(failing), await ended(failing, "failed")];
+    const calm = [await ended(), await ended({}, "failed")];
+    for (let times = 0; times < 2; times += 1)
+      for (const id of [warned, ...called, ...calm]) await evaluate(id);
+    await Promise.all([analyst.sweepOnce(), analyst.sweepOnce()]);
+    const notices = await test.sql<{ deployment_id: string; kind: string }>(
+      "select * from deployment_notices",
+    );
+    expect(new Map(notices.map((notice) => [notice.deployment_id, notice.kind]))).toEqual(
+      new Map([[warned, "warning"], ...called.map((id): [string, string] => [id, "rollback_recommended"])]),
+    );
+    expect(notices).toHaveLength(3);
+  });
+});
+
 describe("deployments that end otherwise", () => {
   it("abandons one that was never finished, without a judgement, and frees its environment", async () => {
     const running = { state: "running" as const, startedIn: -7_300, abandonIn: -100, nextActionIn: -100 };

@@ -84,6 +84,7 @@ export function MetricTile({
         formatValue={(value) => format.value(metric, value)}
         before={finding?.before}
         after={finding?.after}
+        limit={limitOf(finding)}
         cursorMs={cursorMs}
         onCursor={onCursor}
       />
@@ -92,6 +93,12 @@ export function MetricTile({
       ) : null}
     </section>
   );
+}
+
+/** The level that would change the verdict. */
+function limitOf(finding: MetricFinding | undefined): number | null {
+  const level = finding?.wouldChange.params["level"];
+  return typeof level === "number" ? level : null;
 }
 
 function Change({ metric, finding }: { metric: MetricName; finding: MetricFinding | undefined }) {
