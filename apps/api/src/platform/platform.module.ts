@@ -10,6 +10,7 @@ import { Reconciler } from "./reconciler.jobs.js";
 import { Relay } from "./relay.js";
 import { RetentionJobs } from "./retention.jobs.js";
 import { StreamMarks } from "./stream-marks.js";
+import { WakeUps } from "./wake-ups.js";
 import { TRANSPORT, TransportEnd, transportProvider } from "./transport.js";
 
 /** What every module may ask for: environment, logger, clock, databases, transport, jobs. */
@@ -33,8 +34,9 @@ export class PlatformModule {
         StreamMarks,
         Reconciler,
         RetentionJobs,
+        WakeUps,
       ],
-      exports: [ENV, LOGGER, Clock, Databases, TRANSPORT, Jobs, Mailer, Notices, Reconciler, Relay],
+      exports: [ENV, LOGGER, Clock, Databases, TRANSPORT, Jobs, Mailer, Notices, Reconciler, Relay, WakeUps],
     };
   }
 }

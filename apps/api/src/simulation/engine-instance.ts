@@ -21,6 +21,7 @@ import { Reconciler } from "../platform/reconciler.jobs.js";
 import { Relay } from "../platform/relay.js";
 import { StreamMarks } from "../platform/stream-marks.js";
 import { TRANSPORT, type Transport } from "../platform/transport.js";
+import { WakeUps } from "../platform/wake-ups.js";
 
 const SECRET = "simulated-secret-of-thirty-two-characters";
 
@@ -51,6 +52,7 @@ const PARTS = [
   RunRules,
   StreamMarks,
   SweeperJobs,
+  WakeUps,
 ];
 
 @Module({})

@@ -117,7 +117,7 @@ export class ClaimsService {
     }
     const run = await this.databases.inTenant(worker, (tx) => this.settle(tx, { worker, report, onEnd }));
     this.announcer.announceChanged([{ id: run.id, workspace_id: run.workspaceId }]);
-    await this.announcer.wakeWorkers([worker.workerId]);
+    this.announcer.wakeWorkers([worker.workerId]);
     return { id: run.id, state: run.state, ended: run.endedAt !== null };
   }
 
@@ -154,7 +154,7 @@ export class ClaimsService {
       return released;
     });
     this.announcer.announceChanged(released);
-    await this.announcer.wakeWorkers([worker.workerId]);
+    this.announcer.wakeWorkers([worker.workerId]);
     return released.map(({ id }) => id);
   }
 
@@ -184,7 +184,7 @@ export class ClaimsService {
     this.recordFull(room);
     this.announcer.announceChanged([...leased.map(({ row }) => row), ...ended]);
     // What ended here made room in its lane, which this claim has not seen.
-    await this.announcer.wakeWorkers(ended.map(({ worker_id }) => worker_id));
+    this.announcer.wakeWorkers(ended.map(({ worker_id }) => worker_id));
     return answers;
   }
 
@@ -251,7 +251,7 @@ export class ClaimsService {
       ]),
     );
     this.announcer.announceChanged(done);
-    await this.announcer.wakeWorkers(done.map(({ worker_id }) => worker_id));
+    this.announcer.wakeWorkers(done.map(({ worker_id }) => worker_id));
     // By all that was checked: another worker's report, or one with an old fence, may name the same run.
     const ended = new Set(done.map((run) => `${run.id} ${run.worker_id} ${run.fence}`));
     return reports.map(({ runId, workerId, fence }) => ended.has(`${runId} ${workerId} ${fence}`));

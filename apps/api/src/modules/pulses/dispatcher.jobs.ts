@@ -20,7 +20,7 @@ export class DispatcherJobs implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    const handle = (entries: readonly Entry[]) => this.announcer.wakeWorkers(workersOf(entries));
+    const handle = async (entries: readonly Entry[]) => this.announcer.wakeWorkers(workersOf(entries));
     this.jobs.consume({ topic: "runs.queued", role: "dispatcher", handle });
     this.reconciler.register("runs.queued", listOpenLanes(this.databases));
   }

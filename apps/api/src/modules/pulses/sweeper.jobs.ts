@@ -66,7 +66,7 @@ export class SweeperJobs implements OnModuleInit {
     });
     this.announcer.announceChanged(overdue);
     // Also of those that were offered before: a claim that came during this look found them locked.
-    await this.announcer.announceOffered([...offered, ...overdue.filter(({ state }) => state === "offered")]);
+    this.announcer.announceOffered([...offered, ...overdue.filter(({ state }) => state === "offered")]);
     return overdue.length === BATCH ? "more" : "idle";
   }
 

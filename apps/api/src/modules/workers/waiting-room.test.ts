@@ -1,8 +1,10 @@
 import { expect, it } from "vitest";
+import type { Logger } from "../../platform/logger.js";
 import type { Transport } from "../../platform/transport.js";
+import { WakeUps } from "../../platform/wake-ups.js";
 import { WaitingRoom } from "./waiting-room.js";
 
-const room = () => new WaitingRoom({} as Transport);
+const room = () => new WaitingRoom(new WakeUps({} as Transport, {} as Logger));
 
 it("looks no more for who has hung up, and ends the wait at once", async () => {
   const waiting = room();

@@ -1,6 +1,5 @@
-import { Inject, Injectable, type OnApplicationBootstrap } from "@nestjs/common";
-import { TRANSPORT, type Transport } from "../../platform/transport.js";
-import { readWakeUp, WAKE_UPS } from "../pulses/pulses.ports.js";
+import { Inject, Injectable } from "@nestjs/common";
+import { WakeUps } from "../../platform/wake-ups.js";
 
 export type Wait<T> = {
   waitMs: number;
@@ -11,25 +10,14 @@ export type Wait<T> = {
   gone?: AbortSignal;
 };
 
-/**
- * Where long polls wait. One subscription of the process serves them all. A wake-up is a hint: whoever waits looks
- * again at the end of the wait in any case.
- */
+/** Where long polls wait: whoever is woken looks, and at the end of the wait in any case. */
 @Injectable()
-export class WaitingRoom implements OnApplicationBootstrap {
-  private readonly waiting = new Map<string, Set<() => void>>();
-
-  constructor(@Inject(TRANSPORT) private readonly transport: Transport) {}
+export class WaitingRoom {
+  constructor(@Inject(WakeUps) private readonly wakeUps: WakeUps) {}
 
   /** How many workers wait here now. */
   get size(): number {
-    return this.waiting.size;
-  }
-
-  async onApplicationBootstrap(): Promise<void> {
-    await this.transport.subscribe(WAKE_UPS, (message) => {
-      for (const workerId of readWakeUp(message)) for (const wake of this.waiting.get(workerId) ?? []) wake();
-    });
+    return this.wakeUps.size;
   }
 
   /**
@@ -39,7 +27,7 @@ export class WaitingRoom implements OnApplicationBootstrap {
   async waitFor<T>(workerId: string, { waitMs, look, againInMs, gone }: Wait<T>): Promise<T[]> {
     const endsAt = performance.now() + waitMs;
     let wake: () => void = () => undefined;
-    const leave = this.enter(workerId, () => wake());
+    const leave = this.wakeUps.listen(workerId, () => wake());
     gone?.addEventListener("abort", () => wake());
     try {
       for (;;) {
@@ -58,15 +46,5 @@ export class WaitingRoom implements OnApplicationBootstrap {
     } finally {
       leave();
     }
-  }
-
-  /** Returns the function that ends the listening. */
-  private enter(workerId: string, wake: () => void): () => void {
-    const others = this.waiting.get(workerId) ?? new Set();
-    this.waiting.set(workerId, others.add(wake));
-    return () => {
-      others.delete(wake);
-      if (others.size === 0) this.waiting.delete(workerId);
-    };
   }
 }
