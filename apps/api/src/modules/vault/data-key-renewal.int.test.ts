@@ -1,5 +1,7 @@
+import { randomBytes } from "node:crypto";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { connect } from "@pulsekeep/database";
+import { deriveWorkerKeys, epochAt, signProof } from "@pulsekeep/signing";
 import { sql } from "drizzle-orm";
 import { Databases } from "../../platform/database.js";
 import { newId } from "../../platform/ids.js";
@@ -186,6 +188,35 @@ it("leaves everything as it was when it is killed halfway", async () => {
   const dying = () => Promise.reject(new Error("killed"));
   await expect(renewAll({ record: dying })).rejects.toThrow("killed");
   expect([await keyOf(worker), await readSealed(worker)]).toEqual(before);
+});
+
+it("needs nobody for the keys of the protocol: they change every 30 days, until the root is 180 days old", async () => {
+  await test.sql("update workers set secret_expires_at = now() + interval '180 days' where id = $1", [
+    worker.id,
+  ]);
+  const helloAfter = async (days: number) => {
+    daysAhead = days;
+    return (await worker.hello({ now: new Date(Date.now() + days * DAY_MS) })).status;
+  };
+  for (const days of [31, 61, 91, 121, 151, 179]) {
+    expect(await helloAfter(days)).toBe(200);
+    // What the keys of an epoch that is over have proven is worth nothing, at whatever time it says it is.
+    const old = deriveWorkerKeys({
+      handshakeSecret: worker.handshakeSecret,
+      clientId: worker.clientId,
+      epoch: epochAt(new Date(Date.now() + (days - 31) * DAY_MS)),
+    });
+    const proof = signProof({
+      keys: old,
+      clientId: worker.clientId,
+      now: new Date(Date.now() + days * DAY_MS),
+      jti: randomBytes(16).toString("base64url"),
+      sessionId: undefined,
+      request: { server: test.url, method: "POST", url: `${test.url}/v1/worker/hello`, body: "{}" },
+    });
+    expect((await worker.call("hello", {}, { proof })).status).toBe(401);
+  }
+  expect(await helloAfter(181)).toBe(403);
 });
 
 it("waits for nobody: what somebody holds is done the next time", async () => {

@@ -33,7 +33,7 @@ export async function listSealedColumns(db: Database | Transaction): Promise<Sea
   return rows;
 }
 
-/** The row's name as `sealedRow` makes it: the parts of its key, empty ones left out. */
+/** The row's name in the place of what is sealed there: the parts of its key, empty ones left out. */
 export const rowNameOf = ({ keys }: SealedColumn): SQL<string> =>
   sql`concat_ws('/', ${sql.join(
     keys.map((key) => sql`nullif(${sql.identifier(key)}::text, '')`),

@@ -13,7 +13,7 @@ import { rotationStateOf } from "./rotation-schedule.js";
 
 const { dataKeys, keyringKeys } = schema;
 
-/** Where a sealed value lives; the tenant comes with the call. */
+/** Where a sealed value lives; the tenant comes with the call. `row` is the row's key, its parts joined by "/", empty ones left out. */
 export type Place = Omit<SealedPlace, "tenant">;
 
 /** A workspace's data key as a look-up found it, and whether the keyring's key over it was retired. */
@@ -24,9 +24,6 @@ export type WrappedDataKey = {
   keyWrapped: Uint8Array;
   retiredAt: Date | null;
 };
-
-/** The name of a row for its place: the parts of its key, empty ones left out. */
-export const sealedRow = (...parts: string[]): string => parts.filter((part) => part !== "").join("/");
 
 type FoundDataKey = WrappedDataKey & { formerId: string | null; formerKeySealed: Uint8Array | null };
 
