@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { EndpointTest } from "@pulsekeep/contracts/api/projects";
 import type { TestClient } from "../../testing/test-client.js";
 import { startMetricsService } from "../../testing/test-metrics-service.js";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
 import { createTestProject, type TestProject } from "../../testing/test-project.js";
+import { CollectorJobs } from "../metrics/collector.jobs.js";
+import scrapes from "../metrics/vectors/scrape-answers.json" with { type: "json" };
 import vectors from "./vectors/seqpulse-ci.json" with { type: "json" };
 
 type Row = { case: string; body?: object; status: number; code?: string; answer?: object };
@@ -141,6 +144,33 @@ describe("finish", () => {
     const scenario = FINISHES[row.case];
     if (!scenario) throw new Error("No scenario brings this row about");
     expect(await scenario(row.body ?? {})).toMatchObject(expectedOf(row));
+  });
+});
+
+describe("scrape", () => {
+  let project: TestProject;
+  beforeAll(async () => {
+    project = await newProject();
+  });
+  afterAll(() => Object.assign(metrics.state, { answer: scrapes[0]?.answer }));
+
+  it.each(scrapes)("$case", async ({ answer, kept }) => {
+    metrics.state.answer = answer;
+    const tested = await alice.post<EndpointTest>(`${project.path}/endpoint/test`);
+    expect(tested).toMatchObject({ status: 200, body: { ok: kept } });
+    expect(tested.body.sample?.requestsPerSec).toBe(kept ? 12.5 : undefined);
+    await test.sql("delete from metric_samples");
+    await test.sql(
+      "update metric_endpoints set next_scrape_at = now() - interval '10 ms' where project_id = $1",
+      [project.id],
+    );
+    await test.get(CollectorJobs).collectOnce();
+    await test.get(CollectorJobs).settle();
+    const samples = await test.sql("select * from metric_samples where project_id = $1", [project.id]);
+    const values = kept
+      ? { requests_per_sec: 12.5, error_rate: 0.002 }
+      : { requests_per_sec: null, error_rate: null };
+    expect(samples).toMatchObject([{ missing_reason: kept ? null : expect.any(String), ...values }]);
   });
 });
 
