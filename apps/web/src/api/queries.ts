@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { type Api, browserApi } from "./client";
 import { unwrap } from "./problem";
-import type { AuditEntry, Deployment, Run, VerdictState } from "./types";
+import type { AuditEntry, Deployment, DeploymentSort, Run, VerdictState } from "./types";
 
 export type Period = "day" | "week" | "month";
 export type DeploymentFilter = {
@@ -10,10 +10,14 @@ export type DeploymentFilter = {
   service?: string;
   state?: Deployment["state"];
   verdict?: VerdictState;
+  /** Only what a later look warned of, or what was only tried out. */
+  mark?: DeploymentMark;
   /** Until now, and counted from now each time. */
   period?: Period;
   search?: string;
 };
+export type DeploymentMark = "late" | "dryRun";
+export type DeploymentOrder = { sort?: DeploymentSort; order?: "asc" | "desc" };
 export type AuditFilter = {
   action?: string;
   actorKind?: AuditEntry["actor"]["kind"];
@@ -31,10 +35,10 @@ const PAGE_LIMIT = 25;
 const PERIOD_DAYS: Record<Period, number> = { day: 1, week: 7, month: 30 };
 
 /** The filter as the API knows it. */
-export function toDeploymentQuery({ period, ...filter }: DeploymentFilter) {
+export function toDeploymentQuery({ period, mark, ...filter }: DeploymentFilter) {
   const from =
     period === undefined ? undefined : new Date(Date.now() - PERIOD_DAYS[period] * 86_400_000).toISOString();
-  return { ...filter, from };
+  return { ...filter, ...(mark === undefined ? {} : { [mark]: "true" as const }), from };
 }
 
 /** The list stands above what a page is about: it begins short. */
@@ -99,13 +103,15 @@ export function queriesOf(api: Api) {
           ),
         ...paging,
       }),
-    deployments: (filter: DeploymentFilter) =>
+    deployments: (filter: DeploymentFilter, order: DeploymentOrder = {}) =>
       infiniteQueryOptions({
-        queryKey: ["deployments", "list", filter],
+        queryKey: ["deployments", "list", filter, order],
         queryFn: ({ signal, pageParam }) =>
           unwrap(
             api.GET("/api/v1/deployments", {
-              params: { query: { ...toDeploymentQuery(filter), cursor: pageParam, limit: PAGE_LIMIT } },
+              params: {
+                query: { ...toDeploymentQuery(filter), ...order, cursor: pageParam, limit: PAGE_LIMIT },
+              },
               signal,
             }),
           ),
@@ -118,6 +124,23 @@ export function queriesOf(api: Api) {
           unwrap(
             api.GET("/api/v1/deployments/counts", { params: { query: toDeploymentQuery(filter) }, signal }),
           ),
+      }),
+    deploymentNotices: () =>
+      infiniteQueryOptions({
+        queryKey: ["deployments", "notices"],
+        queryFn: ({ signal, pageParam }) =>
+          unwrap(
+            api.GET("/api/v1/deployment-notices", {
+              params: { query: { cursor: pageParam, limit: NOTICE_LIMIT } },
+              signal,
+            }),
+          ),
+        ...paging,
+      }),
+    quotas: () =>
+      queryOptions({
+        queryKey: ["projects", "quotas"],
+        queryFn: ({ signal }) => unwrap(api.GET("/api/v1/quotas", { signal })),
       }),
     dora: (days: number) =>
       queryOptions({

@@ -152,6 +152,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Audit_getExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/{id}/proof": {
         parameters: {
             query?: never;
@@ -922,6 +938,23 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["Projects_disableHmac"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this workspace may use, and how much of it is used */
+        get: operations["QuotaUse_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1955,6 +1988,42 @@ export interface components {
             requestId: string | null;
             /** Format: date-time */
             recordedAt: string;
+        };
+        AuditExport: {
+            /** @enum {string} */
+            format: "pulsekeep/audit-export/v1";
+            origin: string;
+            keys: string[];
+            checkpoint: string;
+            entries: {
+                leafIndex: number;
+                salt: string;
+                proof: string[];
+                entry: components["schemas"]["ExportedAuditEntry"];
+            }[];
+            next: number | null;
+        };
+        ExportedAuditEntry: {
+            /** Format: uuid */
+            id: string;
+            action: string;
+            actor: {
+                /** @enum {string} */
+                kind: "user" | "worker" | "api_key" | "system";
+                id: string | null;
+            };
+            subject: {
+                kind: string;
+                id: string | null;
+            };
+            facts: {
+                [key: string]: string | number | boolean | null;
+            };
+            requestId: string | null;
+            /** Format: date-time */
+            recordedAt: string;
+            /** Format: uuid */
+            workspaceId: string;
         };
         AuditProof: {
             /** @enum {string} */
@@ -3014,6 +3083,36 @@ export interface components {
         SecretShown: {
             secretPlain: string;
         };
+        QuotaUse: {
+            /** Format: date-time */
+            monthEndsAt: string;
+            deployments: {
+                used: number;
+                limit: number | null;
+            };
+            projects: {
+                used: number;
+                limit: number | null;
+            };
+            perProject: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+                deployments: number;
+                environments: {
+                    used: number;
+                    limit: number | null;
+                };
+                pathChanges: {
+                    used: number;
+                    limit: number | null;
+                };
+                hostChanges: {
+                    used: number;
+                    limit: number | null;
+                };
+            }[];
+        };
         WorkspaceQuotas: {
             /** Format: uuid */
             workspaceId: string;
@@ -3262,6 +3361,7 @@ export interface components {
             /** @enum {string} */
             locale: "en" | "fr" | "es" | "de";
             templates: string[];
+            repositoryLanguage?: string | null;
         };
         CommitChange: {
             /** @enum {string} */
@@ -4310,6 +4410,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Audit_getExport: {
+        parameters: {
+            query?: {
+                from?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditExport"];
                 };
             };
             /** @description Refused: RFC 9457 problem details with a stable code */
@@ -6163,6 +6294,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    QuotaUse_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotaUse"];
                 };
             };
             /** @description Refused: RFC 9457 problem details with a stable code */

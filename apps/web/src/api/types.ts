@@ -17,6 +17,17 @@ export type Project = Schemas["Project"];
 export type ProjectSeries = Schemas["ProjectSeries"];
 export type Deployment = Schemas["Deployment"];
 export type DeploymentDetail = Schemas["DeploymentDetail"];
+export type DeploymentWait = Schemas["DeploymentWait"];
+export type DeploymentNotice = Schemas["DeploymentNotice"];
+export type DeploymentSort =
+  | "started"
+  | "project"
+  | "environment"
+  | "state"
+  | "verdict"
+  | "confidence"
+  | "duration";
+export type QuotaUse = Schemas["QuotaUse"];
 export type Verdict = Schemas["Verdict"];
 export type Hint = Schemas["Hint"];
 export type Sample = Schemas["DeploymentSamples"]["samples"][number];

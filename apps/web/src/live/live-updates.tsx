@@ -3,6 +3,7 @@
 import { hashKey, type QueryClient, type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
 import { findStaleKeys } from "./notice-queries";
+import { isStreamed } from "./streamed-queries";
 
 export type LiveState = "connecting" | "live" | "polling";
 
@@ -98,7 +99,8 @@ function coalesce(client: QueryClient) {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const flush = () => {
     timer = undefined;
-    for (const queryKey of waiting.values()) void client.invalidateQueries({ queryKey });
+    for (const queryKey of waiting.values())
+      void client.invalidateQueries({ queryKey, predicate: (query) => !isStreamed(query) });
     waiting.clear();
   };
   return {

@@ -234,6 +234,27 @@ export const workspaceQuotasSchema = z
   .object({ workspaceId: idSchema, quotas: quotasSchema })
   .meta({ id: "WorkspaceQuotas" });
 export type WorkspaceQuotas = z.infer<typeof workspaceQuotasSchema>;
+const use = z.object({ used: z.number().int(), limit: z.number().int().nullable() });
+
+/** What a workspace may use, and how much of it is used; months are calendar months in UTC. */
+export const quotaUseSchema = z
+  .object({
+    monthEndsAt: instantSchema,
+    deployments: use,
+    projects: use,
+    perProject: z.array(
+      z.object({
+        id: idSchema,
+        name: z.string(),
+        deployments: z.number().int(),
+        environments: use,
+        pathChanges: use,
+        hostChanges: use,
+      }),
+    ),
+  })
+  .meta({ id: "QuotaUse" });
+export type QuotaUse = z.infer<typeof quotaUseSchema>;
 export const quotaOwnerSchema = z.object({ email: z.email().max(320) });
 export type QuotaOwner = z.infer<typeof quotaOwnerSchema>;
 

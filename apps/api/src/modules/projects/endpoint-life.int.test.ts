@@ -7,6 +7,7 @@ import type {
   ProjectCreated,
   SecretShown,
   WorkspaceQuotas,
+  QuotaUse,
 } from "@pulsekeep/contracts/api/projects";
 import type { Page } from "@pulsekeep/contracts/api/shared";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -227,6 +228,40 @@ describe("signing", () => {
   });
 });
 
+describe("IDEM-07 a second click", () => {
+  it("leaves one key that counts, whichever of twenty rotations at once came last", async () => {
+    const project = await createTestProject(alice);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => alice.post<SecretShown>(`${project.path}/api-key/rotate`)),
+    );
+    const keys = [project.apiKeyPlain, ...answers.map(({ body }) => body.secretPlain)];
+    const statuses = await Promise.all(
+      keys.map(async (key) => (await project.trigger(PROD, { "x-api-key": key })).status),
+    );
+    expect(statuses.filter((status) => status === 200)).toHaveLength(1);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(20);
+  });
+
+  it("on rotating the secret with an overlap is refused, and the receiver's own is not forgotten", async () => {
+    const project = await createTestProject(alice, { endpoint: receiver.url });
+    const enabled = await Promise.all(
+      Array.from({ length: 5 }, () => alice.post<SecretShown>(`${project.path}/hmac/enable`)),
+    );
+    expect(enabled.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409, 409]);
+    receiver.state.secret = enabled.find(({ status }) => status === 200)?.body.secretPlain;
+    const rotate = (overlapSeconds: number) =>
+      alice.post<SecretShown>(`${project.path}/hmac/rotate`, { overlapSeconds });
+    const rotated = await Promise.all(Array.from({ length: 20 }, () => rotate(600)));
+    expect(rotated.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(rotated.filter(({ status }) => status === 409)).toHaveLength(19);
+    expect((await testEndpoint(project)).body.ok).toBe(true);
+    receiver.state.secret = rotated.find(({ status }) => status === 200)?.body.secretPlain;
+    expect((await testEndpoint(project)).body.ok).toBe(true);
+    expect((await rotate(0)).status).toBe(200);
+    expect((await testEndpoint(project)).body.ok).toBe(false);
+  });
+});
+
 describe("an API key", () => {
   it("defect 11: that is replaced is accepted until its overlap ends, and can be ended before", async () => {
     const project = await createTestProject(alice);
@@ -325,6 +360,43 @@ describe("quotas", () => {
     const audit = await bob.get<Page<{ action: string }>>("/api/v1/audit");
     expect(audit.body.rows.map(({ action }) => action)).toContain("quota.changed");
     expect((await admin.get("/api/v1/admin/quotas?email=nobody@example.test")).status).toBe(404);
+  });
+
+  it("are shown to those they are for, with what is used of them this month", async () => {
+    const carol = await test.signUp("Caroline");
+    const empty = (await carol.get<QuotaUse>("/api/v1/quotas")).body;
+    expect(empty).toMatchObject({
+      deployments: { used: 0, limit: null },
+      projects: { used: 0, limit: null },
+      perProject: [],
+    });
+    const project = await createTestProject(carol, { name: "Shop", environments: ["prod", "staging"] });
+    await createTestProject(carol, { name: "Aviary" });
+    await setQuotas(project, {
+      projects: 5,
+      environments: 3,
+      deploymentsPerMonth: 50,
+      pathChangesPerMonth: 2,
+    });
+    for (const env of ["prod", "staging"]) await project.trigger({ env });
+    const { body } = await carol.get<QuotaUse>("/api/v1/quotas");
+    expect(body).toMatchObject({
+      deployments: { used: 2, limit: 50 },
+      projects: { used: 2, limit: 5 },
+      perProject: [
+        { name: "Aviary", deployments: 0 },
+        {
+          name: "Shop",
+          deployments: 2,
+          environments: { used: 2, limit: 3 },
+          pathChanges: { used: 0, limit: 2 },
+          hostChanges: { used: 0, limit: null },
+        },
+      ],
+    });
+    expect(body.monthEndsAt).toMatch(/-01T00:00:00\.000Z$/);
+    expect(Date.parse(body.monthEndsAt)).toBeGreaterThan(Date.now());
+    expect((await test.newClient().get("/api/v1/quotas")).status).toBe(401);
   });
 
   it("are nobody else's to see or set", async () => {

@@ -3,6 +3,7 @@ import { schema, type Transaction } from "@pulsekeep/database";
 import { eq, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
 import type { UserCaller } from "../../http/caller.js";
+import { Clock } from "../../platform/clock.js";
 import { Databases } from "../../platform/database.js";
 import { newSecret } from "../../platform/ids.js";
 import { enqueue, notice } from "../../platform/outbox.js";
@@ -23,6 +24,7 @@ export class HmacService {
     @Inject(Databases) private readonly databases: Databases,
     @Inject(AuditService) private readonly audit: AuditService,
     @Inject(VaultService) private readonly vault: VaultService,
+    @Inject(Clock) private readonly clock: Clock,
   ) {}
 
   /** Signs scrapes from now on; returns the secret. @throws AppError `not_found`, `conflict` when it is on already */
@@ -34,7 +36,8 @@ export class HmacService {
    * Replaces the secret and returns it. Until the overlap ends, a scrape that the receiver refuses is signed with
    * the secret before it.
    *
-   * @throws AppError `not_found`, `conflict` when signing is off
+   * @throws AppError `not_found`, `conflict` when signing is off, or when an overlap is asked for while one lasts:
+   * a second click would forget the only secret that the receiver has
    */
   rotate(caller: UserCaller, projectId: string, overlapSeconds = 0): Promise<string> {
     return this.writeSecret(caller, projectId, { action: "hmac.rotated", isOn: true, overlapSeconds });
@@ -62,6 +65,11 @@ export class HmacService {
       const before = await getEndpoint(tx, projectId);
       if (before.hmacEnabled !== isOn)
         throw new AppError("conflict", { detail: isOn ? "Signing is off" : "Signing is on already" });
+      const lastsUntil = before.hmacPreviousUntil;
+      if (overlapSeconds > 0 && lastsUntil !== null && lastsUntil > this.clock.now())
+        throw new AppError("conflict", {
+          detail: `The secret before is accepted until ${lastsUntil.toISOString()}; rotate without an overlap to end that`,
+        });
       const secretPlain = `spm_${newSecret(SECRET_BYTES)}`;
       const place = { table: "metric_endpoints", column: "hmac_secret_sealed", row: projectId };
       await tx

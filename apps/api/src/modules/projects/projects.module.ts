@@ -10,12 +10,14 @@ import { ProjectsController } from "./projects.controller.js";
 import { ProjectsQueries } from "./projects.queries.js";
 import { ProjectsService } from "./projects.service.js";
 import { PrometheusEndpointsService } from "./prometheus-endpoints.service.js";
+import { QuotaUseController } from "./quota-use.controller.js";
+import { QuotaUseQueries } from "./quota-use.queries.js";
 import { QuotasController } from "./quotas.controller.js";
 import { QuotasService } from "./quotas.service.js";
 
 @Module({
   imports: [AuditModule, MetricsModule, VaultModule],
-  controllers: [EndpointsController, ProjectsController, QuotasController],
+  controllers: [EndpointsController, ProjectsController, QuotaUseController, QuotasController],
   providers: [
     ApiKeysService,
     EndpointsService,
@@ -23,6 +25,7 @@ import { QuotasService } from "./quotas.service.js";
     PrometheusEndpointsService,
     ProjectsQueries,
     ProjectsService,
+    QuotaUseQueries,
     QuotasService,
   ],
   exports: [ApiKeysService],

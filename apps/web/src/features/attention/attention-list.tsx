@@ -6,12 +6,14 @@ import { queries } from "@/api/queries";
 
 const AttentionPanel = lazy(() => import("./attention-panel"));
 const SilenceNotices = lazy(() => import("../workers/silence-notices"));
+const DeploymentNotices = lazy(() => import("./deployment-notices"));
 const RootNotices = lazy(() => import("../workers/root-notices"));
 
-/** What a person should know of their runs and workers. Most days there is nothing, and then nothing is shown or loaded. */
+/** What a person should know of their deployments, runs and workers. Most days there is nothing, and then nothing is shown or loaded. */
 export function AttentionList({ pulseId }: { pulseId?: string }) {
   return (
     <>
+      {pulseId === undefined ? <DeploymentsToLookAt /> : null}
       {pulseId === undefined ? <WorkersToLookAt /> : null}
       <RunsToLookAt pulseId={pulseId} />
     </>
@@ -29,6 +31,19 @@ export function WorkersToLookAt() {
         {silences.length > 0 ? <SilenceNotices rows={silences} /> : null}
         {rows.length > 0 ? <RootNotices rows={rows} /> : null}
       </div>
+    </Suspense>
+  );
+}
+
+/** Verdicts that ask for somebody, and what later looks found. */
+function DeploymentsToLookAt() {
+  const notices = useInfiniteQuery(queries.deploymentNotices());
+  const rows = notices.data?.pages.flatMap((page) => page.rows) ?? [];
+  if (rows.length === 0) return null;
+  const more = { load: () => void notices.fetchNextPage(), loading: notices.isFetchingNextPage };
+  return (
+    <Suspense fallback={null}>
+      <DeploymentNotices rows={rows} more={notices.hasNextPage ? more : undefined} />
     </Suspense>
   );
 }

@@ -1,5 +1,6 @@
 "use client";
 
+import { ClockAlert } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import type { DeploymentFilter } from "@/api/queries";
 import type { VerdictState } from "@/api/types";
@@ -12,9 +13,14 @@ type Counts = {
   warning: number;
   rollbackRecommended: number;
   inconclusive: number;
+  lateWarnings: number;
 };
 
-const SHOWN: readonly { key: Exclude<keyof Counts, "total">; verdict: VerdictState; tone: string }[] = [
+const SHOWN: readonly {
+  key: Exclude<keyof Counts, "total" | "lateWarnings">;
+  verdict: VerdictState;
+  tone: string;
+}[] = [
   { key: "ok", verdict: "ok", tone: "text-ok" },
   { key: "warning", verdict: "warning", tone: "text-warning" },
   { key: "rollbackRecommended", verdict: "rollback_recommended", tone: "text-danger" },
@@ -51,6 +57,19 @@ export function DeploymentCounts({ counts, setFilter }: DeploymentCountsProps) {
           </li>
         );
       })}
+      {counts.lateWarnings > 0 ? (
+        <li>
+          <button
+            type="button"
+            onClick={() => setFilter({ mark: "late" })}
+            className="flex h-8 items-center gap-1.5 rounded-md px-2 text-ink-soft hover:bg-hover hover:text-ink"
+          >
+            <ClockAlert aria-hidden className="size-4 text-warning" />
+            <span className="num font-semibold">{format.number(counts.lateWarnings)}</span>
+            <span>{t("late", { count: counts.lateWarnings })}</span>
+          </button>
+        </li>
+      ) : null}
     </ul>
   );
 }

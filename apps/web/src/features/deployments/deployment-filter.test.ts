@@ -2,8 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   DEPLOYMENT_STATES,
-  parseDeploymentFilter,
+  MARKS,
   PERIODS,
+  parseDeploymentFilter,
+  parseDeploymentOrder,
   VERDICT_STATES,
   writeDeploymentFilter,
 } from "./deployment-filter";
@@ -18,6 +20,7 @@ describe("parseDeploymentFilter", () => {
       service: text,
       state: optional(fc.constantFrom(...DEPLOYMENT_STATES)),
       verdict: optional(fc.constantFrom(...VERDICT_STATES)),
+      mark: optional(fc.constantFrom(...MARKS)),
       period: optional(fc.constantFrom(...PERIODS)),
       search: text,
     });
@@ -27,6 +30,15 @@ describe("parseDeploymentFilter", () => {
         expect(parseDeploymentFilter(search)).toEqual(filter);
       }),
     );
+  });
+
+  it("keeps the order beside the filter, and none for the usual one", () => {
+    const read = (query: string) => parseDeploymentOrder(Object.fromEntries(new URLSearchParams(query)));
+    const order = { sort: "duration", order: "asc" } as const;
+    expect(read(writeDeploymentFilter({ verdict: "ok" }, order))).toEqual(order);
+    expect(read("sort=started&order=desc")).toEqual({});
+    expect(read("sort=verdict")).toEqual({ sort: "verdict", order: "desc" });
+    expect(read("sort=id&order=asc")).toEqual({});
   });
 
   it("asks for nothing where an address holds nonsense", () => {

@@ -7,7 +7,7 @@ import { type DeploymentFilter, toDeploymentQuery } from "@/api/queries";
 import type { Project } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Field, Input, Select } from "@/components/ui/field";
-import { DEPLOYMENT_STATES, PERIODS, VERDICT_STATES } from "./deployment-filter";
+import { DEPLOYMENT_STATES, MARKS, PERIODS, VERDICT_STATES } from "./deployment-filter";
 
 type DeploymentFiltersProps = {
   filter: DeploymentFilter;
@@ -67,6 +67,13 @@ export function DeploymentFilters({ filter, setFilter, clear, projects, services
         value={filter.state}
         options={DEPLOYMENT_STATES.map((it) => ({ value: it, text: states(`deployment.${it}`) }))}
         onChoose={(state) => setFilter({ state })}
+      />
+      <Choice
+        label={t("mark.label")}
+        all={t("mark.any")}
+        value={filter.mark}
+        options={MARKS.map((it) => ({ value: it, text: t(`mark.${it}`) }))}
+        onChoose={(mark) => setFilter({ mark })}
       />
       <Choice
         label={t("period")}

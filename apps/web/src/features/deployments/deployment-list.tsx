@@ -16,9 +16,9 @@ import { useDeploymentFilter } from "./use-deployment-filter";
 
 export function DeploymentList() {
   const t = useTranslations("deployments");
-  const { filter, setFilter, clear } = useDeploymentFilter();
+  const { filter, order, setFilter, setOrder, clear } = useDeploymentFilter();
   const projects = useQuery(queries.projects());
-  const deployments = useInfiniteQuery(queries.deployments(filter));
+  const deployments = useInfiniteQuery(queries.deployments(filter, order));
   const counts = useQuery({ ...queries.deploymentCounts(filter), placeholderData: keepPreviousData });
   const filtered = Object.values(filter).some((it) => it !== undefined);
   const isEmpty = !filtered && counts.data?.total === 0;
@@ -62,7 +62,7 @@ export function DeploymentList() {
             )
           }
         >
-          {(rows) => <DeploymentTable deployments={rows} />}
+          {(rows) => <DeploymentTable deployments={rows} ordering={{ order, setOrder }} />}
         </PageList>
       </Card>
     </>

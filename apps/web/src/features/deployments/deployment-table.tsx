@@ -1,14 +1,15 @@
 "use client";
 
-import { GitBranch, RotateCcw } from "lucide-react";
+import { ArrowDown, ArrowUp, GitBranch } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import type { Deployment } from "@/api/types";
+import type { DeploymentOrder } from "@/api/queries";
+import type { Deployment, DeploymentSort } from "@/api/types";
 import { RelativeTime } from "@/components/instant";
 import { DeploymentStateBadge, VerdictBadge } from "@/components/states";
-import { Badge } from "@/components/ui/badge";
 import { cn } from "@/components/ui/cn";
 import { Table, Td, Th, Tr } from "@/components/ui/table";
+import { DeploymentMarks } from "./deployment-marks";
 import { Duration } from "./duration";
 
 type DeploymentTableProps = {
@@ -16,20 +17,27 @@ type DeploymentTableProps = {
   showProject?: boolean;
   /** For a narrow place: the environment goes under the name, state and duration are left to the detail page. */
   compact?: boolean;
+  /** Where the whole list can be ordered by a column. */
+  ordering?: { order: DeploymentOrder; setOrder: (order: DeploymentOrder) => void };
 };
 
-export function DeploymentTable({ deployments, showProject = true, compact }: DeploymentTableProps) {
+export function DeploymentTable({
+  deployments,
+  showProject = true,
+  compact,
+  ordering,
+}: DeploymentTableProps) {
   const t = useTranslations("deployments");
   return (
     <Table label={t("tableLabel")}>
       <thead>
         <tr>
-          <Th>{t("column.deployment")}</Th>
-          <Th>{t("column.verdict")}</Th>
-          {compact ? null : <Th>{t("column.state")}</Th>}
-          {compact ? null : <Th>{t("column.environment")}</Th>}
-          <Th className={compact ? "text-right" : undefined}>{t("column.started")}</Th>
-          {compact ? null : <Th className="text-right">{t("column.duration")}</Th>}
+          <Column name="deployment" sort="project" ordering={ordering} />
+          <Column name="verdict" sort="verdict" ordering={ordering} />
+          {compact ? null : <Column name="state" sort="state" ordering={ordering} />}
+          {compact ? null : <Column name="environment" sort="environment" ordering={ordering} />}
+          <Column name="started" sort="started" ordering={ordering} isRight={compact} />
+          {compact ? null : <Column name="duration" sort="duration" ordering={ordering} isRight />}
         </tr>
       </thead>
       <tbody>
@@ -48,7 +56,7 @@ export function DeploymentTable({ deployments, showProject = true, compact }: De
             <Td>
               <span className="flex flex-wrap gap-1">
                 <VerdictBadge state={it.verdictState} />
-                {it.isRollback ? <Badge icon={RotateCcw}>{t("rollback")}</Badge> : null}
+                <DeploymentMarks deployment={it} />
               </span>
             </Td>
             {compact ? null : (
@@ -74,6 +82,36 @@ export function DeploymentTable({ deployments, showProject = true, compact }: De
         ))}
       </tbody>
     </Table>
+  );
+}
+
+type ColumnProps = {
+  name: "deployment" | "verdict" | "state" | "environment" | "started" | "duration";
+  sort: DeploymentSort;
+  ordering: DeploymentTableProps["ordering"];
+  isRight?: boolean | undefined;
+};
+
+/** A column's head; where the list can be ordered, pressing it orders by the column, and again the other way. */
+function Column({ name, sort, ordering, isRight = false }: ColumnProps) {
+  const t = useTranslations("deployments.column");
+  const align = isRight ? "text-right" : undefined;
+  if (!ordering) return <Th className={align}>{t(name)}</Th>;
+  const { order, setOrder } = ordering;
+  const isChosen = (order.sort ?? "started") === sort;
+  const isUp = isChosen && order.order === "asc";
+  const Arrow = isUp ? ArrowUp : ArrowDown;
+  return (
+    <Th className={align} aria-sort={isChosen ? (isUp ? "ascending" : "descending") : undefined}>
+      <button
+        type="button"
+        onClick={() => setOrder({ sort, order: isChosen && !isUp ? "asc" : "desc" })}
+        className="-my-1 inline-flex items-center gap-1 rounded-sm py-1 hover:text-ink"
+      >
+        {t(name)}
+        <Arrow aria-hidden className={cn("size-3", isChosen ? "text-ink" : "invisible")} />
+      </button>
+    </Th>
   );
 }
 

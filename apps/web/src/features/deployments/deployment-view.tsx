@@ -15,8 +15,10 @@ import { CopyButton } from "@/components/ui/copy-button";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Duration } from "./duration";
 import { DeploymentCharts } from "./deployment-charts";
+import { DeploymentMarks } from "./deployment-marks";
 import { HintList } from "./hint-list";
 import { ObservationProgress } from "./observation-progress";
+import { useDeploymentStream } from "./use-deployment-stream";
 import { VerdictPanel } from "./verdict-panel";
 import { VerdictReview } from "./verdict-review";
 
@@ -25,6 +27,7 @@ export function DeploymentView({ id }: { id: string }) {
   const nav = useTranslations("nav");
   const deployment = useQuery(queries.deployment(id));
   const samples = useQuery(queries.samples(id));
+  useDeploymentStream(deployment.data, samples.isSuccess);
   if (deployment.isPending) return <DeploymentSkeleton />;
   if (deployment.isError) {
     return (
@@ -42,7 +45,12 @@ export function DeploymentView({ id }: { id: string }) {
     <>
       <PageHeader
         title={t("title", { project: it.projectName, number: it.number })}
-        badges={<DeploymentStateBadge state={it.state} />}
+        badges={
+          <>
+            <DeploymentStateBadge state={it.state} />
+            <DeploymentMarks deployment={it} />
+          </>
+        }
         crumbs={[
           { href: "/app/deployments", label: nav("deployments") },
           { href: `/app/projects/${it.projectId}`, label: it.projectName },
@@ -82,6 +90,7 @@ function Facts({ deployment }: { deployment: DeploymentDetail }) {
     <Section title={t("title")}>
       <dl className="grid grid-cols-[auto_1fr] gap-x-5 gap-y-2.5 text-sm">
         <Fact name={t("environment")}>{deployment.environment}</Fact>
+        <Fact name={t("measuredBy")}>{t(`measuredByOf.${deployment.measuredBy}`)}</Fact>
         {deployment.isRollback ? <Fact name={t("kind")}>{t("rollback")}</Fact> : null}
         <Fact name={t("pipeline")}>{t(`pipelineResult.${deployment.pipelineResult ?? "running"}`)}</Fact>
         <Fact name={t("started")}>

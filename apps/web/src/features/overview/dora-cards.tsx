@@ -32,6 +32,7 @@ export function DoraCards() {
           <DoraCard key={name} name={name} of={dora.data[name]} />
         ))}
       </ul>
+      <Judgements of={dora.data.judgements} />
       {dora.data.openFailures > 0 ? (
         <p className="mt-4 border-line border-t pt-3 text-sm text-warning">
           {t("open", { count: dora.data.openFailures })}
@@ -39,6 +40,18 @@ export function DoraCards() {
       ) : null}
     </Section>
   );
+}
+
+/** What people and dry runs changed of the failures that verdicts alone would count. */
+function Judgements({ of }: { of: Dora["judgements"] }) {
+  const t = useTranslations("overview.dora.judgements");
+  const parts = [
+    of.falseAlarms > 0 ? t("falseAlarms", { count: of.falseAlarms }) : null,
+    of.confirmed > 0 ? t("confirmed", { count: of.confirmed }) : null,
+    of.dryRuns > 0 ? t("dryRuns", { count: of.dryRuns }) : null,
+  ].filter((it) => it !== null);
+  if (parts.length === 0) return null;
+  return <p className="mt-4 text-ink-soft text-xs">{parts.join(" · ")}</p>;
 }
 
 function DoraCard({ name, of }: { name: KeyName; of: DoraKey }) {

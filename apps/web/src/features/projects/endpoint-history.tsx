@@ -25,6 +25,7 @@ export function EndpointHistory({ projectId }: { projectId: string }) {
             <span className="min-w-0">
               <span className="font-medium">{t(`kind.${row.kind}`)}</span>
               <span className="text-ink-soft">
+                {row.environment === null ? null : ` · ${row.environment}`}
                 {row.kind === "activated" && row.source !== "endpoint"
                   ? ` · ${t(`source.${row.source}`)}`
                   : null}

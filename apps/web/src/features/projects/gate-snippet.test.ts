@@ -10,8 +10,8 @@ it("asks for a token of this project's audience, and stores no secret", () => {
   expect(snippet).not.toContain("secrets.");
 });
 
-it("fails the pipeline for a recommended rollback only", () => {
+it("fails the pipeline as the server says, which knows of dry runs", () => {
   const snippet = getGateSnippet(values);
   expect(snippet).toContain("https://pulse.example/api/v1/deployments/$DEPLOYMENT_ID/wait?seconds=50");
-  expect(snippet).toContain('[ "$verdict" != rollback_recommended ]');
+  expect(snippet).toContain('[ "$gate" = passed ]');
 });

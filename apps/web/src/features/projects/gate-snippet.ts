@@ -1,6 +1,6 @@
 type GateValues = { origin: string; projectId: string; environment: string };
 
-/** A step that asks until the verdict is final, for at most an hour, and fails when a rollback is recommended. */
+/** A step that asks until the verdict is final, for at most an hour, and fails when a rollback is recommended, unless the policy is a dry run. */
 export function getGateSnippet({ origin }: Pick<GateValues, "origin">): string {
   return `      - name: Wait for the verdict
         if: success() && steps.seqpulse.outputs.deployment_id
@@ -13,12 +13,12 @@ export function getGateSnippet({ origin }: Pick<GateValues, "origin">): string {
             answer=$(curl --fail-with-body --silent --show-error --max-time 70 --retry 5 --retry-all-errors \\
               -H "X-API-Key: $SEQPULSE_API_KEY" \\
               "${origin}/api/v1/deployments/$DEPLOYMENT_ID/wait?seconds=50")
-            verdict=$(jq -r .deployment.verdictState <<< "$answer")
-            [ "$(jq -r .isFinal <<< "$answer")" = true ] && break
+            gate=$(jq -r .gate <<< "$answer")
+            [ "$gate" != pending ] && break
           done
           jq -r '.deployment.verdict.reasons[].message.text' <<< "$answer"
-          echo "Verdict: $verdict"
-          [ "$verdict" != rollback_recommended ]
+          jq -r '"Verdict: " + .deployment.verdictState + (if .deployment.dryRun then " (dry run)" else "" end)' <<< "$answer"
+          [ "$gate" = passed ]
 `;
 }
 

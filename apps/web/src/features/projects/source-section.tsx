@@ -11,6 +11,7 @@ import { Section } from "@/components/ui/card";
 import { CodeBlock } from "@/components/ui/code-block";
 import { Field, Select } from "@/components/ui/field";
 import { EndpointSection } from "./endpoint-section";
+import { EnvironmentEndpoints } from "./environment-endpoints";
 import { getOtlpSnippet, getPushSnippet } from "./snippets";
 import { useProjectMutation } from "./use-project-mutation";
 
@@ -46,6 +47,9 @@ export function SourceSection({ project, origin }: { project: Project; origin: s
         )}
       </Section>
       {shown === "endpoint" ? <EndpointSection project={project} /> : null}
+      {project.environments.length > 1 || project.environmentEndpoints.length > 0 ? (
+        <EnvironmentEndpoints project={project} />
+      ) : null}
       {shown === "push" ? <PushSection origin={origin} /> : null}
       {shown === "prometheus" ? <PrometheusForm project={project} /> : null}
     </div>

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { Prefetch } from "@/api/prefetch";
 import { PageHeader } from "@/components/page-header";
-import { parseDeploymentFilter } from "@/features/deployments/deployment-filter";
+import { parseDeploymentFilter, parseDeploymentOrder } from "@/features/deployments/deployment-filter";
 import { DeploymentList } from "@/features/deployments/deployment-list";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -11,11 +11,12 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function DeploymentsPage({ searchParams }: PageProps<"/app/deployments">) {
   const t = await getTranslations("deployments");
-  const filter = parseDeploymentFilter(await searchParams);
+  const asked = await searchParams;
+  const filter = parseDeploymentFilter(asked);
   return (
     <Prefetch
       load={(client, queries) => [
-        client.fetchInfiniteQuery(queries.deployments(filter)),
+        client.fetchInfiniteQuery(queries.deployments(filter, parseDeploymentOrder(asked))),
         client.fetchQuery(queries.deploymentCounts(filter)),
         client.fetchQuery(queries.projects()),
       ]}

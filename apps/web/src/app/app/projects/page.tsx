@@ -19,12 +19,17 @@ export default async function ProjectsPage() {
         title={t("title")}
         description={t("description")}
         actions={
-          <Button asChild variant="primary">
-            <Link href="/app/projects/new">
-              <Plus aria-hidden />
-              {t("create")}
-            </Link>
-          </Button>
+          <>
+            <Button asChild>
+              <Link href="/app/projects/quotas">{t("quotas")}</Link>
+            </Button>
+            <Button asChild variant="primary">
+              <Link href="/app/projects/new">
+                <Plus aria-hidden />
+                {t("create")}
+              </Link>
+            </Button>
+          </>
         }
       />
       <ProjectList />
