@@ -6,10 +6,18 @@ it("writes numbers, truth and nothing as they are", () => {
   expect(toCsvLine([1.5, -2, true, null, "main"])).toBe("1.5,-2,true,,main\r\n");
 });
 
-it.each(["=1+1", "+49", "-2", "@SUM(A1)", "\t=1", " =cmd|' /C calc'!A0", "\r=1", "|x", "%0A"])(
-  "lets no spreadsheet take %j for a formula",
-  (text) => expect(toCsvLine([text])).toMatch(/^"?'/),
-);
+it.each([
+  '=HYPERLINK("http://evil.example")',
+  "=1+1",
+  "+49",
+  "-2",
+  "@SUM(A1)",
+  "\t=1",
+  " =cmd|' /C calc'!A0",
+  "\r=1",
+  "|x",
+  "%0A",
+])("BOMB-08 lets no spreadsheet take %j for a formula", (text) => expect(toCsvLine([text])).toMatch(/^"?'/));
 
 it("is read back as it was, but for the mark before what looks like a formula", () => {
   fc.assert(

@@ -6,11 +6,11 @@ const { deployments } = schema;
 
 /** Whether a later look found what the verdict had not. */
 export const HAS_LATE_WARNING = sql<boolean>`exists (select from verdict_follow_ups w
-  where w.deployment_id = ${deployments.id} and w.state = 'warning')`;
+  where w.deployment_id = deployments.id and w.state = 'warning')`;
 
 /** Whether the verdict has no consequences. */
 export const IS_DRY_RUN = sql<boolean>`exists (select from verdicts v
-  where v.deployment_id = ${deployments.id} and v.dry_run)`;
+  where v.deployment_id = deployments.id and v.dry_run)`;
 
 /** What a list is narrowed by, as a condition. */
 export function whereFilter(filter: DeploymentFilter): SQL | undefined {

@@ -5,7 +5,7 @@ import { asc, eq, sql } from "drizzle-orm";
 import { Databases, type Tenant } from "../../platform/database.js";
 import { countChanges } from "./endpoint-limits.js";
 
-const { deployments, projects, workspaceQuotas, workspaces } = schema;
+const { projects, workspaceQuotas, workspaces } = schema;
 
 const MONTH = sql`date_trunc('month', clock_timestamp() at time zone 'UTC')`;
 
@@ -37,9 +37,8 @@ export class QuotaUseQueries {
           id: projects.id,
           name: projects.name,
           environments: projects.environments,
-          deployments: sql<number>`(select count(*)::int from ${deployments}
-            where ${deployments.projectId} = ${projects.id}
-              and ${deployments.startedAt} >= ${MONTH} at time zone 'UTC')`,
+          deployments: sql<number>`(select count(*)::int from deployments d
+            where d.project_id = projects.id and d.started_at >= ${MONTH} at time zone 'UTC')`,
         })
         .from(projects)
         .orderBy(asc(sql`lower(${projects.name})`), asc(projects.id));
