@@ -1,4 +1,4 @@
-import { mean } from "./statistics.js";
+import { mean, median } from "./statistics.js";
 import type { Thresholds } from "./thresholds.js";
 
 /**
@@ -15,8 +15,8 @@ export interface Burden {
   smallest: number;
   /** The level that an excess is compared with; null for a rate that is usually near zero. */
   level: number | null;
-  /** How many disjoint windows the baseline holds. */
-  blocks: number;
+  /** The baseline is long enough to tell what is heavy. */
+  known: boolean;
 }
 
 /** Turns a factor into about the scale of deviates, so that both kinds of margin say the same about confidence. */
@@ -35,6 +35,9 @@ export interface BurdenOptions {
 /** Fewer disjoint windows than this cannot tell what is heavy. */
 const FEWEST_BLOCKS = 2.5;
 
+/** One answer alone has no slowest to compare with. */
+const FEWEST_ANSWERS = 2;
+
 /** Both lists in the metric's unit, in order of time, non-empty. */
 export function burdenOf(pre: readonly number[], post: readonly number[], options: BurdenOptions): Burden {
   const { sign } = options;
@@ -52,14 +55,36 @@ export function burdenOf(pre: readonly number[], post: readonly number[], option
     heaviestPlacebo: heaviest,
     smallest: options.smallest,
     level: options.nearZero ? null : Math.abs(options.level),
-    blocks: pre.length / length,
+    known: pre.length / length >= FEWEST_BLOCKS,
+  };
+}
+
+/**
+ * The slowest answer against the slowest before it, for a service that is idle most of the time: how many answers
+ * there were says nothing of how slow they are, so windows cannot be added up. A few answers show little of how
+ * much they vary, so the level must double. Both lists non-empty, answered samples only, in the metric's unit.
+ */
+export function slowestAnswerBurden(
+  pre: readonly number[],
+  post: readonly number[],
+  { sign, smallest }: Pick<BurdenOptions, "sign" | "smallest">,
+): Burden {
+  const usual = median(pre);
+  const excessOf = (values: readonly number[]) =>
+    values.reduce((worst, value) => Math.max(worst, sign * (value - usual)), Number.NEGATIVE_INFINITY);
+  return {
+    excess: excessOf(post),
+    heaviestPlacebo: Math.max(0, excessOf(pre)),
+    smallest: Math.max(smallest, Math.abs(usual)),
+    level: Math.abs(usual),
+    known: pre.length >= FEWEST_ANSWERS,
   };
 }
 
 /** How far a short failure is beyond (or short of) what is worth a warning; grows as samples get worse. */
 export function burdenMargin(burden: Burden, thresholds: Thresholds): number {
-  const { excess, heaviestPlacebo, blocks } = burden;
-  if (blocks < FEWEST_BLOCKS || excess <= 0) return Number.NEGATIVE_INFINITY;
+  const { excess, heaviestPlacebo, known } = burden;
+  if (!known || excess <= 0) return Number.NEGATIVE_INFINITY;
   const needed = neededOf(burden, thresholds);
   const overFactor = excess / Math.max(thresholds.burdenFactor * heaviestPlacebo, needed) - 1;
   const overNeeded = (excess - heaviestPlacebo) / needed - 1;

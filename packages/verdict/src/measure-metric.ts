@@ -1,5 +1,5 @@
 import type { Burden } from "./burden.js";
-import { burdenOf } from "./burden.js";
+import { burdenOf, slowestAnswerBurden } from "./burden.js";
 import { explainedByTraffic } from "./confound.js";
 import { normalQuantileOfTail, normalTail } from "./distributions.js";
 import type { ErrorCounts } from "./errors.js";
@@ -78,7 +78,7 @@ export function measureMetric(
   metric: MetricName,
   policy: MetricPolicy,
 ): Measurement {
-  const { pre, post, interruption, sparse } = windowsOf(observation, metric);
+  const { pre, post, interruption, idle } = windowsOf(observation, metric);
   const ascending = sorted(pre.values);
   const before = ascending.length > 0 ? quantileOfSorted(ascending, 0.5) : null;
   const judged = withoutWarmUp(post, { metric, planned: observation.planned, before });
@@ -103,7 +103,11 @@ export function measureMetric(
     counts: null,
     tooFewRequests: false,
   };
-  if (sparse !== null) measurement.burden = sparseBurden(measurement, sparse);
+  if (idle) {
+    const { sign, smallest } = measurement;
+    measurement.burden = slowestAnswerBurden(pre.values, post.values, { sign, smallest });
+    measurement.after ??= median(post.values);
+  }
   if (measurement.gap !== null) return measurement;
   const seen = withBurden(withEvidence(observation, measurement, { ascending, judged }), judged);
   return metric === "error_rate" ? withCounts(observation, seen) : seen;
@@ -117,20 +121,12 @@ function withBurden(measurement: Measurement, judged: readonly number[]): Measur
   return { ...measurement, burden: burdenOf(pre.values, judged, { level, sign, smallest, nearZero }) };
 }
 
-/** Where samples often have no answer, the time all of them waited is compared: one wild answer is not hidden. */
-function sparseBurden(
-  { sign, smallest }: Measurement,
-  { pre, post }: NonNullable<Answered["sparse"]>,
-): Burden {
-  return burdenOf(pre, post, { level: median(pre), sign, smallest, nearZero: false });
-}
-
 function windowsOf(rows: WindowPair, metric: MetricName): Answered {
   const pre = seriesOf(rows.pre, metric);
   const post = seriesOf(rows.post, metric);
   return metric === "latency_p95"
     ? withoutUnanswered(pre, post)
-    : { pre, post, interruption: null, sparse: null };
+    : { pre, post, interruption: null, idle: false };
 }
 
 function gapOf(pre: Series, post: Series, judged: number): Gap | null {

@@ -40,4 +40,26 @@ describe("a latency of zero", () => {
     const unknown = evaluate({ ...input, pre: pre.map(idle({})), post: input.post.map(idle({ 2: 2400 })) });
     expect(unknown.state).toBe("inconclusive");
   });
+
+  it("does not take more answers for slower ones where most samples had none", () => {
+    const answers = (every: number) => (row: SampleRow, i: number) => ({
+      at: row.at,
+      latency_p95: i % every === 0 ? 90 + ((i * 7) % 40) : 0,
+    });
+    const input = syntheticDeployment({ seed: 1, preSamples: 48, postSamples: 20 });
+    const verdict = evaluate({ ...input, pre: input.pre.map(answers(12)), post: input.post.map(answers(1)) });
+    expect(verdict.state).toBe("inconclusive");
+  });
+
+  it("names the slow answer although it came while the service warmed up", () => {
+    const answer = (position: number, value: number) => (row: SampleRow, i: number) => ({
+      at: row.at,
+      latency_p95: i % 16 === position ? value : 0,
+    });
+    const input = syntheticDeployment({ seed: 1, preSamples: 48, postSamples: 16 });
+    const post = input.post.map(answer(0, 2400));
+    const verdict = evaluate({ ...input, pre: input.pre.map(answer(3, 100)), post });
+    expect(verdict.state).toBe("warning");
+    expect(verdict.reasons.map(({ key }) => key)).toContain("reason.went_away");
+  });
 });

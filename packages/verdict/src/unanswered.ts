@@ -9,16 +9,13 @@ const NOTABLE_SHARE = 0.15;
 /** Below this share of answered samples, most of the time there is nothing to measure. */
 const USUALLY_ANSWERED = 0.5;
 
-/** With fewer answers before, there is nothing to compare with. */
-const FEWEST_ANSWERED = 3;
-
 export interface Answered {
   pre: Series;
   post: Series;
   /** Probability that samples without an answer are news; null where there is nothing to warn of. */
   interruption: { samples: number; confidence: number } | null;
-  /** All samples, an unanswered one as zero, where that is usual; null where most samples have an answer. */
-  sparse: { pre: readonly number[]; post: readonly number[] } | null;
+  /** Most samples of the baseline have no answer, and there are some to compare on both sides. */
+  idle: boolean;
 }
 
 /**
@@ -33,10 +30,10 @@ export function withoutUnanswered(pre: Series, post: Series): Answered {
   const alwaysAnswered = answered.pre.values.length === known && known >= ENOUGH_TO_KNOW;
   const notable = samples > 0 && samples / post.values.length >= NOTABLE_SHARE;
   const everAnswered = answered.pre.values.length;
-  const usuallyIdle = everAnswered >= FEWEST_ANSWERED && everAnswered < USUALLY_ANSWERED * known;
-  const sparse = usuallyIdle && post.values.length > 0 ? { pre: pre.values, post: post.values } : null;
-  if (!alwaysAnswered || !notable) return { ...answered, interruption: null, sparse };
-  return { ...answered, sparse, interruption: { samples, confidence: known / (known + post.values.length) } };
+  const usuallyIdle = everAnswered > 0 && everAnswered < USUALLY_ANSWERED * known;
+  const idle = usuallyIdle && answered.post.values.length > 0;
+  if (!alwaysAnswered || !notable) return { ...answered, interruption: null, idle };
+  return { ...answered, idle, interruption: { samples, confidence: known / (known + post.values.length) } };
 }
 
 function onlyAnswered({ at, values }: Series): Series {
