@@ -20,7 +20,10 @@ export const commands = {
   release: tool("tools/release/release.ts"),
   "demo:deploy": tool("tools/demo/demo-deploy.ts"),
   verdict: built("packages/verdict/dist/score-cli.js"),
-  pulsekeep: built("packages/cli/dist/pulsekeep.mjs"),
+  pulsekeep: (args) => {
+    const program = built("packages/cli/dist/pulsekeep.mjs")(args);
+    return args[0] === "keys" ? ["node", "tools/pulsekeep/keys.ts", ...args] : program;
+  },
   bench: tool("bench/bench.ts"),
   chaos: (args) => built("apps/api/dist/main.js")([]) && ["node", "chaos/src/chaos.ts", ...args],
   "test:full": (args) => ["node", "tools/test/test.ts", "--full", ...args],

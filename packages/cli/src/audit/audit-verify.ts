@@ -92,7 +92,12 @@ async function verify({ options, operands, json }: Request, terminal: Terminal):
     );
   else {
     const firstTime = kept === undefined && key === undefined;
-    for (const line of describeReport(report, { source: source.name, firstTime, paint: terminal.paint }))
+    for (const line of describeReport(report, {
+      source: source.name,
+      firstTime,
+      isKept: stateFile !== undefined,
+      paint: terminal.paint,
+    }))
       terminal.print(line);
   }
   return verified ? 0 : 1;

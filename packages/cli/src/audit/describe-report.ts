@@ -20,10 +20,10 @@ const MAX_LINES = 20;
 /** The report as lines for people. */
 export function describeReport(
   report: Omit<LogReport, "keep">,
-  around: { source: string; firstTime: boolean; paint: Terminal["paint"] },
+  around: { source: string; firstTime: boolean; isKept: boolean; paint: Terminal["paint"] },
 ): string[] {
   const { findings, newest, previous } = report;
-  const { source, firstTime, paint } = around;
+  const { source, firstTime, isKept, paint } = around;
   if (findings.length > 0 || newest === null) {
     const lines = findings.map(({ kind, at }) => `  ${WORDS[kind]}${at === null ? "" : ` (at ${at})`}`);
     return [
@@ -45,7 +45,9 @@ export function describeReport(
       ? [`  continues ${count(report.witnesses, "checkpoint")} that you kept elsewhere`]
       : []),
     previous === null
-      ? "  seen here for the first time; from now on it has to continue this"
+      ? isKept
+        ? "  seen here for the first time; from now on it has to continue this"
+        : "  held against no log that was seen before: name --server or --state for that"
       : `  continues the log of ${previous.treeSize} entries that was kept on ${previous.keptAt}`,
     ...(firstTime
       ? ["  its keys were taken as published; compare them with a copy from elsewhere (--key)"]

@@ -68,7 +68,7 @@ function AuditTable({ entries }: { entries: readonly AuditEntry[] }) {
                   <VerifyButton onClick={() => setVerified(entry)} />
                 </div>
               </Td>
-              <Td className="whitespace-nowrap align-top">
+              <Td className="min-w-44 align-top">
                 <ActionName action={entry.action} />
               </Td>
               <Td className="whitespace-nowrap align-top">{t(`actor.${entry.actor.kind}`)}</Td>
