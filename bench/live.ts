@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { ApiClient } from "../tools/demo/api-client.ts";
 import { pickAnyPort } from "../tools/start/ports.ts";
+import { BenchFailure } from "./failure.ts";
 import { PUBLIC_URL, startServer } from "./gateway/start-server.ts";
 import { say } from "./lines.ts";
 import { type Fault, FAULTS } from "./live/faults.ts";
@@ -12,9 +13,8 @@ import { startServers } from "./servers.ts";
 
 const CLEAN = 40;
 const OF_EACH_FAULT = 5;
+/** All together leave half of a machine of two cores idle, so that they do not slow each other down. */
 const SHOPS = 8;
-/** Some 28 requests a second and shop: all shops together leave half of a machine of two cores idle. */
-const VISITORS_PER_SECOND = 6;
 /** Shops open one after another, so that they are at different points of their deployments. */
 const STAGGER_MS = 5_000;
 
@@ -36,20 +36,28 @@ export async function benchLive(options: BenchOptions, stop: AbortSignal): Promi
     { profile: options.profile, stop },
   );
   const rows: Row[] = [];
+  const failures: string[] = [];
   try {
-    const visitorsPerSecond = options.rate ?? VISITORS_PER_SECOND;
     const runLane = async (port: number, lane: number) => {
       await delay(lane * STAGGER_MS, undefined, { signal: stop });
       for (let order = orders.shift(); order; order = orders.shift()) {
         const api = new ApiClient(server.url, PUBLIC_URL);
-        const row = rowOf(await watchDeployment(order, { api, port, visitorsPerSecond, stop }));
-        rows.push(row);
-        printRow(row);
+        try {
+          const row = rowOf(
+            await watchDeployment(order, { api, port, visitorsPerSecond: options.rate, stop }),
+          );
+          rows.push(row);
+          printRow(row);
+        } catch (error) {
+          stop.throwIfAborted();
+          failures.push(`number ${order.number} (${order.fault}): ${String(error)}`);
+        }
         say(`${rows.length} done, ${orders.length} to begin`);
       }
     };
     await Promise.all(ports.map(runLane));
     printSummary(rows, shops);
+    if (failures.length > 0) throw new BenchFailure(`No verdict: ${failures.join("; ")}`);
   } finally {
     await server.stop();
     await drop();

@@ -17,17 +17,34 @@ export interface Trace {
   smallest: number;
   /** First samples that a cold start alone may explain, of any version; they are nobody's evidence. */
   coldSamples: number;
+  /** It may recommend a rollback; a resource alone only warns, so that the first look that names it is the call. */
+  userFacing: boolean;
 }
 
 export const TRACES: Record<Fault, Trace> = {
-  errors: { metric: "error_rate", sign: 1, scale: "count", smallest: 0.002, coldSamples: 0 },
-  latency: { metric: "latency_p95", sign: 1, scale: "log", smallest: Math.log(1.05), coldSamples: 2 },
-  cpu: { metric: "cpu_usage", sign: 1, scale: "linear", smallest: 0.05, coldSamples: 2 },
+  errors: {
+    metric: "error_rate",
+    sign: 1,
+    scale: "count",
+    smallest: 0.002,
+    coldSamples: 0,
+    userFacing: true,
+  },
+  latency: {
+    metric: "latency_p95",
+    sign: 1,
+    scale: "log",
+    smallest: Math.log(1.05),
+    coldSamples: 2,
+    userFacing: true,
+  },
+  cpu: { metric: "cpu_usage", sign: 1, scale: "linear", smallest: 0.05, coldSamples: 2, userFacing: false },
   traffic: {
     metric: "requests_per_sec",
     sign: -1,
     scale: "log",
     smallest: -Math.log(0.85),
     coldSamples: 0,
+    userFacing: true,
   },
 };

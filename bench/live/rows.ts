@@ -1,6 +1,6 @@
 import { printLine } from "../lines.ts";
 import { median } from "../medians.ts";
-import { type Fault, FAULTS, TRACES } from "./faults.ts";
+import { type Fault, FAULTS, type Trace, TRACES } from "./faults.ts";
 import { significantAt } from "./significance.ts";
 import type { WatchedDeployment } from "./watch-deployment.ts";
 
@@ -18,15 +18,14 @@ export interface Row {
   significantAt: number | undefined;
   /** Samples at the first look that found the touched metric worse. */
   namedAt: number | undefined;
-  /** Samples when a rollback was recommended, before the window's end. */
+  /** Samples at the call: a rollback before the window's end, or the finding where a resource alone only warns. */
   calledAt: number | undefined;
   requestsPerSecond: number;
 }
 
 /** One deployment's line of the table. */
 export function rowOf(watched: WatchedDeployment): Row {
-  const { number, fault, verdict, confidence, samples, early, namedAt, requestsPerSecond } = watched;
-  const { baseline, observed } = watched;
+  const { number, fault, verdict, confidence, samples, namedAt, requestsPerSecond } = watched;
   return {
     number,
     fault,
@@ -35,11 +34,20 @@ export function rowOf(watched: WatchedDeployment): Row {
     samples,
     namedAt,
     requestsPerSecond,
-    calledAt: early && verdict === "rollback_recommended" ? samples : undefined,
-    significantAt:
-      fault === "none"
-        ? undefined
-        : significantAt(TRACES[fault], { baseline, observed, stepSeconds: STEP_SECONDS }),
+    ...(fault === "none"
+      ? { calledAt: undefined, significantAt: undefined }
+      : timesOf(watched, TRACES[fault])),
+  };
+}
+
+function timesOf(
+  { verdict, early, samples, namedAt, baseline, observed }: WatchedDeployment,
+  trace: Trace,
+): Pick<Row, "calledAt" | "significantAt"> {
+  const rolledBackAt = early && verdict === "rollback_recommended" ? samples : undefined;
+  return {
+    calledAt: trace.userFacing ? rolledBackAt : namedAt,
+    significantAt: significantAt(trace, { baseline, observed, stepSeconds: STEP_SECONDS }),
   };
 }
 

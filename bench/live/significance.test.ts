@@ -30,8 +30,8 @@ describe("where a fault becomes significant", () => {
   });
 
   it("is later where one sample could be chance", () => {
-    expect(at("errors", times(9, { error_rate: 1 / 60 }))).toBe(5);
-    expect(at("traffic", times(9, { requests_per_sec: 24 }))).toBe(3);
+    expect(at("errors", times(9, { error_rate: 1 / 60 }))).toBe(6);
+    expect(at("traffic", times(9, { requests_per_sec: 24 }))).toBe(4);
   });
 
   it("is never within the cold start, which slows every version", () => {

@@ -1,16 +1,18 @@
 import type { Sample, Trace } from "./faults.ts";
 
-/** One chance in a thousand. */
-const SIGNIFICANT_P = 0.001;
-const SIGNIFICANT_DEVIATE = 3.09;
+/** The engine may be wrong in one of a hundred windows, of which it looks at 30 samples: so may the observer. */
+const FALSE_ALARMS_PER_LOOK = 0.01 / 30;
+/** The normal deviate that is exceeded so seldom. */
+const DEVIATE = 3.4;
 /** Below this a rate's logarithm would say more than the rate. */
 const LOWEST_RATE = 0.1;
 
 /**
  * From which sample on, counted from 1, a fault is significant: there an observer who knows which metric it touches,
- * in which direction and since when, and who looks only once, would call it by what the shop served until then. That
- * is a one-sided test at one in a thousand of all samples since the deployment against the baseline, and a change
- * larger than the smallest that matters. Undefined when no sample gets there.
+ * in which direction and since when, would call it by what the shop served until then, with no more false alarms
+ * than the engine may raise. That is a one-sided test of all samples since the deployment against the baseline
+ * (failed requests by Poisson's distribution, the others' means by Student's, each sample taken as independent), and
+ * a change larger than the smallest that matters. Undefined when no sample gets there.
  *
  * @param stepSeconds time between two samples, which each describe it
  */
@@ -38,7 +40,7 @@ function testOfCounts({ smallest }: Trace, { baseline, seen, stepSeconds }: Fact
   const after = countsOf(seen, stepSeconds);
   // Half a failure more than were seen: none in a minute is not none for ever.
   const rate = (before.failed + 0.5) / (before.requests + 1) + smallest;
-  return poissonTail(Math.round(after.failed), after.requests * rate) < SIGNIFICANT_P;
+  return poissonTail(Math.round(after.failed), after.requests * rate) < FALSE_ALARMS_PER_LOOK;
 }
 
 function countsOf(samples: Sample[], stepSeconds: number): { requests: number; failed: number } {
@@ -73,7 +75,13 @@ function testOfMeans({ metric, sign, scale, smallest }: Trace, { baseline, seen 
   const variance = before.reduce((sum, value) => sum + (value - level) ** 2, 0) / (before.length - 1);
   const spread = Math.sqrt(variance * (1 / before.length + 1 / after.length));
   const shift = mean(after) - level;
-  return shift > smallest && shift > SIGNIFICANT_DEVIATE * spread;
+  return shift > smallest && shift > studentDeviate(before.length - 1) * spread;
 }
+
+/** The same chance for a spread that is estimated (Cornish-Fisher). */
+const studentDeviate = (degrees: number): number =>
+  DEVIATE +
+  (DEVIATE ** 3 + DEVIATE) / (4 * degrees) +
+  (5 * DEVIATE ** 5 + 16 * DEVIATE ** 3) / (96 * degrees ** 2);
 
 const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -24,7 +24,7 @@ export interface WatchedDeployment extends DeploymentOrder {
   samples: number;
   /** The verdict came before the window was over. */
   early: boolean;
-  /** Samples at the first look that found the touched metric regressed; undefined: at none. */
+  /** Samples at the first look from which on the touched metric was found regressed; undefined: at none. */
   namedAt: number | undefined;
   baseline: Sample[];
   observed: Sample[];
@@ -39,7 +39,7 @@ export async function watchDeployment(
     port,
     visitorsPerSecond,
     stop,
-  }: { api: ApiClient; port: number; visitorsPerSecond: number; stop: AbortSignal },
+  }: { api: ApiClient; port: number; visitorsPerSecond: number | undefined; stop: AbortSignal },
 ): Promise<WatchedDeployment> {
   const account = { email: `shop-${order.number}@example.com`, password: "a-shop-on-loopback" };
   await signIn(api, account);
@@ -89,7 +89,7 @@ async function waitForVerdict(
     const { verdict, state } = await api.get<DeploymentDetail>(`/api/v1/deployments/${id}`, { signal: stop });
     const samples = verdict?.quality.postSamples ?? 0;
     const found = verdict?.metrics.find((one) => one.metric === metric);
-    if (found?.state === "regressed") namedAt ??= samples;
+    namedAt = found?.state === "regressed" ? (namedAt ?? samples) : undefined;
     if (verdict?.final)
       return {
         verdict: verdict.state,

@@ -36,8 +36,8 @@ describe("the demand of visitors", () => {
     const hour = hourOf(7);
     const steps = hour.slice(1).map((demand, i) => demand / (hour[i] ?? demand));
     const sudden = steps.filter((ratio) => ratio > 1.25).length;
-    expect(sudden).toBeGreaterThan(30);
-    expect(sudden).toBeLessThan(120);
+    expect(sudden).toBeGreaterThan(60);
+    expect(sudden).toBeLessThan(200);
     const average = hour.reduce((sum, demand) => sum + demand, 0) / hour.length;
     expect(average).toBeGreaterThan(0.95);
     expect(average).toBeLessThan(1.15);

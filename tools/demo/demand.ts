@@ -5,8 +5,8 @@ const RHYTHM = [
 ];
 
 /** Now and then somebody shares a link. Seconds between, on average; how long it lasts; how much more come. */
-const BURST_EVERY_SECONDS = 45;
-const BURST_SECONDS = { least: 2, most: 8 };
+const BURST_EVERY_SECONDS = 30;
+const BURST_SECONDS = { least: 1, most: 4 };
 const BURST_SHARE = { least: 0.3, most: 1 };
 
 /** 0 (included) to 1 (excluded), as Math.random() gives it. */

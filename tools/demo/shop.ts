@@ -23,7 +23,7 @@ export interface Shop {
 export interface ShopOptions {
   port: number;
   hmacSecretPlain: string;
-  visitorsPerSecond?: number;
+  visitorsPerSecond?: number | undefined;
   stop: AbortSignal;
   /** Is given what ends a part of the shop; the last part first is the right order. */
   onStarted: (end: () => Promise<unknown>) => void;

@@ -3,10 +3,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { brotliDecompressSync } from "node:zlib";
 import { startDemand } from "./demand.ts";
 
-/** On average: some 60 requests a second, as each looks around. */
-const VISITORS_PER_SECOND = 13;
+/** On average: some 37 requests a second, as each looks around. */
+const VISITORS_PER_SECOND = 8;
 const LONGEST_VISIT_REQUESTS = 8;
-const THINK_MS = 250;
+/** On average, between two looks. */
+const THINK_MS = 500;
 /** Visitors at once; beyond it new ones turn away, so that a slow shop is not buried. */
 const MAX_VISITORS = 300;
 const REQUEST_TIMEOUT_MS = 10_000;

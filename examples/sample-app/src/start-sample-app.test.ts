@@ -137,12 +137,12 @@ describe("versions of the sample shop", () => {
     expect(await checkOut(app, { id: "c-1", loyaltyCard: { points: 10 } })).toBe(201);
   });
 
-  it("v1.9.0 sends half of the categories to an address that is not there", async () => {
+  it("v1.9.0 sends those who look for a category to an address that is not there", async () => {
     const app = await start("v1.9.0");
     const statuses = await Promise.all(
       ["books", "games", "garden", "kitchen", "music", "travel"].map((category) => listStatus(app, category)),
     );
-    expect(statuses).toEqual([303, 303, 303, 200, 200, 200]);
+    expect(new Set(statuses)).toEqual(new Set([303]));
   });
 
   it.each(["v1.5.0", "v1.7.0", "v1.8.0"])("%s answers as it should", async (version) => {

@@ -14,7 +14,7 @@ export type Item = {
 
 export const CATEGORIES = ["books", "games", "garden", "kitchen", "music", "travel"] as const;
 export const ITEMS_PER_CATEGORY = 60;
-const RELATED_ITEMS = 7;
+const RELATED_ITEMS = 3;
 const CACHED_FOR_MS = 250;
 
 /** The shop's data: one file per item and one list per category, in a folder of its own on disk. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { ItemStore } from "../../shop/item-store.js";
 import { type Shop, soundShop } from "../../shop/shop.js";
 
-const ROUNDS = 5_000;
+const ROUNDS = 10_000;
 
 /** Makes entity tags hard to guess, by hashing them as if they were passwords. */
 export const createShop = (store: ItemStore): Shop => ({
