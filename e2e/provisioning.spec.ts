@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
 import { runningFile } from "../tools/start/running-file.ts";
+import { query } from "./database.ts";
 import { authorizeAtGitHub, newPerson, signUp } from "./people.ts";
 
 const LOGIN = "octo-faults";
@@ -170,7 +171,8 @@ test("a token that is pasted into the page sets the worker up and never leaves t
     sent.push({ url: request.url(), text });
   });
 
-  await signUp(page, newPerson("Pat"));
+  const pat = newPerson("Pat");
+  await signUp(page, pat);
   await page.goto("/app/workers/new");
   await page.getByRole("link", { name: "Choose this way: From this page" }).click();
   await expect(page.getByText(/may speak with this server and localhost:\d+ only/)).toBeVisible();
@@ -195,9 +197,23 @@ test("a token that is pasted into the page sets the worker up and never leaves t
   expect(withToken.filter(({ url }) => !url.startsWith(`${standInUrl()}/api/`))).toEqual([]);
 
   await page.getByRole("link", { name: "Open worker" }).click();
+  await query(
+    `update sessions set created_at = now() - interval '11 minutes'
+     where user_id = (select id from users where email = $1)`,
+    [pat.email],
+  );
   await page.getByRole("button", { name: "Disconnect" }).click();
-  const dialog = page.getByRole("dialog");
+  const dialog = page.getByRole("dialog", { name: "Disconnect this worker?" });
   await dialog.getByRole("textbox").fill("octo-paste/keepstreak-pulse");
+  await dialog.getByRole("button", { name: "Disconnect" }).click();
+  // The session is too old for this: who is there is asked again, on the same page, and nothing typed is lost.
+  const again = page.getByRole("dialog", { name: "Is it you?" });
+  await again.getByLabel("Your password").fill("not this one");
+  await again.getByRole("button", { name: "Confirm" }).click();
+  await expect(page.getByText("This is not your password")).toBeVisible();
+  await again.getByLabel("Your password").fill(pat.password);
+  await again.getByRole("button", { name: "Confirm" }).click();
+  await expect(again).toBeHidden();
   await dialog.getByRole("button", { name: "Disconnect" }).click();
   await expect(page.getByRole("heading", { name: "Deleted here" })).toBeVisible();
   await expect(page.getByText("gh repo delete octo-paste/keepstreak-pulse --yes")).toBeVisible();

@@ -102,7 +102,11 @@ describe("the container's file", () => {
 
     const github = new FakeGitHub(repository, { "allow.json": renderAllowList({ repository }) });
     const server = new FakeServer(() => new Date(), "none");
-    const [githubHost, serverHost] = [await serve(github.handle), await serve(server.handle)];
+    let isKnown = true;
+    const serverHost = await serve((request) =>
+      isKnown ? server.handle(request) : { status: 401, body: { code: "proof_refused" } },
+    );
+    const githubHost = await serve(github.handle);
     server.url = serverHost.url;
     const env = {
       HOME: inImage(home),
@@ -126,6 +130,10 @@ describe("the container's file", () => {
       await expect.poll(() => healthy().catch(() => false), { timeout: 20_000 }).toBe(true);
       // A read-only file system: the status is all that it writes, below the one folder that is not.
       await access(inImage("/tmp/state/pulsekeep"));
+      // As the real server answers whom it has disconnected: without a proof, so it is no reason to end.
+      isKnown = false;
+      await expect.poll(() => said, { timeout: 20_000 }).toContain("does not know this worker");
+      expect(child.exitCode).toBeNull();
       child.kill(of("STOPSIGNAL")[0] as NodeJS.Signals);
       expect(await once(child, "exit")).toEqual([0, null]);
       await expect(healthy()).rejects.toMatchObject({ code: expect.any(Number) });

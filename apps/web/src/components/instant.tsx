@@ -41,6 +41,8 @@ export function Instant({ at, as = "dateTime", timeZone, className }: InstantPro
 }
 
 const JUST_MS = 45_000;
+/** The page's own clock is behind by its update interval, so what has just happened may seem to be ahead. */
+const STALE_MS = 20_000;
 
 type RelativeTimeProps = {
   at: string;
@@ -59,7 +61,7 @@ export function RelativeTime({ at, expected, className }: RelativeTimeProps) {
   const distance = format.relativeTime(date, { now, style: "long" });
   const isNow = Math.abs(aheadMs) < JUST_MS;
   const text = isNow
-    ? t(aheadMs > 0 || expected ? "anyMoment" : "justNow")
+    ? t(expected || aheadMs > STALE_MS ? "anyMoment" : "justNow")
     : expected && aheadMs < 0
       ? t("expected", { ago: distance })
       : distance;

@@ -228,10 +228,15 @@ async function getCode(options: Request["options"], terminal: Terminal): Promise
     given ?? (terminal.isInteractive ? await terminal.ask("One-time code of the page: ") : "")
   ).trim();
   if (/^[A-Za-z0-9_-]{16,80}$/.test(code)) return code;
-  throw new CliFailure("code_missing", "There is no one-time code.", {
-    hint: `The page of a new worker ("From your own machine") shows one. Give it with --code or in PULSEKEEP_CODE.`,
-    exitCode: 2,
-  });
+  const missing = code === "";
+  throw new CliFailure(
+    missing ? "code_missing" : "code_malformed",
+    missing ? "There is no one-time code." : "This is not a one-time code.",
+    {
+      hint: `The page of a new worker ("From your own machine") shows one. Give it with --code or in PULSEKEEP_CODE.`,
+      exitCode: 2,
+    },
+  );
 }
 
 /** One file is one worker: that of another is not written over. */

@@ -21,6 +21,14 @@ const WHAT_TO_DO: Readonly<Record<string, string>> = {
   runner_token_refused: "The server knows this worker as one on GitHub Actions; it does not run here.",
 };
 
+/**
+ * The server proves no answer to somebody whom it does not know, and anybody in between could say the same. So it is no
+ * reason to end, but one to be looked at.
+ */
+const UNKNOWN_THERE = /^status 401\b/;
+const WHAT_IT_MAY_BE =
+  "whoever answers there does not know this worker: was it disconnected, its secret replaced, or is this clock wrong? Its page on the server says; this goes on trying";
+
 export const workerRun: Command = {
   words: ["worker", "run"],
   summary: "Run a resident worker: wait for instructions, carry them out, report.",
@@ -78,6 +86,7 @@ async function run({ options, json }: Request, terminal: Terminal): Promise<numb
     onEvent: (event) => {
       if (event.kind === "checked_in") log("connected");
       if (event.kind === "away") log(`${event.why}; next try in ${Math.round(event.nextTryInMs / 1_000)} s`);
+      if (event.kind === "away" && UNKNOWN_THERE.test(event.why)) log(WHAT_IT_MAY_BE);
       status.record(event);
     },
   };

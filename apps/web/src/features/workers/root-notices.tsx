@@ -44,19 +44,21 @@ function RootNotice({ notice }: { notice: WorkerNotice }) {
   const repository = notice.repository ?? workers("unnamed");
   return (
     <li
-      className={`flex flex-wrap items-center gap-x-4 gap-y-2 rounded-lg px-4 py-3 text-sm ${
+      className={`flex items-start gap-x-3 rounded-lg px-4 py-3 text-sm ${
         leftMs > 0 ? "bg-warning-soft text-warning" : "bg-danger-soft text-danger"
       }`}
     >
-      <KeyRound aria-hidden className="size-4 shrink-0" />
-      <span className="min-w-40 flex-1">
-        {leftMs > 0
-          ? t("soon", { repository, days: Math.ceil(leftMs / DAY_MS) })
-          : t("expired", { repository })}
+      <KeyRound aria-hidden className="mt-0.5 size-4 shrink-0" />
+      <span className="flex min-w-0 flex-1 flex-wrap gap-x-4 gap-y-1">
+        <span className="min-w-40 flex-1">
+          {leftMs > 0
+            ? t("soon", { repository, days: Math.ceil(leftMs / DAY_MS) })
+            : t("expired", { repository })}
+        </span>
+        <Link href={`/app/workers/${notice.workerId}`} className="font-medium underline">
+          {t("replace")}
+        </Link>
       </span>
-      <Link href={`/app/workers/${notice.workerId}`} className="font-medium underline">
-        {t("replace")}
-      </Link>
       <Button
         variant="ghost"
         size="icon-sm"

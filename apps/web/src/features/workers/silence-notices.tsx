@@ -40,14 +40,16 @@ function SilenceNotice({ notice }: { notice: WorkerSilenceNotice }) {
   });
   const repository = notice.repository ?? workers("unnamed");
   return (
-    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 rounded-lg bg-danger-soft px-4 py-3 text-danger text-sm">
-      <Unplug aria-hidden className="size-4 shrink-0" />
-      <span className="min-w-40 flex-1">
-        {t.rich("text", { repository, at: () => <RelativeTime at={notice.since} /> })}
+    <li className="flex items-start gap-x-3 rounded-lg bg-danger-soft px-4 py-3 text-danger text-sm">
+      <Unplug aria-hidden className="mt-0.5 size-4 shrink-0" />
+      <span className="flex min-w-0 flex-1 flex-wrap gap-x-4 gap-y-1">
+        <span className="min-w-40 flex-1">
+          {t.rich("text", { repository, at: () => <RelativeTime at={notice.since} /> })}
+        </span>
+        <Link href={`/app/workers/${notice.workerId}`} className="font-medium underline">
+          {t("look")}
+        </Link>
       </span>
-      <Link href={`/app/workers/${notice.workerId}`} className="font-medium underline">
-        {t("look")}
-      </Link>
       <Button
         variant="ghost"
         size="icon-sm"
