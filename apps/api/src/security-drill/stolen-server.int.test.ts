@@ -1,4 +1,9 @@
+import { execFile } from "node:child_process";
 import { generateKeyPairSync, randomUUID, sign } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
 import type { Provisioning, ProvisioningStarted } from "@pulsekeep/contracts/api/workers";
 import { PROOF_HEADER, signProof, deriveWorkerKeys, epochAt } from "@pulsekeep/signing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -39,6 +44,25 @@ beforeAll(async () => {
   before = await snapshot();
 });
 afterAll(() => test.close());
+
+it("its user sees, by the command on the proof's page, that the worker is the released one", async () => {
+  const [proof, security] = await Promise.all([
+    alice.get<{ checks: { id: string; command: string }[] }>("/api/v1/proof"),
+    alice.get<{ workerRelease: { sha256: string } }>("/api/v1/security"),
+  ]);
+  const command = proof.body.checks.find(({ id }) => id === "worker_file")?.command ?? "";
+  expect(command).toContain("$(gh auth token)");
+  const bin = await mkdtemp(path.join(tmpdir(), "pulsekeep-gh-"));
+  try {
+    // GitHub's own program, as far as the command asks it.
+    await writeFile(path.join(bin, "gh"), `#!/bin/sh\necho ${newUserToken()}\n`, { mode: 0o700 });
+    const env = { ...process.env, PATH: `${bin}:${process.env.PATH ?? ""}` };
+    const { stdout } = await promisify(execFile)("sh", ["-c", command], { env });
+    expect(stdout).toBe(`${security.body.workerRelease.sha256}\n`);
+  } finally {
+    await rm(bin, { recursive: true });
+  }
+});
 
 describe("with copies of database, environment and code", () => {
   it("nobody gets into the live server as somebody else", async () => {
@@ -362,13 +386,17 @@ async function snapshot() {
   return { refs, files, runs, secrets, workflows };
 }
 
-async function asUser(method: string, address: string, body: object): Promise<void> {
+function newUserToken(): string {
   const user = github.context.store.users.ensure(OWNER);
-  const { tokenPlain } = github.context.store.tokens.create({
+  return github.context.store.tokens.create({
     kind: "classic",
     userId: user.id,
     scopes: ["repo", "workflow"],
-  });
+  }).tokenPlain;
+}
+
+async function asUser(method: string, address: string, body: object): Promise<void> {
+  const tokenPlain = newUserToken();
   const response = await fetch(`${github.apiUrl}${address}`, {
     method,
     headers: {
