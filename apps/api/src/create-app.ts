@@ -7,6 +7,7 @@ import { AppModule } from "./app.module.js";
 import type { Env } from "./env.js";
 import { AppError } from "./http/app-error.js";
 import { createOpenApiDocument } from "./http/openapi.js";
+import { RateLimiter } from "./http/rate-limit/rate-limiter.js";
 import { ProblemFilter } from "./http/problem-filter.js";
 import { mountWeb } from "./http/mount-web.js";
 import { AUTH, type Auth } from "./modules/identity/auth.js";
@@ -84,7 +85,7 @@ export async function createApp(env: Env, logger: Logger): Promise<NestFastifyAp
   app.get(HttpMetrics).observe(fastify);
   const clock = app.get(Clock);
   signWorkerAnswers(fastify, app.get(WorkerAuthService), () => clock.now());
-  await mountAuth(fastify, app.get<Auth>(AUTH), env);
+  await mountAuth(fastify, app.get<Auth>(AUTH), { env, limiter: app.get(RateLimiter) });
   SwaggerModule.setup("docs", app, () => createOpenApiDocument(app), {
     jsonDocumentUrl: "docs/openapi.json",
     yamlDocumentUrl: "docs/openapi.yaml",

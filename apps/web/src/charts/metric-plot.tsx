@@ -51,7 +51,7 @@ export function MetricPlot(props: MetricPlotProps) {
   } = props;
   const measured = Math.max(before ?? 0, after ?? 0, ...points.map((it) => it.value ?? 0));
   // A limit far above everything would press the lines flat.
-  const shownLimit = limit != null && limit <= measured * FARTHEST_LIMIT ? limit : null;
+  const shownLimit = typeof limit === "number" && limit <= measured * FARTHEST_LIMIT ? limit : null;
   const highest = Math.max(measured, shownLimit ?? 0);
   const ceiling = getNiceCeiling(highest * 1.08);
   const percent = (atMs: number) => `${getTimeShare(range, atMs) * 100}%`;

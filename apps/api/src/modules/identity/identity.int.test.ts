@@ -150,6 +150,52 @@ describe("a session", () => {
   });
 });
 
+describe("limits", () => {
+  let clients = 0;
+  /** Each from another network; a password that is none is refused before it is hashed. */
+  const from = (address: string, path: string, email: string) =>
+    test.newClient().post(`/api/auth/${path}`, { email, password: 5 }, { "x-forwarded-for": address });
+  const elsewhere = (path: string, email: string) => {
+    clients += 1;
+    return from(`203.0.113.${clients % 250}`, path, email);
+  };
+  const statuses = async (calls: Promise<{ status: number }>[]) =>
+    (await Promise.all(calls)).map(({ status }) => status);
+
+  it("RATE-07 counts by account and by address, the same for accounts that are none", async () => {
+    const times = Array.from({ length: 110 }, (_, index) => index);
+    for (const email of ["vera@example.test", "nobody@example.test"]) {
+      const writings = [email, email.toUpperCase(), ` ${email}`];
+      const answers = await statuses(times.map((n) => elsewhere("sign-in/email", writings[n % 3] ?? email)));
+      expect(answers.filter((status) => status === 429)).toHaveLength(10);
+    }
+    const spray = await statuses(
+      times.slice(0, 40).map((n) => from("198.51.100.7", "sign-in/email", `a${n}@example.test`)),
+    );
+    expect(spray.filter((status) => status === 429)).toHaveLength(20);
+    // Her account is no worse off than before: another address, another account.
+    expect((await elsewhere("sign-in/email", "walter@example.test")).status).not.toBe(429);
+  });
+
+  it("RATE-03 counts a whole /64 as one address", async () => {
+    const ask = (host: string, n: number) => from(host, "sign-in/email", `b${n}@example.test`);
+    const hosts = Array.from({ length: 21 }, (_, n) => ask(`2001:db8:7:7::${n.toString(16)}`, n));
+    expect((await statuses(hosts)).filter((status) => status === 429)).toHaveLength(1);
+    expect((await ask("2001:db8:7:8::1", 30)).status).not.toBe(429);
+  });
+
+  it("RATE-09 sends one mailbox five mails in a quarter of an hour at most, whoever asks", async () => {
+    for (const email of ["xenia@example.test", "nobody.else@example.test"]) {
+      const answers = await statuses(
+        Array.from({ length: 12 }, (_, n) =>
+          elsewhere(n % 2 === 0 ? "send-verification-email" : "sign-up/email", email),
+        ),
+      );
+      expect(answers.filter((status) => status === 429)).toHaveLength(7);
+    }
+  });
+});
+
 describe("one's own profile", () => {
   it("changes, and the audit names the fields and not their content", async () => {
     const gina = await test.signUp("Gina");

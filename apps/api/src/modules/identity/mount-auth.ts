@@ -3,6 +3,8 @@ import type { Problem } from "@pulsekeep/contracts/api/shared";
 import type { Env } from "../../env.js";
 import { AppError, type ErrorCode } from "../../http/app-error.js";
 import { refuseCrossSite } from "../../http/cross-site.js";
+import type { RateLimiter } from "../../http/rate-limit/rate-limiter.js";
+import { limitByAccount } from "./account-limits.js";
 import type { Auth } from "./auth.js";
 
 const CODES: Record<number, ErrorCode> = {
@@ -14,13 +16,18 @@ const CODES: Record<number, ErrorCode> = {
   429: "rate_limited",
   500: "internal",
 };
+const PREFIX = "/api/auth";
 const OUR_HEADERS = new Set(["content-length", "cache-control"]);
 
 /**
  * Serves the auth library under `/api/auth`. It reads bodies itself, so the scope has a parser of its own; the
  * address that its limits count by is set here from the connection, never taken from the client.
  */
-export async function mountAuth(fastify: FastifyInstance, auth: Auth, env: Env): Promise<void> {
+export async function mountAuth(
+  fastify: FastifyInstance,
+  auth: Auth,
+  { env, limiter }: { env: Env; limiter: RateLimiter },
+): Promise<void> {
   await fastify.register(
     async (scope) => {
       scope.removeAllContentTypeParsers();
@@ -31,11 +38,13 @@ export async function mountAuth(fastify: FastifyInstance, auth: Auth, env: Env):
         method: ["GET", "POST"],
         url: "/*",
         onRequest: async (request) => refuseForeign(request, env),
+        preHandler: async ({ url, body }) =>
+          limitByAccount(limiter, url.split("?")[0]?.slice(PREFIX.length) ?? "", body),
         handler: async (request, reply) =>
           send(request, reply, await auth.handler(toWebRequest(request, env))),
       });
     },
-    { prefix: "/api/auth" },
+    { prefix: PREFIX },
   );
 }
 
