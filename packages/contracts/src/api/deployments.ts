@@ -229,6 +229,30 @@ export const deploymentNoticeSchema = z
   .meta({ id: "DeploymentNotice" });
 export type DeploymentNotice = z.infer<typeof deploymentNoticeSchema>;
 
+/** Query of `GET /api/v1/hints`: deployments with a hint, newest first. */
+export const hintListQuerySchema = pageQuerySchema.extend({
+  projectId: idSchema.optional(),
+  severity: hintSchema.shape.severity.optional(),
+});
+export type HintListQuery = z.infer<typeof hintListQuerySchema>;
+
+/** A deployment with its hints, most severe first; with a severity asked for, only those. */
+export const hintedDeploymentSchema = z
+  .object({ deployment: deploymentSchema, hints: z.array(hintSchema) })
+  .meta({ id: "HintedDeployment" });
+export type HintedDeployment = z.infer<typeof hintedDeploymentSchema>;
+
+/** How many hints the last `days` brought, by severity. */
+export const hintCountsSchema = z
+  .object({
+    days: z.number().int(),
+    critical: z.number().int(),
+    warning: z.number().int(),
+    info: z.number().int(),
+  })
+  .meta({ id: "HintCounts" });
+export type HintCounts = z.infer<typeof hintCountsSchema>;
+
 /** Answer of `GET /api/v1/overview`. */
 export const overviewSchema = z
   .object({

@@ -14,6 +14,8 @@ import { DeploymentWaits } from "./deployment-waits.service.js";
 import { DeploymentsController } from "./deployments.controller.js";
 import { DeploymentsQueries } from "./deployments.queries.js";
 import { FinishService } from "./finish.service.js";
+import { HintsController } from "./hints.controller.js";
+import { HintsQueries } from "./hints.queries.js";
 import { HmacPreflightService } from "./hmac-preflight.service.js";
 import { PipelineAuthService } from "./pipeline-auth.service.js";
 import { PipelineController } from "./pipeline.controller.js";
@@ -28,6 +30,7 @@ import { TriggerService } from "./trigger.service.js";
     DeploymentNoticesController,
     DeploymentStreamController,
     DeploymentsController,
+    HintsController,
     PipelineController,
     PipelineRepositoriesController,
   ],
@@ -40,6 +43,7 @@ import { TriggerService } from "./trigger.service.js";
     DeploymentWaits,
     DeploymentsQueries,
     FinishService,
+    HintsQueries,
     HmacPreflightService,
     PipelineAuthService,
     PipelineRepositoriesService,

@@ -1,6 +1,11 @@
 import type { Dora } from "@pulsekeep/contracts/api/analytics";
 import type { DeploymentWait } from "@pulsekeep/contracts/api/ci";
-import type { Deployment, DeploymentNotice } from "@pulsekeep/contracts/api/deployments";
+import type {
+  Deployment,
+  DeploymentNotice,
+  HintCounts,
+  HintedDeployment,
+} from "@pulsekeep/contracts/api/deployments";
 import type { Policies, PolicyPreview } from "@pulsekeep/contracts/api/policies";
 import type { Replay, Review, VerdictQuality } from "@pulsekeep/contracts/api/verdicts";
 import type { Page } from "@pulsekeep/contracts/api/shared";
@@ -258,6 +263,31 @@ describe("a follow-up look", () => {
     await makeDue(older, "hour");
     await test.get(FollowUpsService).sweepOnce();
     expect(await looks(older)).toEqual(["hour skipped", "day pending"]);
+  });
+});
+
+describe("hints", () => {
+  it("are listed across deployments, by severity and project, in the reader's language", async () => {
+    const bad = await judged({ ago: 300, post: FAILING });
+    await judged({ ago: 70 });
+    const list = async (query = "", client = alice) =>
+      (await client.get<Page<HintedDeployment>>(`/api/v1/hints?${query}`)).body.rows;
+    const [critical] = await list("severity=critical");
+    expect(critical?.deployment.id).toBe(bad);
+    expect(critical?.hints.length).toBeGreaterThan(0);
+    expect(new Set(critical?.hints.map(({ severity }) => severity))).toEqual(new Set(["critical"]));
+    expect(critical?.hints[0]?.title.text).toMatch(/error/i);
+    const all = await list(`projectId=${project.projectId}`);
+    const ofBad = all.find(({ deployment }) => deployment.id === bad);
+    expect(ofBad?.hints.length).toBeGreaterThanOrEqual(critical?.hints.length ?? 0);
+    const { body: counts } = await alice.get<HintCounts>("/api/v1/hints/counts");
+    expect(counts.critical).toBe(critical?.hints.length);
+    const some = all.flatMap(({ hints }) => hints);
+    expect(counts.critical + counts.warning + counts.info).toBe(some.length);
+    expect(await list("", mallory)).toEqual([]);
+    expect((await mallory.get<HintCounts>("/api/v1/hints/counts")).body.critical).toBe(0);
+    expect((await test.newClient().get("/api/v1/hints")).status).toBe(401);
+    expect((await alice.get("/api/v1/hints?severity=loud")).status).toBe(422);
   });
 });
 

@@ -21,7 +21,10 @@ type ProjectIntegrationProps = { project: Project; origin: string };
 export function ProjectIntegration({ project, origin }: ProjectIntegrationProps) {
   const t = useTranslations("integration");
   const [environment, setEnvironment] = useState(project.environments[0] ?? "prod");
-  const values = { origin, environment, metricsEndpoint: project.endpoint.activeUrl };
+  const own = project.environmentEndpoints.find((it) => it.environment === environment);
+  // What a pipeline names has to be the address that measures its environment.
+  const metricsEndpoint = own?.activeUrl ?? project.endpoint.activeUrl;
+  const values = { origin, environment, metricsEndpoint };
   return (
     <div className="flex flex-col gap-5">
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">

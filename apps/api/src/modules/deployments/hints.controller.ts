@@ -1,0 +1,35 @@
+import { Controller, Get, Inject, Query } from "@nestjs/common";
+import { ApiOperation } from "@nestjs/swagger";
+import {
+  type HintListQuery,
+  hintCountsSchema,
+  hintedDeploymentSchema,
+  hintListQuerySchema,
+} from "@pulsekeep/contracts/api/deployments";
+import { pageSchema } from "@pulsekeep/contracts/api/shared";
+import { CallerOf, type UserCaller } from "../../http/caller.js";
+import { Session } from "../../http/policy.js";
+import { Returns } from "../../http/returns.js";
+import { HintsQueries } from "./hints.queries.js";
+
+@Session()
+@Controller("api/v1/hints")
+export class HintsController {
+  constructor(@Inject(HintsQueries) private readonly hints: HintsQueries) {}
+
+  @Get()
+  @ApiOperation({ summary: "What verdicts say to look at first, across deployments" })
+  @Returns(pageSchema(hintedDeploymentSchema, "HintedDeploymentPage"))
+  list(@CallerOf() caller: UserCaller, @Query({ schema: hintListQuerySchema }) query: HintListQuery) {
+    return this.hints.listHinted(caller, query);
+  }
+
+  @Get("counts")
+  @Returns(hintCountsSchema)
+  count(
+    @CallerOf() caller: UserCaller,
+    @Query({ schema: hintListQuerySchema }) { projectId }: HintListQuery,
+  ) {
+    return this.hints.countHints(caller, projectId);
+  }
+}
