@@ -170,7 +170,10 @@ function whyOnlyAWarning({ metric }: JudgedMetric): Reason {
 }
 
 function reasonsOfMetric(judged: JudgedMetric): Reason[] {
-  const { metric, before, after, evidence, guardrail } = judged;
+  const { metric, before, after, evidence, guardrail, interruption } = judged;
+  if (judged.state === "went_away" && interruption !== null) {
+    return [{ key: "reason.interruption", params: { metric, samples: interruption.samples }, metric }];
+  }
   if (before === null || after === null) return [];
   const params = { metric, before, after };
   if (evidence === null) return judged.state === "went_away" ? [wentAway(judged, params)] : [];
@@ -188,12 +191,7 @@ function reasonsOfMetric(judged: JudgedMetric): Reason[] {
     const factor = Number(judged.spreadChange.ratio.toPrecision(2));
     reasons.push({ key: "reason.spread_changed", params: { metric, factor }, metric });
   }
-  if (judged.state === "went_away" && judged.interruption !== null) {
-    const { samples } = judged.interruption;
-    reasons.push({ key: "reason.interruption", params: { metric, samples }, metric });
-  } else if (judged.state === "went_away") {
-    reasons.push(wentAway(judged, params));
-  }
+  if (judged.state === "went_away") reasons.push(wentAway(judged, params));
   if (judged.state === "improved") reasons.push({ key: "reason.improved", params, metric });
   if (judged.state === "pre_existing" && guardrail) {
     reasons.push({ key: "reason.pre_existing", params: { metric, limit: guardrail.limit }, metric });
@@ -221,7 +219,7 @@ function gapReasons(ordered: readonly JudgedMetric[]): Reason[] {
     if (tooFewRequests && state === "inconclusive") {
       return [{ key: "reason.too_few_requests", params: { metric }, metric }];
     }
-    if (gap === null || gap === "missing" || state === "muted") return [];
+    if (gap === null || gap === "missing" || state === "muted" || state === "went_away") return [];
     const samples = gap === "baseline_too_short" ? pre.values.length : post.values.length;
     return [{ key: GAP_REASONS[gap], params: { metric, samples }, metric }];
   });

@@ -133,12 +133,20 @@ function levelAfter({ post, after }: Measurement, leading: SeriesEvidence | unde
   return median(post.values.slice(-leading.elevated.length));
 }
 
-/** Too few answered requests to judge their latency can still be far slower than any before. */
+/** Too few answered requests to judge their latency: far slower than any before, or none any more, is news all the same. */
 function withoutEvidence<T>(measurement: Measurement, common: T, thresholds: Thresholds) {
-  const { burden, policy } = measurement;
+  const { burden, policy, interruption } = measurement;
   const heavy = burden === null ? Number.NEGATIVE_INFINITY : burdenMargin(burden, thresholds);
-  if (policy.muted || heavy <= 0) return { ...common, state: stateOfGap(measurement) };
-  return { ...common, state: "went_away" as const, margin: heavy, confidence: confidenceOfRegression(heavy) };
+  if (policy.muted || (heavy <= 0 && interruption === null)) {
+    return { ...common, state: stateOfGap(measurement) };
+  }
+  const slow = heavy > 0 ? confidenceOfRegression(heavy) : 0;
+  return {
+    ...common,
+    state: "went_away" as const,
+    margin: heavy > 0 ? heavy : null,
+    confidence: Math.max(slow, interruption?.confidence ?? 0),
+  };
 }
 
 function burdenMarginOf(

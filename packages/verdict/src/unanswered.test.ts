@@ -62,4 +62,16 @@ describe("a latency of zero", () => {
     expect(verdict.state).toBe("warning");
     expect(verdict.reasons.map(({ key }) => key)).toContain("reason.went_away");
   });
+
+  it.each([3, 4, 5])("warns as much where %i of five samples have no answer", (samples) => {
+    const input = syntheticDeployment({ seed: 1, preSamples: 48, postSamples: 5 });
+    const post = input.post.map((row, i) => (i < samples ? { ...row, latency_p95: 0 } : row));
+    const verdict = evaluate({ ...input, post });
+    expect(verdict.perMetric.latency_p95.state).toBe("went_away");
+    expect(verdict.state).toBe("warning");
+    expect(verdict.perMetric.latency_p95.confidence).toBeGreaterThan(0.8);
+    expect(verdict.reasons.filter(({ metric }) => metric === "latency_p95")).toEqual([
+      { key: "reason.interruption", params: { metric: "latency_p95", samples }, metric: "latency_p95" },
+    ]);
+  });
 });
