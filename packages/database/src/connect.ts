@@ -44,11 +44,14 @@ export async function inStatements<T>(
   begin = "begin",
 ): Promise<T> {
   const client = await pool.connect();
-  const send = <Row>({ name, text }: Statement, values: readonly unknown[]) =>
-    client.query<Row & pg.QueryResultRow>({ name, text, values: [...values] });
+  const send = <Row>({ name, text }: Statement, values: readonly unknown[]) => {
+    gatherWrites(client);
+    return client.query<Row & pg.QueryResultRow>({ name, text, values: [...values] });
+  };
   let broken: Error | undefined;
   let isEnded = false;
   try {
+    gatherWrites(client);
     // Where it fails, so does the first statement, which is waited for.
     client.query(begin).catch(() => undefined);
     const result = await work({
@@ -74,6 +77,15 @@ export async function inStatements<T>(
   } finally {
     client.release(broken);
   }
+}
+
+/** What is sent in one go leaves as one packet, and wakes the server once: half of a small transaction's time is that. */
+function gatherWrites(client: pg.ClientBase): void {
+  if (!(client instanceof pg.Client)) return;
+  const { stream } = client.connection;
+  if (stream.writableCorked > 0) return;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
 }
 
 /**
