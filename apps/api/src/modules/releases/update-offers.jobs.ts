@@ -10,6 +10,7 @@ import { ReleasesService, type SignedRelease } from "./releases.service.js";
 
 const { workers } = schema;
 const AT_ONCE = 200;
+const LOOK_EVERY_MS = 5 * 60_000;
 const FIRST = "00000000-0000-0000-0000-000000000000";
 
 /** Offers the newest release to workers in repositories that have an older one; each decides for itself. */
@@ -17,6 +18,7 @@ const FIRST = "00000000-0000-0000-0000-000000000000";
 export class UpdateOffersJobs implements OnModuleInit {
   /** Where the walk through the workers goes on. */
   private after = FIRST;
+  private nextLookAt = new Date(0);
   /** Workers that need no second look for the newest release: versions only go up. */
   private settled = { name: "", workers: new Set<string>() };
 
@@ -32,9 +34,18 @@ export class UpdateOffersJobs implements OnModuleInit {
     this.jobs.every({
       name: "update-offers",
       role: "scheduler",
-      intervalMs: 5 * 60_000,
-      run: () => this.offerNewest(),
+      // A loop that ends no turn for a minute counts as standing still, and health says so.
+      intervalMs: 20_000,
+      run: () => this.turn(),
     });
+  }
+
+  private async turn(): Promise<"idle" | "more"> {
+    const now = this.clock.now();
+    if (now < this.nextLookAt) return "idle";
+    const found = await this.offerNewest();
+    if (found === "idle") this.nextLookAt = new Date(now.getTime() + LOOK_EVERY_MS);
+    return found;
   }
 
   async offerNewest(): Promise<"idle" | "more"> {
