@@ -223,8 +223,13 @@ describe("signing", () => {
     const dump = await test.sql<{ t: string }>("select e::text as t from metric_endpoints e");
     // Not in what waits to be done either.
     dump.push(...(await test.sql<{ t: string }>("select o::text as t from outbox o")));
-    for (const secret of [old, fresh])
-      expect(dump.map(({ t }) => t).join()).not.toContain(Buffer.from(secret ?? "").toString("hex"));
+    const found = dump.map(({ t }) => t).join();
+    for (const secret of [old ?? "", fresh]) {
+      expect(secret).toMatch(/^spm_.{40,}/);
+      // Bytes are dumped as hexadecimal digits, messages as they are.
+      for (const form of ["utf8", "hex", "base64", "base64url"] as const)
+        expect(found).not.toContain(Buffer.from(secret).toString(form).replace(/=+$/, ""));
+    }
   });
 });
 
