@@ -1,12 +1,13 @@
 import { THRESHOLDS } from "../thresholds.js";
 import type { Thresholds } from "../thresholds.js";
 import type { MeasuredCase } from "./answer-case.js";
-import { decideCase } from "./answer-case.js";
+import { decideCase, measureCase } from "./answer-case.js";
 import { confidenceReport } from "./confidence-report.js";
 import type { FoldResult, Trial } from "./cross-validate.js";
 import { bestTrial, crossValidate, tryAll } from "./cross-validate.js";
 import { foldsBySeries, foldsBySource } from "./folds.js";
 import type { LabelledCase } from "./labelled-case.js";
+import { PERTURBATIONS } from "./perturb-case.js";
 import type { Called } from "./score-answers.js";
 import { scoreAnswers } from "./score-answers.js";
 import { fixed, row, scoreRow } from "./score-report.js";
@@ -30,13 +31,19 @@ export function crossValidationReport(measured: readonly MeasuredCase[]): string
     regressed: decideCase(one, THRESHOLDS).regressed,
   }));
   const best = bestTrial(cases, trials, () => true);
+  const sources = foldsBySource(cases);
+  const bySource = crossValidate(cases, trials, sources);
+  const withoutSource = (labelled: LabelledCase) =>
+    bySource[sources.findIndex(({ keepsAway }) => keepsAway(labelled))]?.chosen ?? THRESHOLDS;
   return [
     row(["", "form", "cases", "pos", "precision", "recall", "F1", "FPR"]),
     ...formRows("in use", inUse),
     ...formRows("chosen on all", calledBy(best, cases)),
     ` ${shown(best.thresholds)}`,
-    ...foldLines("without one source", crossValidate(cases, trials, foldsBySource(cases))),
+    ...foldLines("without one source", bySource),
     ...foldLines("without some series", crossValidate(cases, trials, foldsBySeries(cases, SERIES_FOLDS))),
+    ...perturbedLines("copies, thresholds in use", cases, () => THRESHOLDS),
+    ...perturbedLines("copies, thresholds chosen without the source", cases, withoutSource),
     "",
     confidenceReport(measured.filter(({ labelled }) => !labelled.stress)),
   ].join("\n");
@@ -44,6 +51,29 @@ export function crossValidationReport(measured: readonly MeasuredCase[]): string
 
 function calledBy({ called }: Trial, cases: readonly LabelledCase[]): Called[] {
   return cases.map((labelled, i) => ({ labelled, regressed: called[i] ?? false }));
+}
+
+/** How the decisions hold where the same cases were recorded otherwise. */
+function perturbedLines(
+  title: string,
+  cases: readonly LabelledCase[],
+  thresholdsFor: (labelled: LabelledCase) => Thresholds,
+): string[] {
+  const copies = PERTURBATIONS.map(({ name, of }) => ({
+    name,
+    answers: cases.flatMap((labelled) => {
+      const copy = of(labelled);
+      if (copy === null) return [];
+      return [{ labelled, regressed: decideCase(measureCase(copy), thresholdsFor(labelled)).regressed }];
+    }),
+  }));
+  const all = copies.flatMap(({ answers }) => answers);
+  return [
+    "",
+    title,
+    ...copies.flatMap(({ name, answers }) => [name, ...formRows("", answers)]),
+    ...formRows("together", all),
+  ];
 }
 
 function foldLines(title: string, results: readonly FoldResult[]): string[] {
