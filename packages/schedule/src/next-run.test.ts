@@ -23,7 +23,7 @@ describe("daylight saving time", () => {
   const spring = { ...paris, after: new Date("2026-03-28T12:00:00Z") };
   const autumn = { ...paris, after: new Date("2026-10-24T12:00:00Z") };
 
-  it("runs a time that the spring gap swallows at the first instant after the gap", () => {
+  it("BOMB-07 runs a time that the spring gap swallows at the first instant after the gap", () => {
     expect(slots({ ...spring, schedule: cron("30 2 * * *") }, 2)).toEqual([
       "2026-03-29T01:00:00Z",
       "2026-03-30T00:30:00Z",

@@ -3,7 +3,7 @@ import { prometheusUpdateSchema } from "@pulsekeep/contracts/api/metrics";
 import { projectCreateSchema } from "@pulsekeep/contracts/api/projects";
 import { pulseCreateSchema } from "@pulsekeep/contracts/api/pulses";
 import { scheduleSchema } from "@pulsekeep/contracts/schedule";
-import { findScheduleFault } from "@pulsekeep/schedule";
+import { findScheduleFault, nextRun } from "@pulsekeep/schedule";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { checkUrl } from "../../platform/guarded-fetch/url-rules.js";
@@ -89,6 +89,34 @@ describe("BOMB-07 schedules that are too much", () => {
     const times = { kind: "times", per: "day", fromHour: 0, untilHour: 24, weekdays: ["mon"] };
     expect(scheduleSchema.safeParse({ ...times, count: 25 }).success).toBe(false);
     expect(scheduleSchema.safeParse({ ...times, count: 24 }).success).toBe(true);
+  });
+});
+
+describe("BOMB-07 years that are far away", () => {
+  const timing = { timeZone: "America/Los_Angeles", pulseId: "p", jitterSecret: "s" };
+  it.each(["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])(
+    "are counted from in a moment: %s",
+    (anchorAt) => {
+      const schedule = { kind: "every" as const, everyMinutes: 525_600, anchorAt };
+      const startedMs = performance.now();
+      const parsed = scheduleSchema.safeParse(schedule);
+      if (parsed.success && findScheduleFault(schedule) === undefined)
+        for (const after of [new Date("2026-01-01T00:00:00Z"), new Date("9999-12-31T23:00:00Z")]) {
+          const run = nextRun({ ...timing, schedule, after });
+          if (run) expect(run.plannedAt.getTime()).toBeGreaterThan(after.getTime());
+        }
+      expect(performance.now() - startedMs).toBeLessThan(500);
+    },
+  );
+
+  it("are no time of a sample", () => {
+    const far = ["9999-12-31T23:59:59Z", "+275760-09-13T00:00:00Z", "0000-01-01T00:00:00Z"];
+    const { rows, refused } = parsePushed(
+      far.map((at) => ({ at, metrics: { latency_p95: 1 } })),
+      { now: new Date() },
+    );
+    expect(rows).toEqual([]);
+    expect(refused.map(({ reason }) => reason)).toEqual(["from_future", "bad_instant", "too_old"]);
   });
 });
 
