@@ -8,6 +8,8 @@ const APP_PAGES = [
   "/app/projects",
   "/app/projects/new",
   "/app/deployments",
+  "/app/hints",
+  "/app/projects/quotas",
   "/app/today",
   "/app/pulses",
   "/app/workers",

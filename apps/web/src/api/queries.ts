@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { type Api, browserApi } from "./client";
 import { unwrap } from "./problem";
-import type { AuditEntry, Deployment, DeploymentSort, Run, VerdictState } from "./types";
+import type { AuditEntry, Deployment, DeploymentSort, Hint, Run, VerdictState } from "./types";
 
 export type Period = "day" | "week" | "month";
 export type DeploymentFilter = {
@@ -25,6 +25,7 @@ export type AuditFilter = {
   to?: string;
 };
 export type RunFilter = { pulseId?: string; workerId?: string; state?: Run["state"] };
+export type HintFilter = { severity?: Hint["severity"] | undefined };
 export type NoticeFilter = { pulseId?: string };
 
 const SERIES_DAYS = { day: 1, week: 7, month: 30, year: 365 } as const;
@@ -43,6 +44,8 @@ export function toDeploymentQuery({ period, mark, ...filter }: DeploymentFilter)
 
 /** The list stands above what a page is about: it begins short. */
 const NOTICE_LIMIT = 5;
+/** Each deployment brings several hints along. */
+const HINTED_LIMIT = 10;
 type Paged = { nextCursor: string | null };
 const paging = {
   initialPageParam: undefined as string | undefined,
@@ -136,6 +139,23 @@ export function queriesOf(api: Api) {
             }),
           ),
         ...paging,
+      }),
+    hints: (filter: HintFilter) =>
+      infiniteQueryOptions({
+        queryKey: ["deployments", "hints", filter],
+        queryFn: ({ signal, pageParam }) =>
+          unwrap(
+            api.GET("/api/v1/hints", {
+              params: { query: { ...filter, cursor: pageParam, limit: HINTED_LIMIT } },
+              signal,
+            }),
+          ),
+        ...paging,
+      }),
+    hintCounts: () =>
+      queryOptions({
+        queryKey: ["deployments", "hint-counts"],
+        queryFn: ({ signal }) => unwrap(api.GET("/api/v1/hints/counts", { signal })),
       }),
     quotas: () =>
       queryOptions({

@@ -445,6 +445,39 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/hints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What verdicts say to look at first, across deployments */
+        get: operations["Hints_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hints/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Hints_count"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/deployments/{id}/finish": {
         parameters: {
             query?: never;
@@ -2309,6 +2342,20 @@ export interface components {
                 cpu_usage: number | null;
                 memory_usage: number | null;
             }[];
+        };
+        HintedDeploymentPage: {
+            rows: components["schemas"]["HintedDeployment"][];
+            nextCursor: string | null;
+        };
+        HintedDeployment: {
+            deployment: components["schemas"]["Deployment"];
+            hints: components["schemas"]["Hint"][];
+        };
+        HintCounts: {
+            days: number;
+            critical: number;
+            warning: number;
+            info: number;
         };
         DeploymentCreate: {
             environment: string;
@@ -5037,6 +5084,72 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Hints_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                projectId?: string;
+                severity?: "critical" | "warning" | "info";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HintedDeploymentPage"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Hints_count: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                projectId?: string;
+                severity?: "critical" | "warning" | "info";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HintCounts"];
                 };
             };
             /** @description Refused: RFC 9457 problem details with a stable code */

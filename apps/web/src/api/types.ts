@@ -27,6 +27,7 @@ export type DeploymentSort =
   | "verdict"
   | "confidence"
   | "duration";
+export type HintedDeployment = Schemas["HintedDeployment"];
 export type QuotaUse = Schemas["QuotaUse"];
 export type Verdict = Schemas["Verdict"];
 export type Hint = Schemas["Hint"];

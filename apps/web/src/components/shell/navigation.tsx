@@ -5,6 +5,7 @@ import {
   Boxes,
   CalendarClock,
   Gauge,
+  Lightbulb,
   type LucideIcon,
   Rocket,
   ScrollText,
@@ -22,6 +23,7 @@ import { cn } from "../ui/cn";
 type PageKey =
   | "overview"
   | "deployments"
+  | "hints"
   | "projects"
   | "today"
   | "pulses"
@@ -41,6 +43,7 @@ const groups: readonly Group[] = [
     pages: [
       { href: "/app", key: "overview", icon: Gauge },
       { href: "/app/deployments", key: "deployments", icon: Rocket },
+      { href: "/app/hints", key: "hints", icon: Lightbulb },
       { href: "/app/projects", key: "projects", icon: Boxes },
     ],
   },

@@ -48,7 +48,7 @@ export default function DeploymentNotices({ rows, more }: DeploymentNoticesProps
               key={deployment.id}
               className="flex items-start gap-3 border-line border-b px-5 py-3 last:border-b-0 max-sm:flex-wrap"
             >
-              <span className="w-52 shrink-0">
+              <span className="shrink-0 sm:w-52">
                 <Badge {...looks[kind]}>{t(`kind.${kind}`)}</Badge>
               </span>
               <p className="min-w-0 flex-1 text-sm max-sm:order-last max-sm:basis-full">
@@ -60,15 +60,19 @@ export default function DeploymentNotices({ rows, more }: DeploymentNoticesProps
                   {[deployment.environment, deployment.service, deployment.version]
                     .filter(Boolean)
                     .join(" · ")}
+                  <span className="sm:hidden">
+                    {" · "}
+                    <RelativeTime at={raisedAt} />
+                  </span>
                 </span>
               </p>
-              <span className="ml-auto shrink-0 py-0.5 text-ink-faint text-xs">
+              <span className="ml-auto shrink-0 py-0.5 text-ink-faint text-xs max-sm:hidden">
                 <RelativeTime at={raisedAt} />
               </span>
               <Button
                 variant="ghost"
                 size="icon-sm"
-                className="-my-1"
+                className="-my-1 max-sm:ml-auto"
                 aria-label={t("dismiss", { name })}
                 onClick={() => dismiss.mutate(deployment.id)}
               >

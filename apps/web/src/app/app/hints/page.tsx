@@ -1,0 +1,24 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { Prefetch } from "@/api/prefetch";
+import { PageHeader } from "@/components/page-header";
+import { HintsView } from "@/features/hints/hints-view";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("nav"))("hints") };
+}
+
+export default async function HintsPage() {
+  const t = await getTranslations("hints");
+  return (
+    <Prefetch
+      load={(client, queries) => [
+        client.fetchInfiniteQuery(queries.hints({})),
+        client.fetchQuery(queries.hintCounts()),
+      ]}
+    >
+      <PageHeader title={t("title")} description={t("description")} />
+      <HintsView />
+    </Prefetch>
+  );
+}

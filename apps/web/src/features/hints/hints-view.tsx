@@ -1,0 +1,122 @@
+"use client";
+
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { CircleAlert, Info, Lightbulb, TriangleAlert } from "lucide-react";
+import Link from "next/link";
+import { useFormatter, useTranslations } from "next-intl";
+import { useState } from "react";
+import { queries } from "@/api/queries";
+import type { Hint, HintedDeployment } from "@/api/types";
+import { RelativeTime } from "@/components/instant";
+import { PageList } from "@/components/page-list";
+import { VerdictBadge } from "@/components/states";
+import { Card } from "@/components/ui/card";
+import { cn } from "@/components/ui/cn";
+import { EmptyState } from "@/components/ui/empty-state";
+import { DeploymentMarks } from "../deployments/deployment-marks";
+import { HintRow } from "../deployments/hint-list";
+
+const SEVERITIES = [
+  { severity: "critical", icon: CircleAlert, tone: "text-danger" },
+  { severity: "warning", icon: TriangleAlert, tone: "text-warning" },
+  { severity: "info", icon: Info, tone: "text-ink-soft" },
+] as const;
+
+/** What to look at first, across deployments; a count narrows the list to its severity. */
+export function HintsView() {
+  const t = useTranslations("hints");
+  const [severity, setSeverity] = useState<Hint["severity"]>();
+  const hints = useInfiniteQuery(queries.hints({ severity }));
+  return (
+    <>
+      <Counters chosen={severity} choose={setSeverity} />
+      <PageList
+        query={hints}
+        empty={
+          <Card>
+            <EmptyState icon={Lightbulb} title={t("empty")}>
+              {t("emptyHint")}
+            </EmptyState>
+          </Card>
+        }
+      >
+        {(rows) => (
+          <ul className="flex flex-col gap-4">
+            {rows.map((row) => (
+              <Hinted key={row.deployment.id} row={row} />
+            ))}
+          </ul>
+        )}
+      </PageList>
+    </>
+  );
+}
+
+type CountersProps = {
+  chosen: Hint["severity"] | undefined;
+  choose: (severity: Hint["severity"] | undefined) => void;
+};
+
+function Counters({ chosen, choose }: CountersProps) {
+  const t = useTranslations("hints");
+  const severities = useTranslations("deployment.severity");
+  const format = useFormatter();
+  const counts = useQuery(queries.hintCounts());
+  if (!counts.data) return null;
+  const { days, ...bySeverity } = counts.data;
+  return (
+    <section aria-label={t("counts", { days })} className="mb-5">
+      <h2 className="mb-2.5 font-medium text-ink-soft text-sm">{t("counts", { days })}</h2>
+      <ul className="grid grid-cols-3 gap-3">
+        {SEVERITIES.map(({ severity, icon: Icon, tone }) => (
+          <li key={severity}>
+            <button
+              type="button"
+              aria-pressed={chosen === severity}
+              onClick={() => choose(chosen === severity ? undefined : severity)}
+              className="block w-full rounded-lg border border-line bg-surface p-4 text-left shadow-card hover:border-line-strong aria-pressed:border-accent"
+            >
+              <span className="flex items-center justify-between gap-2 text-ink-soft text-sm">
+                {severities(severity)}
+                <Icon
+                  aria-hidden
+                  className={cn("size-4.5 shrink-0", bySeverity[severity] > 0 ? tone : "text-ink-faint")}
+                />
+              </span>
+              <span className="figure mt-1.5 block font-medium text-xl">
+                {format.number(bySeverity[severity])}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Hinted({ row: { deployment, hints } }: { row: HintedDeployment }) {
+  const numbers = useTranslations("deployments");
+  return (
+    <li className="overflow-hidden rounded-lg border border-line bg-surface shadow-card">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5 border-line border-b bg-sunken px-5 py-3 text-sm">
+        <Link href={`/app/deployments/${deployment.id}`} className="font-medium hover:underline">
+          {deployment.projectName}{" "}
+          <span className="num">{numbers("number", { number: deployment.number })}</span>
+        </Link>
+        <span className="text-ink-soft">{deployment.environment}</span>
+        <span className="flex flex-wrap gap-1">
+          <VerdictBadge state={deployment.verdictState} />
+          <DeploymentMarks deployment={deployment} />
+        </span>
+        <span className="ml-auto text-ink-faint text-xs">
+          <RelativeTime at={deployment.startedAt} />
+        </span>
+      </div>
+      <ul>
+        {hints.map((hint, index) => (
+          <HintRow key={`${hint.code}-${index}`} hint={hint} />
+        ))}
+      </ul>
+    </li>
+  );
+}
