@@ -36,12 +36,12 @@ export interface Statements {
  * the commit with the last, so that a transaction of two statements is two round trips.
  *
  * @param pool one with `pipeline`
- * @param begin what opens the transaction
+ * @param first what the transaction begins with
  */
 export async function inStatements<T>(
   pool: pg.Pool,
   work: (statements: Statements) => Promise<T>,
-  begin = "begin",
+  first?: { statement: Statement; values: readonly unknown[] },
 ): Promise<T> {
   const client = await pool.connect();
   const send = <Row>({ name, text }: Statement, values: readonly unknown[]) => {
@@ -52,8 +52,9 @@ export async function inStatements<T>(
   let isEnded = false;
   try {
     gatherWrites(client);
-    // Where it fails, so does the first statement, which is waited for.
-    client.query(begin).catch(() => undefined);
+    // Where these fail, so does the first statement of the work, which is waited for.
+    client.query("begin").catch(() => undefined);
+    if (first) send(first.statement, first.values).catch(() => undefined);
     const result = await work({
       run: async <Row>(statement: Statement, values: readonly unknown[]) =>
         (await send<Row>(statement, values)).rows,

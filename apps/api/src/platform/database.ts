@@ -117,13 +117,7 @@ export class Databases implements OnApplicationShutdown {
     { workspaceId, turn }: { workspaceId: string; turn: string },
     work: (statements: Statements) => Promise<T>,
   ): Promise<T> {
-    if (![workspaceId, turn].every((id) => /^[0-9a-f-]{36}$/.test(id)))
-      throw new Error("The workspace and the turn are ids");
-    return inStatements(
-      this.ciConnection.pool,
-      work,
-      `begin; select set_config('app.workspace_id', '${workspaceId}', true), pg_advisory_xact_lock(hashtextextended('${turn}', 0))`,
-    );
+    return inStatements(this.ciConnection.pool, work, { statement: takeTurn, values: [workspaceId, turn] });
   }
 
   /** Runs `work` in one transaction of the engine's role. */
@@ -177,10 +171,22 @@ export class Databases implements OnApplicationShutdown {
   }
 }
 
-function beginIn(workspaceIds: readonly string[]): string {
-  const named = [...new Set(workspaceIds)].filter((id) => /^[0-9a-f-]{36}$/.test(id)).join(",");
-  return `begin; select set_config('app.workspace_ids', '${named}', true)`;
-}
+/** $1 the workspace, $2 the turn. */
+const takeTurn: Statement = {
+  name: "take_turn",
+  text: `select set_config('app.workspace_id', $1, true), pg_advisory_xact_lock(hashtextextended($2, 0))`,
+};
+
+/** $1 ids of workspaces, with commas. */
+const nameWorkspaces: Statement = {
+  name: "name_workspaces",
+  text: "select set_config('app.workspace_ids', $1, true)",
+};
+
+const beginIn = (workspaceIds: readonly string[]) => ({
+  statement: nameWorkspaces,
+  values: [[...new Set(workspaceIds)].join(",")],
+});
 
 /** The SQLSTATE of a failed statement, or undefined when the error is not the database's. */
 export function sqlState(error: unknown): string | undefined {
