@@ -21,56 +21,74 @@ const FEWEST_POST = 3;
 /** Every so many samples one is lost; a prime, so that it falls in step with no rhythm. */
 const LOST_EVERY = 7;
 
+/** Standard deviation of the noise that is added, as a share of the value. */
+const NOISE = 0.05;
+
 /** The same label must follow from less, coarser or rougher recordings of the same thing. */
 export const PERTURBATIONS: readonly Perturbation[] = [
-  windowed("half of the baseline", (pre, post) => ({ pre: latest(pre, 0.5), post: [...post] })),
-  windowed("a quarter of the baseline", (pre, post) => ({ pre: latest(pre, 0.25), post: [...post] })),
-  windowed("the first 60 % of the window", (pre, post) => ({
-    pre: [...pre],
-    post: post.length < 5 ? [] : post.slice(0, Math.max(FEWEST_POST, Math.ceil(0.6 * post.length))),
-  })),
-  windowed("every second sample", (pre, post) => ({ pre: everySecond(pre), post: everySecond(post) }), 2),
-  windowed("two samples as their mean", (pre, post) => ({ pre: pairMeans(pre), post: pairMeans(post) }), 2),
-  windowed("every seventh sample lost", (pre, post) => ({ pre: thinned(pre), post: thinned(post) })),
-  windowed("5 % more noise", (pre, post) => ({ pre: noisy(pre, 0), post: noisy(post, pre.length) })),
+  windowed("half of the baseline", ({ pre, post }) => ({ pre: latest(pre, 0.5), post })),
+  windowed("a quarter of the baseline", ({ pre, post }) => ({ pre: latest(pre, 0.25), post })),
+  windowed("the first 60 % of the window", ({ pre, post }) => ({ pre, post: earliest(post, 0.6) })),
+  windowed("every second sample", bothOf(everySecond), 2),
+  windowed("two samples as their mean", bothOf(pairMeans), 2),
+  windowed("every seventh sample lost", bothOf(thinned)),
+  windowed("5 % more noise", noisy),
 ];
 
-function windowed(
-  name: string,
-  change: (pre: Values, post: Values) => Windows,
-  stepFactor = 1,
-): Perturbation {
-  const changed = (windows: Windows) => {
-    const copy = change(windows.pre, windows.post);
-    return copy.pre.length < FEWEST_PRE || copy.post.length < FEWEST_POST ? null : copy;
-  };
-  return { name, of: (labelled) => copyOf(labelled, changed, labelled.stepSeconds * stepFactor) };
+type Change = (windows: Windows, seed: string) => Windows;
+
+function bothOf(change: (values: Values) => (number | null)[]): Change {
+  return ({ pre, post }) => ({ pre: change(pre), post: change(post) });
 }
 
-function copyOf(
-  labelled: LabelledCase,
-  changed: (windows: Windows) => Windows | null,
-  stepSeconds: number,
-): LabelledCase | null {
+function windowed(name: string, change: Change, stepFactor = 1): Perturbation {
+  return {
+    name,
+    of: (labelled) => {
+      const stepSeconds = labelled.stepSeconds * stepFactor;
+      const copy = copyOf(labelled, change);
+      return copy && { ...copy, stepSeconds };
+    },
+  };
+}
+
+function copyOf(labelled: LabelledCase, change: Change): LabelledCase | null {
+  const changed = (windows: Windows, seed: string) => {
+    const copy = change(windows, seed);
+    return copy.pre.length < FEWEST_PRE || copy.post.length < FEWEST_POST ? null : copy;
+  };
   if (!("metrics" in labelled)) {
-    const copy = changed(labelled);
-    return copy && { ...labelled, ...copy, stepSeconds };
+    const copy = changed(labelled, labelled.id);
+    return copy && { ...labelled, pre: copy.pre, post: copy.post };
   }
   const metrics: DeploymentCase["metrics"] = {};
   for (const metric of METRIC_NAMES) {
     const windows = labelled.metrics[metric];
     if (!windows) continue;
-    const copy = changed(windows);
+    const copy = changed(windows, `${labelled.id} ${metric}`);
     if (copy === null) return null;
     metrics[metric] = copy;
   }
-  return { ...labelled, stepSeconds, metrics };
+  return { ...labelled, metrics };
 }
 
-const latest = (values: Values, share: number) => values.slice(-Math.ceil(share * values.length));
-const everySecond = (values: Values) => values.filter((_, i) => i % 2 === 1);
-const thinned = (values: Values) =>
-  values.map((value, i) => (i % LOST_EVERY === LOST_EVERY - 1 ? null : value));
+function latest(values: Values, share: number): (number | null)[] {
+  return values.slice(-Math.ceil(share * values.length));
+}
+
+/** The start of a window that can spare its end. */
+function earliest(values: Values, share: number): (number | null)[] {
+  const kept = Math.ceil(share * values.length);
+  return values.length <= FEWEST_POST + 1 ? [] : values.slice(0, Math.max(FEWEST_POST, kept));
+}
+
+function everySecond(values: Values): (number | null)[] {
+  return values.filter((_, i) => i % 2 === 1);
+}
+
+function thinned(values: Values): (number | null)[] {
+  return values.map((value, i) => (i % LOST_EVERY === LOST_EVERY - 1 ? null : value));
+}
 
 function pairMeans(values: Values): (number | null)[] {
   return everySecond(values).map((value, i) => {
@@ -79,9 +97,22 @@ function pairMeans(values: Values): (number | null)[] {
   });
 }
 
-/** Factors of about a normal distribution, the same in every run (a Weyl sequence through a sum of three). */
-function noisy(values: Values, from: number): (number | null)[] {
-  const uniform = (i: number) => (i * 0.618_033_988_749_895) % 1;
-  const deviate = (i: number) => 2 * (uniform(7 * i + 1) + uniform(13 * i + 5) + uniform(29 * i + 11) - 1.5);
-  return values.map((value, i) => value && value * Math.exp(0.05 * deviate(from + i)));
+/** Log-normal factors, the same in every run for one seed. */
+function noisy({ pre, post }: Windows, seed: string): Windows {
+  const uniform = uniformFrom(seed);
+  const deviate = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+  const disturbed = (values: Values) => values.map((value) => value && value * Math.exp(NOISE * deviate()));
+  return { pre: disturbed(pre), post: disturbed(post) };
+}
+
+/** Numbers in 0..1 from a seed: its FNV-1a hash, counted on through a mixing function (Murmur3's). */
+function uniformFrom(seed: string): () => number {
+  let state = 0x811c9dc5;
+  for (const character of seed) state = Math.imul(state ^ (character.codePointAt(0) ?? 0), 0x01000193);
+  return () => {
+    state = (state + 0x9e3779b9) | 0;
+    const mixed = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
+    const again = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+    return ((again ^ (again >>> 16)) >>> 0) / 2 ** 32;
+  };
 }
