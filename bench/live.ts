@@ -6,7 +6,7 @@ import { BenchFailure } from "./failure.ts";
 import { PUBLIC_URL, startServer } from "./gateway/start-server.ts";
 import { say } from "./lines.ts";
 import { type Fault, FAULTS } from "./live/faults.ts";
-import { printRow, printSummary, type Row, rowOf } from "./live/rows.ts";
+import { inWords, printRow, printSummary, type Row, rowOf } from "./live/rows.ts";
 import { type DeploymentOrder, watchDeployment } from "./live/watch-deployment.ts";
 import type { BenchOptions } from "./options.ts";
 import { startServers } from "./servers.ts";
@@ -48,6 +48,7 @@ export async function benchLive(options: BenchOptions, stop: AbortSignal): Promi
           );
           rows.push(row);
           printRow(row);
+          say(inWords(row));
         } catch (error) {
           stop.throwIfAborted();
           failures.push(`number ${order.number} (${order.fault}): ${String(error)}`);

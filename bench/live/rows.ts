@@ -77,6 +77,13 @@ export function printRow(row: Row): void {
   });
 }
 
+/** The same for people. */
+export function inWords({ number, fault, verdict, samples, significantAt: from, calledAt }: Row): string {
+  const outcome = `${number} ${fault}: ${verdict} after ${samples} samples`;
+  if (fault === "none") return outcome;
+  return `${outcome}, significant at ${from ?? "none"}, called at ${calledAt ?? "none"}`;
+}
+
 /** What the table comes to. */
 export function printSummary(rows: readonly Row[], shops: number): void {
   const clean = rows.filter(({ fault }) => fault === "none");
