@@ -54,7 +54,36 @@ test("a newcomer creates a worker and a pulse, and the commit appears in the rep
   expect(await link.getAttribute("href")).toContain(`/${REPOSITORY}/commit/${commit?.sha}`);
 
   await test.step("and shows others the proof of security, which anybody can check", () => checkProof(page));
+  await test.step("and finds an entry of the audit, which the browser itself verifies", () =>
+    checkAudit(page));
 });
+
+async function checkAudit(page: Page): Promise<void> {
+  await page.goto("/app/audit");
+  // The page's own script is at work once it hears news.
+  await expect(page.getByRole("status", { name: "This page updates by itself" })).toHaveText("Live");
+  await page.getByLabel("Action").selectOption({ label: "Account created" });
+  await expect(page).toHaveURL(/action=account\.created/);
+  const verify = page.getByRole("button", { name: "Verify", exact: true }).filter({ visible: true });
+  await expect(verify).toHaveCount(1);
+  await verify.click();
+  const dialog = page.getByRole("dialog", { name: "Verify in my browser" });
+  // The log is signed once a minute, so that a quick journey is here before its first entry is.
+  await expect(async () => {
+    await dialog.getByRole("button", { name: "Verify again" }).click();
+    await expect(dialog.getByText(/is number \d+ of \d+ in the log/)).toBeVisible({ timeout: 2_000 });
+  }).toPass({ timeout: 75_000 });
+  await expect(dialog.getByText(/The log was signed with key/)).toBeVisible();
+  await page.keyboard.press("Escape");
+  const downloading = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Download with proofs" }).click();
+  const file = JSON.parse(readFileSync(await (await downloading).path(), "utf8")) as {
+    format: string;
+    entries: { entry: { action: string } }[];
+  };
+  expect(file.format).toBe("pulsekeep/audit-export/v1");
+  expect(file.entries.map(({ entry }) => entry.action)).toContain("account.created");
+}
 
 async function checkProof(page: Page): Promise<void> {
   const folder = test.info().outputPath("proof");
