@@ -183,6 +183,32 @@ it("loses nothing that is read and written meanwhile", async () => {
   expect(await verify()).toMatchObject({ dataKeys: 2, findings: [] });
 });
 
+it("lets nobody seal under the key that is being replaced", async () => {
+  const { id, workspaceId } = worker;
+  const inside = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  const renewing = renewAll({
+    record: async (_, renewal) => {
+      if (renewal.workspaceId !== workspaceId) return;
+      inside.resolve();
+      await held.promise;
+    },
+  });
+  await inside.promise;
+  const sealing = test.get(Databases).inTenant({ workspaceId }, async (tx) => {
+    const anew = await test
+      .get(VaultService)
+      .reseal(tx, workspaceId, { ...place, row: id }, worker.handshakeSecret);
+    await tx.execute(sql`update workers set handshake_secret_sealed = ${anew} where id = ${id}`);
+  });
+  const waiting =
+    "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+  await eventually(async () => (await test.sql(waiting)).length > 0);
+  held.resolve();
+  await Promise.all([renewing, sealing]);
+  expect(await verify()).toMatchObject({ findings: [] });
+});
+
 it("leaves everything as it was when it is killed halfway", async () => {
   const before = [await keyOf(worker), await readSealed(worker)];
   const dying = () => Promise.reject(new Error("killed"));

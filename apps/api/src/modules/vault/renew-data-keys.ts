@@ -16,7 +16,7 @@ const RENEW_AFTER_SEALS = MAX_SEALS / 2;
 const FORMER_KEPT_MINUTES = 15;
 const LOCK_NOT_AVAILABLE = "55P03";
 
-export type Renewal = { workspaceId: string; from: string; to: string; values: number };
+type Renewal = { workspaceId: string; from: string; to: string; values: number };
 
 /** Called in the transaction of each renewal, so that it is recorded with it or not at all. */
 export type RecordRenewal = (tx: Transaction, renewal: Renewal) => Promise<void>;
