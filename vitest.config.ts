@@ -28,6 +28,8 @@ export default defineConfig({
             "{bench,chaos}/**/*.test.ts",
           ],
           exclude: [...exclude, "**/*.int.test.ts", "**/*.chaos.test.ts"],
+          // Thousands of random cases take seconds on a busy machine.
+          testTimeout: 60_000,
         },
       },
       {

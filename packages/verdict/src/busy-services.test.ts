@@ -31,13 +31,11 @@ describe("a clean deployment of a service with rhythm, bursts, garbage collectio
     { preSamples: 30 },
     { preSamples: 100, preStepSeconds: 10 },
     { preSamples: 60, preStepSeconds: 60 },
-  ])("is not rolled back, however often one looks (%o)", { timeout: 20_000 }, (options) => {
+  ])("is not rolled back, however often one looks (%o)", (options) => {
     expect(shareOf("rollback_recommended", options)).toBeLessThanOrEqual(0.01);
   });
 
-  it("is not rolled back for long bursts once earlier deployments have shown them", {
-    timeout: 20_000,
-  }, () => {
+  it("is not rolled back for long bursts once earlier deployments have shown them", () => {
     const wild = { burstEvery: 40, longestBurst: 5 };
     expect(shareOf("rollback_recommended", wild, 8)).toBeLessThanOrEqual(0.02);
   });
