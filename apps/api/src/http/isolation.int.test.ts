@@ -115,6 +115,7 @@ describe("every route of a person's own things", () => {
       "POST /api/v1/runs/{id}/cancel",
       "POST /api/v1/workers/{id}/notices/dismissal",
       "POST /api/v1/workers/{id}/removal",
+      "POST /api/v1/workers/{id}/silence/dismissal",
       "PUT /api/v1/workers/{id}/checkpoint-export",
     ]);
   });
