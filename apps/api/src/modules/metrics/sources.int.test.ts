@@ -75,23 +75,25 @@ describe("samples that are pushed", () => {
 
   it("change nothing when they are sent again, and cannot rewrite what was said", async () => {
     const project = await createTestProject(alice);
+    // Named once each: between two calls another second may begin.
+    const [first, newest] = [ago(20), ago(5)];
     const samples = [
-      { at: ago(20), metrics: METRICS },
+      { at: first, metrics: METRICS },
       { at: ago(10), metrics: METRICS },
     ];
     await push(project, { samples });
     const before = await kept(project);
     expect((await push(project, { samples })).body).toEqual({ accepted: 0, duplicates: 2, rejected: [] });
     const other = { ...METRICS, error_rate: 0 };
-    const again = await push(project, { samples: [...samples, { at: ago(20), metrics: other }] });
+    const again = await push(project, { samples: [...samples, { at: first, metrics: other }] });
     expect(again.body).toMatchObject({
       duplicates: 2,
       rejected: [{ index: 2, reason: "conflicting_sample" }],
     });
     const twice = await push(project, {
       samples: [
-        { at: ago(5), metrics: METRICS },
-        { at: ago(5), metrics: other },
+        { at: newest, metrics: METRICS },
+        { at: newest, metrics: other },
       ],
     });
     expect(twice.body).toMatchObject({ accepted: 1, rejected: [{ index: 1, reason: "conflicting_sample" }] });
