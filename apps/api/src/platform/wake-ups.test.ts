@@ -7,14 +7,14 @@ type Hear = (message: string) => void;
 
 let messages: string[];
 let hear: Hear;
-let warn: ReturnType<typeof vi.fn>;
+let warn: ReturnType<typeof vi.fn<Logger["warn"]>>;
 let isAway: boolean;
 let wakeUps: WakeUps;
 
 beforeEach(async () => {
   messages = [];
   isAway = false;
-  warn = vi.fn();
+  warn = vi.fn<Logger["warn"]>();
   const transport = {
     subscribe: async (_channel: string, handle: Hear) => {
       hear = handle;
@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 
 it("wakes who waits in this process without a message, and nobody who has left", async () => {
-  const wake = vi.fn();
+  const wake = vi.fn<() => void>();
   const leave = wakeUps.listen("a", wake);
   expect(wakeUps.wakeHere(["a", "b"])).toEqual(["b"]);
   wakeUps.wake(["a"]);
@@ -45,7 +45,7 @@ it("wakes the others by one message of many, each named once", async () => {
   wakeUps.wake(["b", "c"]);
   wakeUps.wake([]);
   await vi.waitFor(() => expect(messages).toEqual(["a,b,c"]));
-  const wake = vi.fn();
+  const wake = vi.fn<() => void>();
   wakeUps.listen("c", wake);
   hear("b,c");
   expect(wake).toHaveBeenCalledTimes(1);

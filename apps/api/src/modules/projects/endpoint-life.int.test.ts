@@ -252,7 +252,9 @@ describe("IDEM-07 a second click", () => {
     const enabled = await Promise.all(
       Array.from({ length: 5 }, () => alice.post<SecretShown>(`${project.path}/hmac/enable`)),
     );
-    expect(enabled.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409, 409]);
+    expect(enabled.map(({ status }) => status).sort((one, other) => one - other)).toEqual([
+      200, 409, 409, 409, 409,
+    ]);
     receiver.state.secret = enabled.find(({ status }) => status === 200)?.body.secretPlain;
     const rotate = (overlapSeconds: number) =>
       alice.post<SecretShown>(`${project.path}/hmac/rotate`, { overlapSeconds });

@@ -146,7 +146,7 @@ function Target({ workers, isNew, isCommit }: MoreOptionsProps & { isCommit: boo
         {isCommit ? (
           <Field
             label={t("language")}
-            hint={t("languageHint")}
+            hint={t("languageHint", { name: "{language}" })}
             error={errors.message?.repositoryLanguage && t("languageError")}
           >
             <Input
