@@ -9,14 +9,17 @@ const pool = Buffer.alloc(4_096);
 let used = pool.length;
 
 /** A random secret of `bytes` bytes, at most 1,024, as base64url without padding. */
-export function newSecret(bytes: number): string {
-  if (used + bytes > pool.length) {
+export const newSecret = (bytes: number): string => newBytes(bytes).toString("base64url");
+
+/** `count` random bytes, at most 1,024. */
+export function newBytes(count: number): Buffer {
+  if (used + count > pool.length) {
     randomFillSync(pool);
     used = 0;
   }
-  const secret = pool.toString("base64url", used, used + bytes);
+  const bytes = Buffer.from(pool.subarray(used, used + count));
   // What was handed out is not kept.
-  pool.fill(0, used, used + bytes);
-  used += bytes;
-  return secret;
+  pool.fill(0, used, used + count);
+  used += count;
+  return bytes;
 }

@@ -91,9 +91,9 @@ describe("deleting one's account", () => {
   });
 
   it("is not the only thing that does: who has a password begins a new session by it, and others where they signed in", async () => {
-    const grace = await test.signUp("Grace");
-    const me = (await grace.get<{ user: { id: string } }>("/api/v1/me")).body;
-    const { status, body } = await grace.get("/api/v1/me/sign-in-again");
+    const ivan = await test.signUp("Ivan");
+    const me = (await ivan.get<{ user: { id: string } }>("/api/v1/me")).body;
+    const { status, body } = await ivan.get("/api/v1/me/sign-in-again");
     expect({ status, body }).toEqual({ status: 200, body: { password: true, providers: [] } });
     const sessions = () =>
       test.sql(
@@ -104,17 +104,17 @@ describe("deleting one's account", () => {
       me.user.id,
     ]);
     const [old] = await sessions();
-    expect(await grace.post("/api/v1/me/sign-in-again", { password: "not-mine-at-all" })).toMatchObject({
+    expect(await ivan.post("/api/v1/me/sign-in-again", { password: "not-mine-at-all" })).toMatchObject({
       status: 403,
       body: { code: "password_wrong" },
     });
     expect(await sessions()).toEqual([old]);
-    expect((await grace.post("/api/v1/me/sign-in-again", { password: TEST_PASSWORD })).status).toBe(204);
+    expect((await ivan.post("/api/v1/me/sign-in-again", { password: TEST_PASSWORD })).status).toBe(204);
     const now = await sessions();
     expect(now).toEqual([{ id: expect.any(String), fresh: true }]);
     expect(now[0]?.["id"]).not.toBe(old?.["id"]);
-    expect((await grace.get("/api/v1/me")).status).toBe(200);
-    const actions = (await grace.get<{ rows: { action: string }[] }>("/api/v1/audit?limit=100")).body.rows;
+    expect((await ivan.get("/api/v1/me")).status).toBe(200);
+    const actions = (await ivan.get<{ rows: { action: string }[] }>("/api/v1/audit?limit=100")).body.rows;
     expect(actions.filter(({ action }) => action === "account.signed_in")).toHaveLength(2);
     expect(actions.filter(({ action }) => action === "account.signed_out")).toHaveLength(1);
 
@@ -126,7 +126,7 @@ describe("deleting one's account", () => {
     });
     for (const tries of [3, 2, 1, 0])
       expect(
-        (await grace.post("/api/v1/me/sign-in-again", { password: `wrong-${tries}-wrong` })).status,
+        (await ivan.post("/api/v1/me/sign-in-again", { password: `wrong-${tries}-wrong` })).status,
       ).toBe(tries === 0 ? 429 : 403);
   });
 

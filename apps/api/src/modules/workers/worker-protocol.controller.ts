@@ -17,11 +17,11 @@ import {
   reportResponseSchema,
 } from "@pulsekeep/contracts/worker-protocol";
 import { epochAt, sealSignal } from "@pulsekeep/signing";
-import { randomBytes } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { CallerOf, type WorkerCaller } from "../../http/caller.js";
 import { WorkerProof } from "../../http/policy.js";
 import { Returns } from "../../http/returns.js";
+import { newBytes } from "../../platform/ids.js";
 import { Clock } from "../../platform/clock.js";
 import { type Claimed, ClaimsService } from "../pulses/claims.service.js";
 import { HandshakeService } from "./handshake.service.js";
@@ -155,6 +155,6 @@ function toSigned(run: Claimed, { worker, findKeys }: ProvenWorker, now: Date) {
     runId: run.runId,
     fence: run.fence,
     leaseExpiresAt: run.leaseExpiresAt.toISOString(),
-    signal: sealSignal({ keys, signal, iv: randomBytes(12) }),
+    signal: sealSignal({ keys, signal, iv: newBytes(12) }),
   };
 }
