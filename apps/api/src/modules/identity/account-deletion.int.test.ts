@@ -125,9 +125,9 @@ describe("deleting one's account", () => {
       providers: ["github"],
     });
     for (const tries of [3, 2, 1, 0])
-      expect(
-        (await ivan.post("/api/v1/me/sign-in-again", { password: `wrong-${tries}-wrong` })).status,
-      ).toBe(tries === 0 ? 429 : 403);
+      expect((await ivan.post("/api/v1/me/sign-in-again", { password: `wrong-${tries}-wrong` })).status).toBe(
+        tries === 0 ? 429 : 403,
+      );
   });
 
   it("takes everything with it, at once, and the audit soon after [CRY-09]", async () => {
