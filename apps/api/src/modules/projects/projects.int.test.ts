@@ -287,6 +287,26 @@ it("deletes a project with all it has, when its name is typed exactly", async ()
   expect((await auditOf(project)).at(-1)).toBe("project.deleted");
 });
 
+it("deletes nothing for a session that is older than ten minutes, and new keys need no fresh one", async () => {
+  const project = await createTestProject(alice);
+  const age = (interval: string) =>
+    test.sql(
+      `update sessions s set created_at = now() - $1::interval from workspace_members m, projects p
+       where m.user_id = s.user_id and m.workspace_id = p.workspace_id and p.id = $2`,
+      [interval, project.id],
+    );
+  const remove = () => alice.call("DELETE", project.path, { body: { confirmationName: "Shop" } });
+  await age("11 minutes");
+  try {
+    expect(await remove()).toMatchObject({ status: 403, body: { code: "sign_in_again" } });
+    expect((await alice.post(`${project.path}/api-key/rotate`)).status).toBe(200);
+    expect((await auditOf(project)).at(-1)).toBe("api_key.rotated");
+  } finally {
+    await age("1 minute");
+  }
+  expect((await remove()).status).toBe(204);
+});
+
 it("answers a stranger on every route as if the project did not exist", async () => {
   const project = await createTestProject(alice, { endpoint: metrics.url });
   const calls: [string, string, object?][] = [

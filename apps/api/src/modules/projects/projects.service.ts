@@ -4,6 +4,8 @@ import { schema, type Transaction } from "@pulsekeep/database";
 import { and, eq, notInArray, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
 import type { UserCaller } from "../../http/caller.js";
+import { requireRecentSignIn } from "../../http/recent-sign-in.js";
+import { Clock } from "../../platform/clock.js";
 import { Databases } from "../../platform/database.js";
 import { GuardedFetch } from "../../platform/guarded-fetch/guarded-fetch.js";
 import { newId } from "../../platform/ids.js";
@@ -32,6 +34,7 @@ export class ProjectsService {
     @Inject(AuditService) private readonly audit: AuditService,
     @Inject(ApiKeysService) private readonly apiKeys: ApiKeysService,
     @Inject(GuardedFetch) private readonly guardedFetch: GuardedFetch,
+    @Inject(Clock) private readonly clock: Clock,
   ) {}
 
   /** Returns the new project's id and its API key: the only time that the key is known. */
@@ -111,8 +114,13 @@ export class ProjectsService {
     });
   }
 
-  /** Deletes a project with its deployments. @throws AppError `not_found`, `PROJECT_DELETE_CONFIRMATION_MISMATCH` */
+  /**
+   * Deletes a project with its deployments.
+   *
+   * @throws AppError `sign_in_again`, `not_found`, `PROJECT_DELETE_CONFIRMATION_MISMATCH`
+   */
   async deleteProject(caller: UserCaller, id: string, confirmationName: string): Promise<void> {
+    requireRecentSignIn(caller, this.clock.now());
     await this.databases.inTenant(caller, async (tx) => {
       const { name } = await lockProject(tx, id);
       if (confirmationName !== name) throw new AppError("PROJECT_DELETE_CONFIRMATION_MISMATCH");
