@@ -39,6 +39,8 @@ export type LoopState = {
   failedTurns: number;
 };
 
+/** A loop that has not turned for so long is taken for dead. */
+export const LOOP_DEAD_AFTER_MS = 60_000;
 const STALE_AFTER_MS = 60_000;
 const CONSUME_AT_ONCE = 500;
 
@@ -61,7 +63,10 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
+  /** @throws Error when it would turn so seldom that it looks dead in between */
   every(job: PeriodicJob): void {
+    if (job.intervalMs > LOOP_DEAD_AFTER_MS / 2)
+      throw new Error(`The loop ${job.name} has to turn at least each ${LOOP_DEAD_AFTER_MS / 2_000} s`);
     this.periodic.push(job);
   }
 

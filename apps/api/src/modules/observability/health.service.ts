@@ -4,7 +4,7 @@ import { z } from "zod";
 import { ENV, type Env } from "../../env.js";
 import { Clock } from "../../platform/clock.js";
 import { Databases } from "../../platform/database.js";
-import { Jobs } from "../../platform/jobs.js";
+import { Jobs, LOOP_DEAD_AFTER_MS } from "../../platform/jobs.js";
 import { TRANSPORT, type Transport } from "../../platform/transport.js";
 import { KeyringQueries } from "../vault/keyring.queries.js";
 import { describeProblem } from "./scheduling-problems.js";
@@ -12,7 +12,6 @@ import { SchedulingQueries } from "./scheduling.queries.js";
 import { within } from "../../platform/within.js";
 
 const CHECK_TIMEOUT_MS = 2_000;
-const STALE_AFTER_MS = 60_000;
 
 export const healthSchema = z
   .object({
@@ -78,7 +77,7 @@ export class HealthService {
     return Object.fromEntries(
       this.jobs.heartbeats().map(({ name, lastTurnAt }) => {
         const ageMs = now - (lastTurnAt ?? this.startedAt).getTime();
-        return [`loop:${name}`, ageMs < STALE_AFTER_MS];
+        return [`loop:${name}`, ageMs < LOOP_DEAD_AFTER_MS];
       }),
     );
   }
