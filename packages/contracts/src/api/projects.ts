@@ -37,6 +37,15 @@ export const observationSchema = z.strictObject({
 });
 export type Observation = z.infer<typeof observationSchema>;
 
+/** How deployments of a project are watched that says nothing of it. */
+export const DEFAULT_OBSERVATION: Observation = {
+  sampleSeconds: 10,
+  windowSeconds: 900,
+  baselineSeconds: 60,
+  baselineEnabled: true,
+  abandonSeconds: 7_200,
+};
+
 export const projectCreateSchema = z
   .strictObject({
     name,

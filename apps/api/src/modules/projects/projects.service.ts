@@ -1,5 +1,9 @@
 import { Inject, Injectable } from "@nestjs/common";
-import type { Observation, ProjectCreate, ProjectUpdate } from "@pulsekeep/contracts/api/projects";
+import {
+  DEFAULT_OBSERVATION,
+  type ProjectCreate,
+  type ProjectUpdate,
+} from "@pulsekeep/contracts/api/projects";
 import { schema, type Transaction } from "@pulsekeep/database";
 import { and, eq, notInArray, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
@@ -17,14 +21,6 @@ import { lockProject } from "./lock-project.js";
 import { refuseManyEnvironments, refuseManyProjects } from "./quotas.service.js";
 
 const { metricEndpoints, projects } = schema;
-
-const DEFAULT_OBSERVATION: Observation = {
-  sampleSeconds: 10,
-  windowSeconds: 900,
-  baselineSeconds: 60,
-  baselineEnabled: true,
-  abandonSeconds: 7_200,
-};
 
 /** Creates, changes and deletes projects. */
 @Injectable()

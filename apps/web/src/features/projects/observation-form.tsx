@@ -11,14 +11,10 @@ import type { Project } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Section } from "@/components/ui/card";
 import { Field, Input } from "@/components/ui/field";
+import { SAMPLING } from "./sampling";
 import { useProjectMutation } from "./use-project-mutation";
 
-const fields = [
-  { name: "windowSeconds", min: 30, max: 86_400 },
-  { name: "sampleSeconds", min: 2, max: 300 },
-  { name: "baselineSeconds", min: 2, max: 3_600 },
-  { name: "abandonSeconds", min: 60, max: 86_400 },
-] as const;
+const fields = [...SAMPLING, { name: "abandonSeconds", min: 60, max: 86_400 }] as const;
 
 /** How a deployment is watched: how long, how often, and when it is given up. */
 export function ObservationForm({ project }: { project: Project }) {

@@ -1,117 +1,108 @@
 "use client";
 
-import { zodResolver } from "@hookform/resolvers/zod";
-import { projectCreateSchema } from "@pulsekeep/contracts/api/projects";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import Link from "next/link";
-import { useRouter } from "next/navigation";
-import { useTranslations } from "next-intl";
-import { useState } from "react";
-import { useForm, useWatch } from "react-hook-form";
+import { usePathname, useRouter, useSearchParams } from "next/navigation";
+import { useRef, useState, useSyncExternalStore } from "react";
 import { browserApi } from "@/api/client";
-import { unwrap } from "@/api/problem";
+import { ApiProblem, unwrap } from "@/api/problem";
 import { useProblemToast } from "@/api/use-problem-toast";
-import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
-import { Field, Input } from "@/components/ui/field";
-import { parseEnvironments } from "./environments";
+import { Skeleton } from "@/components/ui/skeleton";
+import { CreateSteps } from "./create-steps";
+import { forgetDraft, keepDraft, readDraft } from "./kept-draft";
+import {
+  type DraftField,
+  findRefusedField,
+  listFaults,
+  type ProjectDraft,
+  toProjectCreate,
+} from "./project-draft";
+import { ProjectFacts } from "./project-facts";
+import { ProjectReview } from "./project-review";
 import { SecretDialog } from "./secret-dialog";
-import { type Stack, StackField } from "./stack-field";
 
-type Values = {
-  name: string;
-  description: string;
-  stack: Stack | "";
-  environments: string;
-  metricsEndpoint: string;
-};
+/** Only the browser knows what it kept, so the server draws the place of the form alone. */
+export function ProjectCreateForm({ accountId }: { accountId: string }) {
+  const isBrowser = useSyncExternalStore(
+    () => () => undefined,
+    () => true,
+    () => false,
+  );
+  return isBrowser ? <Steps accountId={accountId} /> : <Skeleton className="h-96 max-w-2xl" />;
+}
 
-export function ProjectCreateForm() {
-  const t = useTranslations("projectForm");
-  const common = useTranslations("common");
+/** Facts, then a look at all of them, then the project. Each step is an address, so that the browser's back works. */
+function Steps({ accountId }: { accountId: string }) {
+  const pathname = usePathname();
   const router = useRouter();
   const client = useQueryClient();
   const onError = useProblemToast();
+  const wantsReview = useSearchParams().get("step") === "review";
+  const cameFromFacts = useRef(false);
+  const [draft, setDraft] = useState(() => readDraft(accountId));
+  const [focused, setFocused] = useState<DraftField>();
+  const [refused, setRefused] = useState<DraftField>();
   const [created, setCreated] = useState<{ id: string; apiKeyPlain: string }>();
-  const form = useForm<Values>({
-    defaultValues: { name: "", description: "", stack: "", environments: "prod", metricsEndpoint: "" },
-    resolver: (values, context, options) =>
-      zodResolver(projectCreateSchema)(
-        toProjectCreate(values) as never,
-        context as never,
-        options as never,
-      ) as never,
-  });
-  const stack = useWatch({ control: form.control, name: "stack" });
-  const { errors } = form.formState;
+
+  const openFacts = (field: DraftField | undefined) => {
+    setFocused(field);
+    if (cameFromFacts.current) window.history.back();
+    else window.history.replaceState(null, "", pathname);
+    cameFromFacts.current = false;
+  };
   const create = useMutation({
-    mutationFn: (values: Values) =>
-      unwrap(browserApi.POST("/api/v1/projects", { body: toProjectCreate(values) })),
-    onError,
+    mutationFn: (complete: ProjectDraft) =>
+      unwrap(browserApi.POST("/api/v1/projects", { body: toProjectCreate(complete) })),
+    onError: (error) => {
+      const field = error instanceof ApiProblem ? findRefusedField(error) : undefined;
+      setRefused(field);
+      if (field) openFacts(field);
+      onError(error);
+    },
     onSuccess: ({ project, apiKeyPlain }) => {
+      forgetDraft();
       void client.invalidateQueries({ queryKey: ["projects"] });
       setCreated({ id: project.id, apiKeyPlain });
     },
   });
+
+  // An address that was opened with nothing, or half of it, written down leads to the facts.
+  const isReview = wantsReview && listFaults(draft).length === 0;
   return (
     <Card className="max-w-2xl">
-      <form
-        noValidate
-        onSubmit={(event) => void form.handleSubmit(() => create.mutate(form.getValues()))(event)}
-        className="flex flex-col"
-      >
-        <div className="flex flex-col gap-5 p-6">
-          <Field label={t("name")} hint={t("nameHint")} error={errors.name && t("nameError")}>
-            <Input {...form.register("name")} autoComplete="off" maxLength={80} placeholder="checkout-api" />
-          </Field>
-          <Field label={t("description")} hint={t("descriptionHint")}>
-            <Input {...form.register("description")} autoComplete="off" maxLength={500} />
-          </Field>
-          <StackField value={stack} onChange={(stack) => form.setValue("stack", stack)} />
-          <Field
-            label={t("environments")}
-            hint={t("environmentsHint")}
-            error={errors.environments && t("environmentsError")}
-          >
-            <Input {...form.register("environments")} autoComplete="off" spellCheck={false} />
-          </Field>
-          <Field
-            label={t("endpoint")}
-            hint={t("endpointHint")}
-            error={errors.metricsEndpoint && t("endpointError")}
-          >
-            <Input
-              {...form.register("metricsEndpoint")}
-              type="url"
-              inputMode="url"
-              autoComplete="off"
-              placeholder="https://api.example.com/seqpulse-metrics"
-            />
-          </Field>
-        </div>
-        <div className="flex justify-end gap-2 border-line border-t px-6 py-4">
-          <Button asChild>
-            <Link href="/app/projects">{common("cancel")}</Link>
-          </Button>
-          <Button type="submit" variant="primary" pending={create.isPending || create.isSuccess}>
-            {t("submit")}
-          </Button>
-        </div>
-      </form>
+      <CreateSteps current={isReview ? "review" : "facts"} />
+      {isReview ? (
+        <ProjectReview
+          draft={draft}
+          pending={create.isPending || create.isSuccess}
+          onChange={openFacts}
+          onCreate={() => create.mutate(draft)}
+        />
+      ) : (
+        <ProjectFacts
+          draft={draft}
+          focused={focused}
+          refused={refused}
+          onChange={(next) => {
+            setRefused(undefined);
+            setDraft(next);
+            keepDraft(accountId, next);
+          }}
+          onCancel={() => {
+            forgetDraft();
+            router.push("/app/projects");
+          }}
+          onDone={() => {
+            setFocused(undefined);
+            cameFromFacts.current = true;
+            window.history.pushState(null, "", `${pathname}?step=review`);
+          }}
+        />
+      )}
       <SecretDialog
         secret={created && { kind: "apiKey", plain: created.apiKeyPlain }}
-        onClose={() => created && router.push(`/app/projects/${created.id}?tab=integration`)}
+        onClose={() => created && router.replace(`/app/projects/${created.id}?tab=integration`)}
       />
     </Card>
   );
-}
-
-function toProjectCreate({ name, description, stack, environments, metricsEndpoint }: Values) {
-  return {
-    name,
-    ...(description.trim() === "" ? {} : { description: description.trim() }),
-    ...(stack === "" ? {} : { stack }),
-    environments: parseEnvironments(environments),
-    ...(metricsEndpoint.trim() === "" ? {} : { metricsEndpoint: metricsEndpoint.trim() }),
-  };
 }

@@ -13,7 +13,11 @@ export function StackField({ value, onChange }: StackFieldProps) {
   const t = useTranslations("projectForm");
   return (
     <Field label={t("stack")}>
-      <Select value={value} onChange={(e) => onChange(STACKS.find((it) => it === e.target.value) ?? "")}>
+      <Select
+        name="stack"
+        value={value}
+        onChange={(e) => onChange(STACKS.find((it) => it === e.target.value) ?? "")}
+      >
         <option value="">{t("stackUnknown")}</option>
         {STACKS.map((stack) => (
           <option key={stack} value={stack}>

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
+import { findMeStrict } from "@/api/server";
 import { PageHeader } from "@/components/page-header";
 import { ProjectCreateForm } from "@/features/projects/project-create-form";
 
@@ -8,15 +9,19 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function NewProjectPage() {
-  const [t, nav] = await Promise.all([getTranslations("projectForm"), getTranslations("nav")]);
+  const [t, nav, me] = await Promise.all([
+    getTranslations("projectForm"),
+    getTranslations("nav"),
+    findMeStrict(),
+  ]);
   return (
     <>
       <PageHeader
         title={t("title")}
-        description={t("description")}
+        description={t("intro")}
         crumbs={[{ href: "/app/projects", label: nav("projects") }]}
       />
-      <ProjectCreateForm />
+      {me ? <ProjectCreateForm accountId={me.user.id} /> : null}
     </>
   );
 }
