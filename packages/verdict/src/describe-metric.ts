@@ -6,7 +6,8 @@ import type { Message, PerMetric, Shift } from "./types.js";
 /** With fewer samples a slope says nothing. */
 const FEWEST_FOR_SLOPE = 8;
 
-const round = (value: number, digits = 6) => Number(value.toPrecision(digits));
+/** Enough digits for whoever reads or compares it. */
+export const round = (value: number, digits = 6) => Number(value.toPrecision(digits));
 
 /** The judged metric as it is stored and shown. */
 export function describeMetric(

@@ -9,9 +9,11 @@ export type { Replayed } from "./replay.js";
 export { METRIC_NAMES } from "./types.js";
 export type {
   Direction,
+  EvidenceMeasure,
   Guardrail,
   GuardrailResult,
   Hint,
+  HintEvidence,
   HintSeverity,
   Message,
   MetricName,

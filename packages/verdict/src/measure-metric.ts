@@ -66,8 +66,8 @@ export interface Measurement {
   interruption: Answered["interruption"];
   /** Earlier deployments of the same service: what a clean one of it looks like. */
   earlier: Earlier[];
-  /** Failures and requests of the baseline, and of each of the latest samples; null where they are not known. */
-  counts: { before: ErrorCounts; latest: ErrorCounts } | null;
+  /** Failures and requests of the baseline and of each of the latest samples, and all requests since the deployment; null where they are not known. */
+  counts: { before: ErrorCounts; latest: ErrorCounts; requests: number } | null;
   /** Too few requests to call an error rate fine; failures that are clear all the same still count. */
   tooFewRequests: boolean;
 }

@@ -24,7 +24,7 @@ export function withCounts(observation: Observation, measurement: Measurement): 
   return {
     ...measurement,
     tooFewRequests: requests < FEWEST_REQUESTS,
-    counts: { before: pre, latest: latestOf(whole) },
+    counts: { before: pre, latest: latestOf(whole), requests },
     evidence: counted(evidence),
     late: late.map(counted),
   };

@@ -90,6 +90,51 @@ export interface Hint {
   title: Message;
   cause: Message;
   actions: Message[];
+  /** The numbers it rests on, one for each signal that has any. */
+  evidence: HintEvidence[];
+}
+
+/** What a hint's number measures: a metric's level, or something about the measuring itself. */
+export type EvidenceMeasure = MetricName | "memory_growth" | "coverage" | "baseline_samples" | "requests";
+
+/**
+ * One number that a hint rests on, against the level it was held to, in its `unit`. Null: not known, or without
+ * a meaning there.
+ */
+export interface HintEvidence {
+  measure: EvidenceMeasure;
+  unit: "per_second" | "milliseconds" | "share" | "share_per_hour" | "count";
+  /**
+   * Where the threshold comes from: `baseline`, the level before and the smallest change that matters;
+   * `project_limit`, a guardrail that the project switched on; `engine_limit`, a fixed one of the engine.
+   */
+  heldTo: "baseline" | "project_limit" | "engine_limit";
+  before: number | null;
+  /** The typical level since the deployment, or since the change where that came later. */
+  observed: number | null;
+  /** The worst single sample, where the level is back to normal. */
+  worst: number | null;
+  threshold: number | null;
+  /** From here on it counts: inside a limit its secured share, beyond a change the service's own noise. */
+  securedThreshold: number | null;
+  /** The share of samples that may break the limit, 0..1. */
+  tolerance: number | null;
+  /** The share of samples beyond the secured limit, or beyond the baseline's reach, 0..1; and before. */
+  breachShare: number | null;
+  breachShareBefore: number | null;
+  /**
+   * How many times over: the change as a multiple of the smallest that matters; else the observed level as a
+   * multiple of the limit, or the limit of the level where falling is worse. Below 1: not over.
+   */
+  exceedRatio: number | null;
+  /** Observed minus before; `relative` as a share of before. */
+  absolute: number | null;
+  relative: number | null;
+  /** 95 % interval of the change. */
+  low: number | null;
+  high: number | null;
+  /** 0..1: how sure the metric's state is; null where nothing was estimated. */
+  confidence: number | null;
 }
 
 /**

@@ -2328,6 +2328,29 @@ export interface components {
                 };
                 text: string;
             }[];
+            evidence: components["schemas"]["HintEvidence"][];
+        };
+        HintEvidence: {
+            /** @enum {string} */
+            measure: "requests_per_sec" | "latency_p95" | "error_rate" | "cpu_usage" | "memory_usage" | "memory_growth" | "coverage" | "baseline_samples" | "requests";
+            /** @enum {string} */
+            unit: "per_second" | "milliseconds" | "share" | "share_per_hour" | "count";
+            /** @enum {string} */
+            heldTo: "baseline" | "project_limit" | "engine_limit";
+            before: number | null;
+            observed: number | null;
+            worst: number | null;
+            threshold: number | null;
+            securedThreshold: number | null;
+            tolerance: number | null;
+            breachShare: number | null;
+            breachShareBefore: number | null;
+            exceedRatio: number | null;
+            absolute: number | null;
+            relative: number | null;
+            low: number | null;
+            high: number | null;
+            confidence: number | null;
         };
         DeploymentSamples: {
             samples: {

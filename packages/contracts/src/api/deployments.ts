@@ -23,6 +23,43 @@ export const renderedTextSchema = z.object({
 
 export const reasonSchema = z.object({ metric: metricNameSchema.nullable(), message: renderedTextSchema });
 
+/**
+ * One number that a hint rests on, in `unit`; null where it is not known or means nothing. `threshold` is what
+ * `heldTo` says: the level before and the smallest change that matters, a limit of the project's policy, or a fixed
+ * limit of the engine. From `securedThreshold` on it counts: inside a limit its secured share, beyond a change the
+ * service's own noise. `tolerance` and `breachShare` are shares of the samples. `exceedRatio` is the change as a
+ * multiple of the smallest that matters, or the level as a multiple of the limit (the other way round where falling
+ * is worse); below 1 it is not over. `low` and `high` are the 95 % interval of `absolute`; `relative` is a share of
+ * `before`; `worst` is the worst sample of what went away.
+ */
+export const hintEvidenceSchema = z
+  .object({
+    measure: z.enum([
+      ...metricNameSchema.options,
+      "memory_growth",
+      "coverage",
+      "baseline_samples",
+      "requests",
+    ]),
+    unit: z.enum(["per_second", "milliseconds", "share", "share_per_hour", "count"]),
+    heldTo: z.enum(["baseline", "project_limit", "engine_limit"]),
+    before: z.number().nullable(),
+    observed: z.number().nullable(),
+    worst: z.number().nullable(),
+    threshold: z.number().nullable(),
+    securedThreshold: z.number().nullable(),
+    tolerance: z.number().nullable(),
+    breachShare: z.number().nullable(),
+    breachShareBefore: z.number().nullable(),
+    exceedRatio: z.number().nullable(),
+    absolute: z.number().nullable(),
+    relative: z.number().nullable(),
+    low: z.number().nullable(),
+    high: z.number().nullable(),
+    confidence: z.number().min(0).max(1).nullable(),
+  })
+  .meta({ id: "HintEvidence" });
+
 export const hintSchema = z
   .object({
     code: z.string(),
@@ -31,6 +68,8 @@ export const hintSchema = z
     title: renderedTextSchema,
     cause: renderedTextSchema,
     actions: z.array(renderedTextSchema),
+    /** A line for each signal that has a number; none of verdicts from before they were kept. */
+    evidence: z.array(hintEvidenceSchema),
   })
   .meta({ id: "Hint" });
 export type HintView = z.infer<typeof hintSchema>;

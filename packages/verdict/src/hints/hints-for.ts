@@ -1,8 +1,8 @@
 import type { MessageParams } from "../messages/message-key.js";
-import type { Hint, HintSeverity, MetricName } from "../types.js";
+import type { Hint, HintEvidence, HintSeverity, MetricName } from "../types.js";
 import type { ActionName, HintCode, HintRow } from "./hint-table.js";
 import { HINT_TABLE } from "./hint-table.js";
-import type { HintFacts } from "./signals.js";
+import type { HintFacts } from "./hint-facts.js";
 import { leadingMetric, onsetSeconds, SIGNALS } from "./signals.js";
 
 const SEVERITY_ORDER: readonly HintSeverity[] = ["critical", "warning", "info"];
@@ -55,7 +55,14 @@ function toHint(row: HintRow, facts: HintFacts): Hint {
     title: { key: `hint.${row.code}.title`, params: {} },
     cause: { key: `hint.${row.code}.cause`, params },
     actions: actionsOf(row, facts).map((name) => ({ key: `action.${name}`, params: {} })),
+    evidence: evidenceOf(row, facts),
   };
+}
+
+/** One line for each number: several signals may rest on the same one. */
+function evidenceOf(row: HintRow, facts: HintFacts): HintEvidence[] {
+  const lines = row.needs.flatMap((name) => SIGNALS[name].evidence(facts));
+  return [...new Map(lines.map((line) => [`${line.measure} ${line.heldTo}`, line])).values()];
 }
 
 /** Rolling back is advised only where the verdict recommends it. */

@@ -1,22 +1,22 @@
-import type { Decision } from "../combine.js";
 import type { JudgedMetric } from "../judge-metrics.js";
-import type { MetricName, PerMetric, PipelineResult, Quality } from "../types.js";
+import type { HintEvidence, MetricName, PerMetric } from "../types.js";
+import { FEWEST_REQUESTS } from "../errors.js";
 import { METRIC_NAMES } from "../types.js";
-
-/** What hints are made from; computed together with the verdict, so that they cannot disagree. */
-export interface HintFacts {
-  decision: Decision;
-  judged: readonly JudgedMetric[];
-  perMetric: Record<MetricName, PerMetric>;
-  quality: Quality;
-  pipeline: PipelineResult;
-  stepSeconds: number;
-}
+import {
+  changeEvidence,
+  engineLimitEvidence,
+  limitEvidence,
+  measureEvidence,
+  metricEvidence,
+} from "./hint-evidence.js";
+import type { HintFacts } from "./hint-facts.js";
 
 /** A yes-or-no fact about a deployment, with the metrics it rests on. */
 export interface Signal {
   holds: (facts: HintFacts) => boolean;
   metrics: (facts: HintFacts) => MetricName[];
+  /** The numbers that it goes by. */
+  evidence: (facts: HintFacts) => HintEvidence[];
 }
 
 const MEMORY_LIMIT = 0.8;
@@ -52,19 +52,37 @@ export function onsetSeconds(facts: HintFacts): number | null {
   return first === 0 ? 0 : (first + skipped) * facts.stepSeconds;
 }
 
-const one = (metric: MetricName, holds: Signal["holds"]): Signal => ({ holds, metrics: () => [metric] });
-const fact = (holds: Signal["holds"]): Signal => ({ holds, metrics: () => [] });
-const states = (state: PerMetric["state"]): Signal => ({
-  holds: (facts) => inState(facts, state).length > 0,
-  metrics: (facts) => inState(facts, state),
-});
-const leading = (holds: Signal["holds"]): Signal => ({
+const of = (metrics: Signal["metrics"], holds: Signal["holds"]): Signal => ({
   holds,
-  metrics: (facts) => {
+  metrics,
+  evidence: (facts) => metrics(facts).flatMap((metric) => metricEvidence(facts, metric)),
+});
+const one = (
+  metric: MetricName,
+  holds: Signal["holds"],
+  evidence: Signal["evidence"] = (facts) => metricEvidence(facts, metric),
+): Signal => ({ holds, metrics: () => [metric], evidence });
+const fact = (holds: Signal["holds"], evidence: Signal["evidence"] = () => []): Signal => ({
+  holds,
+  metrics: () => [],
+  evidence,
+});
+const states = (state: PerMetric["state"]): Signal =>
+  of(
+    (facts) => inState(facts, state),
+    (facts) => inState(facts, state).length > 0,
+  );
+const leading = (holds: Signal["holds"]): Signal =>
+  of((facts) => {
     const found = leadingMetric(facts);
     return found ? [found.metric] : [];
-  },
-});
+  }, holds);
+const changes =
+  (...metrics: MetricName[]) =>
+  (facts: HintFacts) =>
+    metrics.flatMap((metric) => changeEvidence(facts, metric));
+const ofMemory = (facts: HintFacts) =>
+  engineLimitEvidence(facts, "memory_usage", { threshold: MEMORY_LIMIT, secured: MEMORY_NEAR });
 
 /** Every signal a hint can need. */
 export const SIGNALS = {
@@ -75,23 +93,42 @@ export const SIGNALS = {
     "requests_per_sec",
     (facts) => regressed(facts, "requests_per_sec") && trafficRatio(facts) < 1,
   ),
-  traffic_up: one("requests_per_sec", (facts) => trafficRatio(facts) > TRAFFIC_ROSE),
+  traffic_up: one(
+    "requests_per_sec",
+    (facts) => trafficRatio(facts) > TRAFFIC_ROSE,
+    (facts) => {
+      const before = facts.perMetric.requests_per_sec.before ?? 0;
+      return engineLimitEvidence(facts, "requests_per_sec", { threshold: before * TRAFFIC_ROSE });
+    },
+  ),
   cpu_up: one("cpu_usage", (facts) => regressed(facts, "cpu_usage")),
   cpu_flat: one("cpu_usage", (facts) => ["ok", "improved"].includes(facts.perMetric.cpu_usage.state)),
   memory_up: one("memory_usage", (facts) => regressed(facts, "memory_usage")),
-  memory_over: one("memory_usage", (facts) => (memoryAfter(facts) ?? 0) > MEMORY_LIMIT),
-  memory_near: one("memory_usage", (facts) => {
-    const level = memoryAfter(facts) ?? 0;
-    return level > MEMORY_NEAR && level <= MEMORY_LIMIT;
-  }),
+  memory_over: one("memory_usage", (facts) => (memoryAfter(facts) ?? 0) > MEMORY_LIMIT, ofMemory),
+  memory_near: one(
+    "memory_usage",
+    (facts) => {
+      const level = memoryAfter(facts) ?? 0;
+      return level > MEMORY_NEAR && level <= MEMORY_LIMIT;
+    },
+    ofMemory,
+  ),
   memory_growing: one(
     "memory_usage",
     (facts) =>
       regressed(facts, "memory_usage") && (facts.perMetric.memory_usage.slopePerHour ?? 0) > LEAK_PER_HOUR,
+    (facts) => [
+      ...metricEvidence(facts, "memory_usage"),
+      ...measureEvidence(
+        { measure: "memory_growth", unit: "share_per_hour" },
+        { observed: facts.perMetric.memory_usage.slopePerHour, threshold: LEAK_PER_HOUR, falls: false },
+      ),
+    ],
   ),
   resources_steady: fact(
     (facts) =>
       facts.perMetric.cpu_usage.shift !== null && steady(facts, "cpu_usage") && steady(facts, "memory_usage"),
+    changes("cpu_usage", "memory_usage"),
   ),
   users_unaffected: fact(
     (facts) =>
@@ -99,16 +136,26 @@ export const SIGNALS = {
       steady(facts, "latency_p95") &&
       steady(facts, "requests_per_sec") &&
       (facts.perMetric.error_rate.shift ?? facts.perMetric.latency_p95.shift) !== null,
+    changes("error_rate", "latency_p95", "requests_per_sec"),
   ),
   regression: leading((facts) => inState(facts, "regressed").length > 0),
   bad: leading(
     (facts) => facts.decision.state === "warning" || facts.decision.state === "rollback_recommended",
   ),
   went_away: states("went_away"),
-  pre_existing: states("pre_existing"),
+  pre_existing: {
+    ...states("pre_existing"),
+    evidence: (facts) => inState(facts, "pre_existing").flatMap((metric) => limitEvidence(facts, metric)),
+  },
   silent: states("silent"),
-  low_traffic: one("error_rate", (facts) =>
-    facts.judged.some((judged) => judged.tooFewRequests && judged.state === "inconclusive"),
+  low_traffic: one(
+    "error_rate",
+    (facts) => facts.judged.some((judged) => judged.tooFewRequests && judged.state === "inconclusive"),
+    (facts) =>
+      measureEvidence(
+        { measure: "requests", unit: "count" },
+        { observed: requestsSince(facts), threshold: FEWEST_REQUESTS, falls: true },
+      ),
   ),
   enduring: leading((facts) => {
     const found = leadingMetric(facts);
@@ -122,13 +169,25 @@ export const SIGNALS = {
   guardrail_broken: {
     holds: (facts) => brokenGuardrails(facts).length > 0,
     metrics: (facts) => brokenGuardrails(facts),
+    evidence: (facts) => brokenGuardrails(facts).flatMap((metric) => limitEvidence(facts, metric)),
   },
-  critical_resource: {
-    holds: (facts) => criticalResources(facts).length > 0,
-    metrics: (facts) => criticalResources(facts),
-  },
-  baseline_short: fact(({ quality }) => quality.preSamples < SHORT_BASELINE),
-  incomplete: fact(({ quality }) => quality.coverage < FULL_COVERAGE),
+  critical_resource: of(criticalResources, (facts) => criticalResources(facts).length > 0),
+  baseline_short: fact(
+    ({ quality }) => quality.preSamples < SHORT_BASELINE,
+    ({ quality }) =>
+      measureEvidence(
+        { measure: "baseline_samples", unit: "count" },
+        { observed: quality.preSamples, threshold: SHORT_BASELINE, falls: true },
+      ),
+  ),
+  incomplete: fact(
+    ({ quality }) => quality.coverage < FULL_COVERAGE,
+    ({ quality }) =>
+      measureEvidence(
+        { measure: "coverage", unit: "share" },
+        { observed: quality.coverage, threshold: FULL_COVERAGE, falls: true },
+      ),
+  ),
   pipeline_failed: fact(({ pipeline }) => pipeline === "failed"),
   ended: fact(({ decision }) => decision.state !== "collecting"),
   rollback: fact(({ decision }) => decision.state === "rollback_recommended"),
@@ -145,8 +204,15 @@ function memoryAfter({ perMetric }: HintFacts): number | null {
   return perMetric.memory_usage.state === "muted" ? null : perMetric.memory_usage.after;
 }
 
+/** A limit that a muted metric breaks is nobody's business. */
 function brokenGuardrails({ perMetric }: HintFacts): MetricName[] {
-  return METRIC_NAMES.filter((metric) => perMetric[metric].guardrail?.broken);
+  return METRIC_NAMES.filter(
+    (metric) => perMetric[metric].state !== "muted" && perMetric[metric].guardrail?.broken,
+  );
+}
+
+function requestsSince({ judged }: HintFacts): number | null {
+  return judged.find(({ metric }) => metric === "error_rate")?.counts?.requests ?? null;
 }
 
 function criticalResources({ judged }: HintFacts): MetricName[] {

@@ -153,9 +153,12 @@ it("tells the verdict in the reader's language", async () => {
     [ids[0], verdict.state, verdict.confidence, JSON.stringify(verdict)],
   );
   const read = async () => (await alice.get<DeploymentDetail>(`/api/v1/deployments/${ids[0]}`)).body.verdict;
-  const french = await read();
-  await alice.patch("/api/v1/me", { locale: "en" });
-  const english = await read();
+  const shown = new Map<string, DeploymentDetail["verdict"]>();
+  for (const locale of ["fr", "es", "de", "en"]) {
+    await alice.patch("/api/v1/me", { locale });
+    shown.set(locale, await read());
+  }
+  const english = shown.get("en");
   expect(english).toMatchObject({
     state: "rollback_recommended",
     final: true,
@@ -164,15 +167,26 @@ it("tells the verdict in the reader's language", async () => {
   expect(english?.reasons.length).toBeGreaterThan(0);
   expect(english?.hints.length).toBeGreaterThan(0);
   expect(english?.metrics.map(({ metric }) => metric)).toContain("error_rate");
-  const texts = [english, french].map((shown) => shown?.reasons.map(({ message }) => message.text).join(" "));
-  expect(texts[0]).not.toBe(texts[1]);
-  for (const text of texts) expect(text).not.toMatch(/\{|undefined/);
+  const texts = [...shown.values()].map((it) =>
+    [
+      ...(it?.reasons.map(({ message }) => message) ?? []),
+      ...(it?.hints.flatMap(({ title, cause, actions }) => [title, cause, ...actions]) ?? []),
+    ].map(({ text }) => text),
+  );
+  // No sentence of one language is in another's place.
+  expect(new Set(texts.flat()).size).toBe(new Set(texts[0]).size * 4);
+  for (const text of texts.flat()) expect(text).not.toMatch(/[{}]|undefined|NaN/);
+  // The numbers are the engine's, and the same in every language.
+  for (const it of shown.values())
+    expect(it?.hints.map(({ evidence }) => evidence)).toEqual(verdict.hints.map(({ evidence }) => evidence));
+  expect(english?.hints[0]?.evidence[0]).toMatchObject({ measure: "error_rate", heldTo: "baseline" });
 });
 
 it("still tells a verdict whose texts are of an engine that is gone", async () => {
   const { ids } = await deploy();
   const verdict = evaluate({ pre: [], post: [], windowEnded: true, stepSeconds: 2, pipeline: "unknown" });
-  const aged = { ...verdict, reasons: [{ metric: null, key: "reason.of_the_past", params: {} }] };
+  const hints = verdict.hints.map(({ evidence: _, ...hint }) => hint);
+  const aged = { ...verdict, hints, reasons: [{ metric: null, key: "reason.of_the_past", params: {} }] };
   await test.sql(
     `insert into verdicts (deployment_id, workspace_id, state, confidence, final, document, engine_version, decided_at)
      select id, workspace_id, 'inconclusive', 0.5, true, $2, '0.0.1', now() from deployments where id = $1`,
@@ -180,6 +194,9 @@ it("still tells a verdict whose texts are of an engine that is gone", async () =
   );
   const { status, body } = await alice.get<DeploymentDetail>(`/api/v1/deployments/${ids[0]}`);
   expect([status, body.verdict?.reasons[0]?.message.text]).toEqual([200, "reason.of_the_past"]);
+  // Numbers that were not kept are not made up.
+  expect(body.verdict?.hints.length).toBeGreaterThan(0);
+  expect(body.verdict?.hints.flatMap(({ evidence }) => evidence)).toEqual([]);
 });
 
 it("counts both products on the overview", async () => {
@@ -202,6 +219,17 @@ it("counts both products on the overview", async () => {
     runs7d: { succeeded: 0, failed: 0, missed: 0 },
     nextCheckInAt: null,
     nextRunAt: null,
+  });
+  // Nothing follows from a verdict that was only tried out: it is none of those that ask for something.
+  await test.sql(
+    `insert into verdicts (deployment_id, workspace_id, state, confidence, final, document, engine_version, decided_at, dry_run)
+     select id, workspace_id, verdict_state, 0.9, true, '{}', '0', now(), true from deployments where id = $1`,
+    [first.body.deployment_id],
+  );
+  const { body: tried } = await bob.get("/api/v1/overview");
+  expect(tried).toMatchObject({
+    verdicts7d: { ok: 0, warning: 0, rollbackRecommended: 0, inconclusive: 0 },
+    latestDeployments: [{}, { id: first.body.deployment_id, dryRun: true }],
   });
 });
 

@@ -42,13 +42,17 @@ function renderText({ key, params }: Message, locale: Locale): RenderedText {
   return { key, params, text };
 }
 
-const toHint = (hint: Hint, text: (message: Message) => RenderedText): HintView => ({
+/** As it was kept: engines before this one kept no evidence, and none is made up for them. */
+type KeptHint = Omit<Hint, "evidence"> & Partial<Pick<Hint, "evidence">>;
+
+const toHint = (hint: KeptHint, text: (message: Message) => RenderedText): HintView => ({
   code: hint.code,
   severity: hint.severity,
   metrics: hint.metrics,
   title: text(hint.title),
   cause: text(hint.cause),
   actions: hint.actions.map(text),
+  evidence: hint.evidence ?? [],
 });
 
 function toFinding(found: PerMetric, text: (message: Message) => RenderedText): MetricFinding {

@@ -59,7 +59,7 @@ export class OverviewQueries {
 const toInstant = (text: string | null): string | null =>
   text === null ? null : new Date(text).toISOString();
 
-/** Every table here shows the tenant's rows only. */
+/** Every table here shows the tenant's rows only. Nothing follows from a dry run's verdict, so it is not counted. */
 async function readCounts(tx: Transaction): Promise<Counts> {
   const verdicts = (state: string) => sql`count(*) filter (where verdict_state = ${state})::int`;
   const runs = (state: string) => sql`count(*) filter (where state = ${state})::int`;
@@ -74,7 +74,8 @@ async function readCounts(tx: Transaction): Promise<Counts> {
           (select ${verdicts("ok")} as ok, ${verdicts("warning")} as warning,
                   ${verdicts("rollback_recommended")} as rollback_recommended,
                   ${verdicts("inconclusive")} as inconclusive
-           from deployments where started_at > now() - interval '7 days') d,
+           from deployments where started_at > now() - interval '7 days'
+             and not exists (select from verdicts v where v.deployment_id = deployments.id and v.dry_run)) d,
           (select ${runs("succeeded")} as succeeded, ${runs("failed")} as failed, ${runs("missed")} as missed
            from runs where ended_at > now() - interval '7 days') r`,
   );
