@@ -25,7 +25,7 @@ export type AuditFilter = {
   to?: string;
 };
 export type RunFilter = { pulseId?: string; workerId?: string; state?: Run["state"] };
-export type HintFilter = { severity?: Hint["severity"] | undefined };
+export type HintFilter = { projectId?: string | undefined; severity?: Hint["severity"] | undefined };
 export type NoticeFilter = { pulseId?: string };
 
 const SERIES_DAYS = { day: 1, week: 7, month: 30, year: 365 } as const;
@@ -152,10 +152,11 @@ export function queriesOf(api: Api) {
           ),
         ...paging,
       }),
-    hintCounts: () =>
+    hintCounts: (projectId?: string) =>
       queryOptions({
-        queryKey: ["deployments", "hint-counts"],
-        queryFn: ({ signal }) => unwrap(api.GET("/api/v1/hints/counts", { signal })),
+        queryKey: ["deployments", "hint-counts", { projectId }],
+        queryFn: ({ signal }) =>
+          unwrap(api.GET("/api/v1/hints/counts", { params: { query: { projectId } }, signal })),
       }),
     quotas: () =>
       queryOptions({

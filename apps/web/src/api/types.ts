@@ -31,6 +31,7 @@ export type HintedDeployment = Schemas["HintedDeployment"];
 export type QuotaUse = Schemas["QuotaUse"];
 export type Verdict = Schemas["Verdict"];
 export type Hint = Schemas["Hint"];
+export type HintEvidence = Schemas["HintEvidence"];
 export type Sample = Schemas["DeploymentSamples"]["samples"][number];
 export type MetricFinding = Verdict["metrics"][number];
 export type MetricName = MetricFinding["metric"];

@@ -185,7 +185,7 @@ it("tells the verdict in the reader's language", async () => {
 it("still tells a verdict whose texts are of an engine that is gone", async () => {
   const { ids } = await deploy();
   const verdict = evaluate({ pre: [], post: [], windowEnded: true, stepSeconds: 2, pipeline: "unknown" });
-  const hints = verdict.hints.map(({ evidence: _, ...hint }) => hint);
+  const hints = verdict.hints.map((hint) => ({ ...hint, evidence: undefined }));
   const aged = { ...verdict, hints, reasons: [{ metric: null, key: "reason.of_the_past", params: {} }] };
   await test.sql(
     `insert into verdicts (deployment_id, workspace_id, state, confidence, final, document, engine_version, decided_at)

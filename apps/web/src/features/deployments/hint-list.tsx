@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import type { Hint } from "@/api/types";
 import { Badge, type Tone } from "@/components/ui/badge";
 import { Section } from "@/components/ui/card";
+import { EvidenceTable } from "./evidence-table";
 
 const tones: Record<Hint["severity"], Tone> = { critical: "danger", warning: "warning", info: "neutral" };
 
@@ -33,9 +34,13 @@ export function HintRow({ hint }: { hint: Hint }) {
         <span className="text-ink-faint text-xs">
           {hint.metrics.map((metric) => metrics(`name.${metric}`)).join(" + ")}
         </span>
+        {hint.evidence.length > 1 ? (
+          <Badge className="ml-auto">{t("evidence.signals", { count: hint.evidence.length })}</Badge>
+        ) : null}
       </div>
       <h3 className="mt-2 font-semibold text-base">{hint.title.text}</h3>
       <p className="mt-1 text-ink-soft text-sm">{hint.cause.text}</p>
+      {hint.evidence.length > 0 ? <EvidenceTable evidence={hint.evidence} /> : null}
       <p className="mt-3 font-medium text-xs">{t("actions")}</p>
       <ol className="mt-1.5 flex list-decimal flex-col gap-1.5 pl-4.5 text-sm marker:text-ink-faint">
         {hint.actions.map((action) => (

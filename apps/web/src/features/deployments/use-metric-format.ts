@@ -39,21 +39,23 @@ export function useMetricFormat() {
       }
     };
     const isShare = (metric: MetricName) => metric !== "latency_p95" && metric !== "requests_per_sec";
+    /** A difference in the metric's unit, with its sign; of shares in points. */
+    const difference = (metric: MetricName, amount: number): string => {
+      if (!isShare(metric)) return (amount > 0 ? "+" : "") + value(metric, amount);
+      const points = format.number(amount * 100, { maximumFractionDigits: 2, signDisplay: "exceptZero" });
+      return t("points", { value: points });
+    };
     /** A difference in the metric's unit: as points for shares, else as a share of the level before, where there is one. */
     const change = (metric: MetricName, amount: number, before: number | null): string => {
-      if (isShare(metric)) {
-        const points = format.number(amount * 100, { maximumFractionDigits: 2, signDisplay: "exceptZero" });
-        return t("points", { value: points });
-      }
-      if (before !== null && before > 0) {
+      if (!isShare(metric) && before !== null && before > 0) {
         return format.number(amount / before, {
           style: "percent",
           maximumFractionDigits: 1,
           signDisplay: "exceptZero",
         });
       }
-      return (amount > 0 ? "+" : "") + value(metric, amount);
+      return difference(metric, amount);
     };
-    return { value, change };
+    return { value, change, difference };
   }, [format, t]);
 }

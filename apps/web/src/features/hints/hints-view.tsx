@@ -4,7 +4,6 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { CircleAlert, Info, Lightbulb, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
-import { useState } from "react";
 import { queries } from "@/api/queries";
 import type { Hint, HintedDeployment } from "@/api/types";
 import { RelativeTime } from "@/components/instant";
@@ -15,6 +14,7 @@ import { cn } from "@/components/ui/cn";
 import { EmptyState } from "@/components/ui/empty-state";
 import { DeploymentMarks } from "../deployments/deployment-marks";
 import { HintRow } from "../deployments/hint-list";
+import { useHintSeverity } from "./use-hint-severity";
 
 const SEVERITIES = [
   { severity: "critical", icon: CircleAlert, tone: "text-danger" },
@@ -22,19 +22,19 @@ const SEVERITIES = [
   { severity: "info", icon: Info, tone: "text-ink-soft" },
 ] as const;
 
-/** What to look at first, across deployments; a count narrows the list to its severity. */
-export function HintsView() {
+/** What to look at first, across deployments or in one project; a count narrows the list to its severity. */
+export function HintsView({ projectId }: { projectId?: string }) {
   const t = useTranslations("hints");
-  const [severity, setSeverity] = useState<Hint["severity"]>();
-  const hints = useInfiniteQuery(queries.hints({ severity }));
+  const { severity, choose } = useHintSeverity();
+  const hints = useInfiniteQuery(queries.hints({ projectId, severity }));
   return (
     <>
-      <Counters chosen={severity} choose={setSeverity} />
+      <Counters projectId={projectId} chosen={severity} choose={choose} />
       <PageList
         query={hints}
         empty={
           <Card>
-            <EmptyState icon={Lightbulb} title={t("empty")}>
+            <EmptyState icon={Lightbulb} title={t(severity ? "noneSuch" : "empty")}>
               {t("emptyHint")}
             </EmptyState>
           </Card>
@@ -43,7 +43,7 @@ export function HintsView() {
         {(rows) => (
           <ul className="flex flex-col gap-4">
             {rows.map((row) => (
-              <Hinted key={row.deployment.id} row={row} />
+              <Hinted key={row.deployment.id} row={row} showProject={projectId === undefined} />
             ))}
           </ul>
         )}
@@ -53,15 +53,16 @@ export function HintsView() {
 }
 
 type CountersProps = {
+  projectId: string | undefined;
   chosen: Hint["severity"] | undefined;
   choose: (severity: Hint["severity"] | undefined) => void;
 };
 
-function Counters({ chosen, choose }: CountersProps) {
+function Counters({ projectId, chosen, choose }: CountersProps) {
   const t = useTranslations("hints");
   const severities = useTranslations("deployment.severity");
   const format = useFormatter();
-  const counts = useQuery(queries.hintCounts());
+  const counts = useQuery(queries.hintCounts(projectId));
   if (!counts.data) return null;
   const { days, ...bySeverity } = counts.data;
   return (
@@ -94,13 +95,19 @@ function Counters({ chosen, choose }: CountersProps) {
   );
 }
 
-function Hinted({ row: { deployment, hints } }: { row: HintedDeployment }) {
+function Hinted({
+  row: { deployment, hints },
+  showProject,
+}: {
+  row: HintedDeployment;
+  showProject: boolean;
+}) {
   const numbers = useTranslations("deployments");
   return (
     <li className="overflow-hidden rounded-lg border border-line bg-surface shadow-card">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5 border-line border-b bg-sunken px-5 py-3 text-sm">
         <Link href={`/app/deployments/${deployment.id}`} className="font-medium hover:underline">
-          {deployment.projectName}{" "}
+          {showProject ? `${deployment.projectName} ` : null}
           <span className="num">{numbers("number", { number: deployment.number })}</span>
         </Link>
         <span className="text-ink-soft">{deployment.environment}</span>

@@ -16,6 +16,7 @@ import { ProjectDeployments } from "./project-deployments";
 import { ProjectOverview } from "./project-overview";
 import { PROJECT_TABS, type ProjectTab } from "./project-tabs";
 
+const ProjectDiagnostics = dynamic(() => import("../hints/hints-view").then((it) => it.HintsView));
 // The tabs with forms bring the validation along, which the others do without.
 const ProjectIntegration = dynamic(() => import("./project-integration").then((it) => it.ProjectIntegration));
 const ProjectPolicy = dynamic(() => import("./project-policy").then((it) => it.ProjectPolicy));
@@ -73,6 +74,7 @@ export function ProjectView({ id, tab, origin }: ProjectViewProps) {
       </nav>
       {tab === "overview" ? <ProjectOverview project={it} /> : null}
       {tab === "deployments" ? <ProjectDeployments project={it} /> : null}
+      {tab === "diagnostics" ? <ProjectDiagnostics projectId={id} /> : null}
       {tab === "policy" ? <ProjectPolicy id={id} /> : null}
       {tab === "integration" ? <ProjectIntegration project={it} origin={origin} /> : null}
       {tab === "settings" ? <ProjectSettings project={it} /> : null}

@@ -2,18 +2,19 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { Prefetch } from "@/api/prefetch";
 import { PageHeader } from "@/components/page-header";
+import { parseHintSeverity } from "@/features/hints/hint-severity";
 import { HintsView } from "@/features/hints/hints-view";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("nav"))("hints") };
 }
 
-export default async function HintsPage() {
-  const t = await getTranslations("hints");
+export default async function HintsPage({ searchParams }: PageProps<"/app/hints">) {
+  const [t, { severity }] = await Promise.all([getTranslations("hints"), searchParams]);
   return (
     <Prefetch
       load={(client, queries) => [
-        client.fetchInfiniteQuery(queries.hints({})),
+        client.fetchInfiniteQuery(queries.hints({ severity: parseHintSeverity(severity) })),
         client.fetchQuery(queries.hintCounts()),
       ]}
     >

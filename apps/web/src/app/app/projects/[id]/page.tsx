@@ -3,6 +3,7 @@ import { headers } from "next/headers";
 import { getTranslations } from "next-intl/server";
 import { Prefetch } from "@/api/prefetch";
 import { getPublicOrigin } from "@/api/public-origin";
+import { parseHintSeverity } from "@/features/hints/hint-severity";
 import { parseProjectTab } from "@/features/projects/project-tabs";
 import { ProjectView } from "@/features/projects/project-view";
 
@@ -11,7 +12,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function ProjectPage({ params, searchParams }: PageProps<"/app/projects/[id]">) {
-  const [{ id }, { tab: wanted }, head] = await Promise.all([params, searchParams, headers()]);
+  const [{ id }, { tab: wanted, severity }, head] = await Promise.all([params, searchParams, headers()]);
   const tab = parseProjectTab(wanted);
   return (
     <Prefetch
@@ -19,6 +20,14 @@ export default async function ProjectPage({ params, searchParams }: PageProps<"/
         client.fetchQuery(queries.project(id)),
         ...(tab === "overview" || tab === "deployments"
           ? [client.fetchInfiniteQuery(queries.deployments({ projectId: id }))]
+          : []),
+        ...(tab === "diagnostics"
+          ? [
+              client.fetchInfiniteQuery(
+                queries.hints({ projectId: id, severity: parseHintSeverity(severity) }),
+              ),
+              client.fetchQuery(queries.hintCounts(id)),
+            ]
           : []),
       ]}
     >
