@@ -11,6 +11,8 @@ import { BadgeSection } from "./badge-section";
 import { EndpointHistory } from "./endpoint-history";
 import { getGateSnippet } from "./gate-snippet";
 import { HmacSection } from "./hmac-section";
+import { IntegrationGuide } from "./integration-guide";
+import { MetricsCode } from "./metrics-code";
 import { RepositoriesSection } from "./repositories-section";
 import { SourceSection } from "./source-section";
 import { SignalStatus } from "./signal-status";
@@ -27,10 +29,17 @@ export function ProjectIntegration({ project, origin }: ProjectIntegrationProps)
   const values = { origin, environment, metricsEndpoint };
   return (
     <div className="flex flex-col gap-5">
+      <IntegrationGuide project={project} />
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div className="flex min-w-0 flex-col gap-5">
           {project.endpoint.state === "active" ? <SignalStatus project={project} /> : null}
           <SourceSection project={project} origin={origin} />
+          {project.endpoint.source === "endpoint" ? (
+            <MetricsCode
+              project={project}
+              metricsEndpoint={project.endpoint.candidateUrl ?? metricsEndpoint}
+            />
+          ) : null}
         </div>
         <div className="flex min-w-0 flex-col gap-5">
           <ApiKeySection project={project} />
