@@ -12,11 +12,20 @@ export interface DemoOutcome {
   output: string;
 }
 
-/** Runs `npm run demo:deploy` against the product under test, for this account. */
-export async function runDemo({ fault, person }: { fault: string; person: Person }): Promise<DemoOutcome> {
-  const { PULSEKEEP_E2E_URL: base } = process.env;
-  if (!base) throw new Error("The global set-up says where the product is");
-  const words = ["--fault", fault, "--base", base, "--email", person.email, "--password", person.password];
+interface Demo {
+  fault: string;
+  person: Person;
+  /** Which of the two shops, 0 or 1. */
+  shop: number;
+}
+
+/** Runs `npm run demo:deploy` against the product under test, for this account, which is made when it is not there. */
+export async function runDemo({ fault, person, shop }: Demo): Promise<DemoOutcome> {
+  const { PULSEKEEP_E2E_URL: base, PULSEKEEP_E2E_APP_ADDRESSES: addresses } = process.env;
+  const port = addresses?.split(",")[shop]?.split(":")[1];
+  if (!base || !port) throw new Error("The global set-up says where the product and the shops are");
+  const where = ["--base", base, "--port", port];
+  const words = ["--fault", fault, ...where, "--email", person.email, "--password", person.password];
   const child = spawn(process.execPath, ["tools/demo/demo-deploy.ts", ...words], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],

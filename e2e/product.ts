@@ -37,11 +37,14 @@ export async function createProductPlace(extraEnv: NodeJS.ProcessEnv = {}): Prom
   const dataDir = path.join(folder, "data");
   const issuedTokensFile = path.join(folder, "issued-tokens");
   const inherited = Object.entries(process.env).filter(([name]) => !productVariable.test(name));
+  const appPorts = [await pickAnyPort(), await pickAnyPort()];
   const env = {
     ...Object.fromEntries(inherited),
     PORT: String(await pickAnyPort()),
     PULSEKEEP_STAND_IN_PORT: String(await pickAnyPort()),
-    PULSEKEEP_SAMPLE_APP_PORT: String(await pickAnyPort()),
+    PULSEKEEP_SAMPLE_APP_PORT: String(appPorts[0]),
+    // Two shops are deployed at the same time.
+    SCRAPE_ALLOW: appPorts.map((port) => `127.0.0.1:${port}`).join(","),
     PULSEKEEP_DATA_DIR: dataDir,
     PULSEKEEP_ENV_FILE: "/dev/null",
     // An hourly schedule fires every 15 seconds.

@@ -1,10 +1,22 @@
 import path from "node:path";
 import { expect, type Page, test } from "@playwright/test";
-import { runDemo } from "./demo.ts";
-import { newPerson, signUp } from "./people.ts";
+import { type DemoOutcome, runDemo } from "./demo.ts";
+import { newPerson, signIn } from "./people.ts";
 
 // A baseline, a deployment and a window of a minute, measured every two seconds.
 test.describe.configure({ timeout: 300_000 });
+
+const erin = newPerson("Erin");
+const frank = newPerson("Frank");
+let healthy: Promise<DemoOutcome>;
+let broken: Promise<DemoOutcome>;
+
+// Most of it is waiting: both at once, and each test asks for its own.
+test.beforeAll(() => {
+  healthy = runDemo({ fault: "none", person: erin, shop: 0 });
+  broken = runDemo({ fault: "errors", person: frank, shop: 1 });
+  for (const demo of [healthy, broken]) demo.catch(() => undefined);
+});
 
 async function openVerdict(page: Page, url: string): Promise<void> {
   await page.goto(url);
@@ -12,9 +24,8 @@ async function openVerdict(page: Page, url: string): Promise<void> {
 }
 
 test("a healthy deployment is ok, with the samples before and after it", async ({ page }) => {
-  const person = newPerson("Erin");
-  await signUp(page, person);
-  const demo = await runDemo({ fault: "none", person });
+  const demo = await healthy;
+  await signIn(page, erin);
   expect(demo.verdict).toBe("ok");
   await openVerdict(page, demo.url);
   await expect(page.getByText("OK", { exact: true }).first()).toBeVisible();
@@ -29,9 +40,8 @@ test("a healthy deployment is ok, with the samples before and after it", async (
 test("a deployment that breaks checkouts is called back, with reasons and at least three hints", async ({
   page,
 }) => {
-  const person = newPerson("Frank");
-  await signUp(page, person);
-  const demo = await runDemo({ fault: "errors", person });
+  const demo = await broken;
+  await signIn(page, frank);
   expect(demo.verdict).toBe("rollback_recommended");
   await openVerdict(page, demo.url);
   await expect(page.getByText("Rollback recommended", { exact: true }).first()).toBeVisible();
