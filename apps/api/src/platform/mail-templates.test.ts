@@ -29,6 +29,24 @@ describe("renderMail", () => {
     expect(subject + text).not.toMatch(/[{}]/);
   });
 
+  it.each(
+    (["deployment_rollback", "deployment_late_warning"] as const).flatMap((template) =>
+      localeSchema.options.map((locale) => ({ template, locale })),
+    ),
+  )("names the deployment that somebody should look at: $template, $locale", ({ template, locale }) => {
+    const told = {
+      name: "Ana",
+      project: "Shop",
+      number: "17",
+      environment: "prod-eu",
+      url: "https://x.test/d",
+    };
+    const { subject, text } = renderMail({ template, locale, params: told });
+    for (const value of [told.project, told.number]) expect(subject).toContain(value);
+    for (const value of Object.values(told)) expect(text).toContain(value);
+    expect(subject + text).not.toMatch(/[{}]/);
+  });
+
   it("writes English for a language it does not know", () => {
     const mail = renderMail({ template: "verify_email", locale: "xx", params });
     expect(mail).toEqual(renderMail({ template: "verify_email", locale: "en", params }));

@@ -42,6 +42,42 @@ const TEMPLATES = {
       body: "Guten Tag {name},\n\nder Worker in {repository} hat sich zuletzt am {since} gemeldet. Drei Meldungen hintereinander sind ausgeblieben, seine Pulse laufen also nicht.\n\nWas zu prüfen ist und ob er wieder da ist:\n{url}\n\nSie erhalten je Stille eine E-Mail und keine, wenn sie endet.",
     },
   },
+  deployment_rollback: {
+    en: {
+      subject: "Roll back? {project}, deployment {number}",
+      body: "Hello {name},\n\nsince deployment {number} of {project} in {environment}, the service is clearly worse than before. A rollback is recommended.\n\nWhat was measured, and how sure the verdict is:\n{url}\n\nYou get one mail for each recommendation.",
+    },
+    fr: {
+      subject: "Revenir en arrière ? {project}, déploiement {number}",
+      body: "Bonjour {name},\n\ndepuis le déploiement {number} de {project} sur {environment}, le service va nettement moins bien qu'avant. Un retour en arrière est recommandé.\n\nCe qui a été mesuré, et la fiabilité du verdict :\n{url}\n\nVous recevez un seul message par recommandation.",
+    },
+    es: {
+      subject: "¿Revertir? {project}, despliegue {number}",
+      body: "Hola, {name}:\n\nDesde el despliegue {number} de {project} en {environment}, el servicio funciona claramente peor que antes. Se recomienda revertirlo.\n\nQué se midió y qué seguridad tiene el veredicto:\n{url}\n\nRecibirá un solo mensaje por cada recomendación.",
+    },
+    de: {
+      subject: "Zurückrollen? {project}, Deployment {number}",
+      body: "Guten Tag {name},\n\nseit Deployment {number} von {project} in {environment} geht es dem Dienst deutlich schlechter als vorher. Ein Rollback wird empfohlen.\n\nWas gemessen wurde und wie sicher das Urteil ist:\n{url}\n\nSie erhalten je Empfehlung eine E-Mail.",
+    },
+  },
+  deployment_late_warning: {
+    en: {
+      subject: "Late warning: {project}, deployment {number}",
+      body: "Hello {name},\n\na later look at deployment {number} of {project} in {environment} found the service worse than before it. The verdict itself stays as it was.\n\nWhat was measured:\n{url}\n\nYou get one mail for each deployment that this happens to.",
+    },
+    fr: {
+      subject: "Alerte tardive : {project}, déploiement {number}",
+      body: "Bonjour {name},\n\nun nouvel examen du déploiement {number} de {project} sur {environment} montre que le service va moins bien qu'avant. Le verdict lui-même ne change pas.\n\nCe qui a été mesuré :\n{url}\n\nVous recevez un seul message par déploiement concerné.",
+    },
+    es: {
+      subject: "Aviso tardío: {project}, despliegue {number}",
+      body: "Hola, {name}:\n\nUna revisión posterior del despliegue {number} de {project} en {environment} muestra que el servicio funciona peor que antes. El veredicto en sí no cambia.\n\nQué se midió:\n{url}\n\nRecibirá un solo mensaje por cada despliegue al que le ocurra.",
+    },
+    de: {
+      subject: "Späte Warnung: {project}, Deployment {number}",
+      body: "Guten Tag {name},\n\nein späterer Blick auf Deployment {number} von {project} in {environment} zeigt, dass es dem Dienst schlechter geht als davor. Das Urteil selbst bleibt, wie es war.\n\nWas gemessen wurde:\n{url}\n\nSie erhalten je betroffenem Deployment eine E-Mail.",
+    },
+  },
 } as const satisfies Record<string, Record<Locale, Text>>;
 
 export type MailTemplate = keyof typeof TEMPLATES;

@@ -84,9 +84,14 @@ export const deploymentNotices = pgTable(
     workspaceId: workspaceId(),
     raisedAt: instant("raised_at").notNull().defaultNow(),
     dismissedAt: instant("dismissed_at"),
+    /** When people were told by mail; null for kinds that only the page tells of, and before. */
+    mailedAt: instant("mailed_at"),
   },
   (t) => [
     primaryKey({ columns: [t.deploymentId, t.kind] }),
     index("deployment_notices_workspace").on(t.workspaceId, t.raisedAt, t.deploymentId),
+    index("deployment_notices_unmailed")
+      .on(t.raisedAt)
+      .where(sql`mailed_at is null and dismissed_at is null and kind <> 'warning'`),
   ],
 );

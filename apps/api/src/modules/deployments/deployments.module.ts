@@ -6,6 +6,7 @@ import { CiController } from "./ci.controller.js";
 import { DeploymentNews } from "./deployment-news.service.js";
 import { DeploymentNoticesController } from "./deployment-notices.controller.js";
 import { DeploymentNoticesQueries } from "./deployment-notices.queries.js";
+import { DeploymentMailsService } from "./deployment-mails.service.js";
 import { DeploymentNoticesService } from "./deployment-notices.service.js";
 import { DeploymentSamplesQueries } from "./deployment-samples.queries.js";
 import { DeploymentStreamController } from "./deployment-stream.controller.js";
@@ -37,6 +38,7 @@ import { TriggerService } from "./trigger.service.js";
   providers: [
     DeploymentNews,
     DeploymentNoticesQueries,
+    DeploymentMailsService,
     DeploymentNoticesService,
     DeploymentSamplesQueries,
     DeploymentStreams,
@@ -49,6 +51,6 @@ import { TriggerService } from "./trigger.service.js";
     PipelineRepositoriesService,
     TriggerService,
   ],
-  exports: [DeploymentNoticesService, DeploymentsQueries],
+  exports: [DeploymentMailsService, DeploymentNoticesService, DeploymentsQueries],
 })
 export class DeploymentsModule {}

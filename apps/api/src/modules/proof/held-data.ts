@@ -395,7 +395,7 @@ export const HELD_DATA: Record<string, HeldTable> = {
     columns: {
       id: ["deployment_id", "workspace_id"],
       state: ["kind"],
-      time: ["raised_at", "dismissed_at"],
+      time: ["raised_at", "dismissed_at", "mailed_at"],
     },
   },
   verdicts: {

@@ -10,13 +10,15 @@ import type { Policies, PolicyPreview } from "@pulsekeep/contracts/api/policies"
 import type { Replay, Review, VerdictQuality } from "@pulsekeep/contracts/api/verdicts";
 import type { Page } from "@pulsekeep/contracts/api/shared";
 import { replay, type Verdict, type VerdictInput } from "@pulsekeep/verdict";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { Mailer } from "../../platform/mailer.js";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
 import type { TestClient } from "../../testing/test-client.js";
 import { createTestProject } from "../../testing/test-project.js";
 import { insertDeployment, insertSamples, type TestProject } from "../metrics/test-watched-project.js";
 import { HttpMetrics } from "../observability/observability.ports.js";
 import { AnalystJobs } from "./analyst.jobs.js";
+import { FollowUpJobs } from "./follow-up.jobs.js";
 import { FollowUpsService } from "./follow-ups.service.js";
 
 type Problem = { code: string };
@@ -247,6 +249,47 @@ describe("a follow-up look", () => {
     expect(await notices(mallory)).toEqual([]);
     expect((await alice.post(`/api/v1/deployment-notices/${id}/dismiss`)).status).toBe(204);
     expect(await notices()).toEqual([]);
+  });
+
+  it("is told by mail once, as a rollback is: in each one's language, and no more when it was seen", async () => {
+    const send = vi.spyOn(test.get(Mailer), "send").mockResolvedValue();
+    try {
+      await test.sql("update users set email_verified = (name = 'Alice'), locale = 'fr'");
+      const late = await judged({ ago: 400 });
+      await insertSamples(test, project, {
+        fromSeconds: -300,
+        toSeconds: -1,
+        stepSeconds: 4,
+        values: FAILING,
+      });
+      await makeDue(late, "hour");
+      const another = () =>
+        insertDeployment(test, project, { state: "abandoned", startedIn: -9_000, environment: "staging" });
+      const [bad, seen] = [await another(), await another()];
+      // A warning at the end of a window waits on the page.
+      await test.sql(
+        `insert into deployment_notices (deployment_id, kind, workspace_id, dismissed_at)
+         values ($1, 'rollback_recommended', $3, null), ($2, 'rollback_recommended', $3, now()),
+           ($2, 'warning', $3, null)`,
+        [bad, seen, project.workspaceId],
+      );
+      for (let times = 0; times < 2; times += 1)
+        await Promise.all([1, 2].map(() => test.get(FollowUpJobs).sweepOnce()));
+      expect(await looks(late)).toEqual(["hour warning", "day pending"]);
+      const mails = send.mock.calls.map(([mail]) => mail);
+      expect(mails.map(({ template, params }) => `${template} ${params["url"]}`).sort()).toEqual([
+        `deployment_late_warning ${test.url}/app/deployments/${late}`,
+        `deployment_rollback ${test.url}/app/deployments/${bad}`,
+      ]);
+      for (const mail of mails)
+        expect(mail).toMatchObject({
+          locale: "fr",
+          params: { name: "Alice", project: "Shop" },
+        });
+    } finally {
+      send.mockRestore();
+      await test.sql("update users set locale = 'en'");
+    }
   });
 
   it("is steady where nothing got worse, inconclusive without samples, and skipped for another version", async () => {
