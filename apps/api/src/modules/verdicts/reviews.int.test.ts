@@ -264,7 +264,7 @@ describe("a follow-up look", () => {
       });
       await makeDue(late, "hour");
       const another = () =>
-        insertDeployment(test, project, { state: "abandoned", startedIn: -9_000, environment: "staging" });
+        insertDeployment(test, project, { state: "superseded", startedIn: -9_000, environment: "staging" });
       const [bad, seen] = [await another(), await another()];
       // A warning at the end of a window waits on the page.
       await test.sql(
