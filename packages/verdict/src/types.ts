@@ -95,7 +95,14 @@ export interface Hint {
 }
 
 /** What a hint's number measures: a metric's level, or something about the measuring itself. */
-export type EvidenceMeasure = MetricName | "memory_growth" | "coverage" | "baseline_samples" | "requests";
+export type EvidenceMeasure =
+  | MetricName
+  | "memory_growth"
+  | "breach_share"
+  | "onset"
+  | "coverage"
+  | "baseline_samples"
+  | "requests";
 
 /**
  * One number that a hint rests on, against the level it was held to, in its `unit`. Null: not known, or without
@@ -103,7 +110,7 @@ export type EvidenceMeasure = MetricName | "memory_growth" | "coverage" | "basel
  */
 export interface HintEvidence {
   measure: EvidenceMeasure;
-  unit: "per_second" | "milliseconds" | "share" | "share_per_hour" | "count";
+  unit: "per_second" | "milliseconds" | "share" | "share_per_hour" | "seconds" | "count";
   /**
    * Where the threshold comes from: `baseline`, the level before and the smallest change that matters;
    * `project_limit`, a guardrail that the project switched on; `engine_limit`, a fixed one of the engine.
@@ -124,7 +131,8 @@ export interface HintEvidence {
   breachShareBefore: number | null;
   /**
    * How many times over: the change as a multiple of the smallest that matters; else the observed level as a
-   * multiple of the limit, or the limit of the level where falling is worse. Below 1: not over.
+   * multiple of the limit, or the limit of the level where falling is worse. Below 1: not over; null where
+   * neither way is worse.
    */
   exceedRatio: number | null;
   /** Observed minus before; `relative` as a share of before. */

@@ -2332,9 +2332,9 @@ export interface components {
         };
         HintEvidence: {
             /** @enum {string} */
-            measure: "requests_per_sec" | "latency_p95" | "error_rate" | "cpu_usage" | "memory_usage" | "memory_growth" | "coverage" | "baseline_samples" | "requests";
+            measure: "requests_per_sec" | "latency_p95" | "error_rate" | "cpu_usage" | "memory_usage" | "memory_growth" | "breach_share" | "onset" | "coverage" | "baseline_samples" | "requests";
             /** @enum {string} */
-            unit: "per_second" | "milliseconds" | "share" | "share_per_hour" | "count";
+            unit: "per_second" | "milliseconds" | "share" | "share_per_hour" | "seconds" | "count";
             /** @enum {string} */
             heldTo: "baseline" | "project_limit" | "engine_limit";
             before: number | null;

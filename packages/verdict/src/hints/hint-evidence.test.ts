@@ -103,6 +103,17 @@ describe("a hint's evidence", () => {
     ]);
   });
 
+  it("of when and how long a change lasts is the time and the share, not the change again", () => {
+    const verdict = judge(FAULTS.errors);
+    const [started] = evidenceOf(verdict, "started_with_deployment");
+    expect(started).toMatchObject({ measure: "onset", unit: "seconds", observed: 0, threshold: 6 });
+    expect(started?.exceedRatio).toBeNull();
+    const [lasting] = evidenceOf(verdict, "persistent_breach");
+    expect(lasting).toMatchObject({ measure: "breach_share", threshold: 0.7 });
+    expect(lasting?.exceedRatio).toBeGreaterThanOrEqual(1);
+    expect(evidenceOf(verdict, "review_changes")).toEqual([]);
+  });
+
   it("of what went away has the worst sample, because the level is back", () => {
     const [line] = evidenceOf(judge(coldOnly), "cold_start_only");
     expect(line?.worst).toBeGreaterThan(3 * (line?.before ?? 0));
@@ -131,7 +142,7 @@ describe("a hint's evidence", () => {
     const policy: Policy = { cpu_usage: { muted: true }, memory_usage: { dryRun: true } };
     const { hints } = judge(both(FAULTS.errors, FAULTS.cpu), { policy });
     const measures = new Set(hints.flatMap(({ evidence }) => evidence.map(({ measure }) => measure)));
-    expect([...measures]).toEqual(["error_rate"]);
+    expect([...measures].sort()).toEqual(["breach_share", "error_rate", "onset"]);
   });
 
   it("has finite numbers only", () => {

@@ -84,13 +84,16 @@ export function engineLimitEvidence(
   ];
 }
 
-/** Something about the measuring itself, or a trend, against a limit of the engine's own. */
+/**
+ * Something about the measuring itself, or about how a change goes on, against a limit of the engine's own.
+ * `falls`: less is worse; null: neither way is.
+ */
 export function measureEvidence(
   { measure, unit }: Pick<HintEvidence, "measure" | "unit">,
-  { observed, threshold, falls }: { observed: number | null; threshold: number; falls: boolean },
+  { observed, threshold, falls }: { observed: number | null; threshold: number; falls: boolean | null },
 ): HintEvidence[] {
   if (observed === null) return [];
-  const exceedRatio = timesOver(observed, threshold, falls);
+  const exceedRatio = falls === null ? null : timesOver(observed, threshold, falls);
   return [
     { ...NOTHING, measure, unit, heldTo: "engine_limit", observed: round(observed), threshold, exceedRatio },
   ];

@@ -11,7 +11,7 @@ const SEVERITY_ORDER: readonly HintSeverity[] = ["critical", "warning", "info"];
 const UNSPECIFIC: HintRow = {
   code: "unspecific",
   severity: "critical",
-  needs: ["bad"],
+  needs: ["bad", "regression"],
   actions: ["roll_back", "read_error_logs", "review_diff"],
 };
 

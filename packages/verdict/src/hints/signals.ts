@@ -52,11 +52,11 @@ export function onsetSeconds(facts: HintFacts): number | null {
   return first === 0 ? 0 : (first + skipped) * facts.stepSeconds;
 }
 
-const of = (metrics: Signal["metrics"], holds: Signal["holds"]): Signal => ({
-  holds,
-  metrics,
-  evidence: (facts) => metrics(facts).flatMap((metric) => metricEvidence(facts, metric)),
-});
+const of = (
+  metrics: Signal["metrics"],
+  holds: Signal["holds"],
+  evidence: Signal["evidence"] = (facts) => metrics(facts).flatMap((metric) => metricEvidence(facts, metric)),
+): Signal => ({ holds, metrics, evidence });
 const one = (
   metric: MetricName,
   holds: Signal["holds"],
@@ -72,11 +72,22 @@ const states = (state: PerMetric["state"]): Signal =>
     (facts) => inState(facts, state),
     (facts) => inState(facts, state).length > 0,
   );
-const leading = (holds: Signal["holds"]): Signal =>
-  of((facts) => {
-    const found = leadingMetric(facts);
-    return found ? [found.metric] : [];
-  }, holds);
+const leading = (holds: Signal["holds"], evidence?: Signal["evidence"]): Signal =>
+  of(
+    (facts) => {
+      const found = leadingMetric(facts);
+      return found ? [found.metric] : [];
+    },
+    holds,
+    evidence,
+  );
+/** How soon it got worse; a few steps are at once. */
+const atOnceSeconds = ({ stepSeconds }: HintFacts) => 3 * stepSeconds;
+const ofOnset = (facts: HintFacts) =>
+  measureEvidence(
+    { measure: "onset", unit: "seconds" },
+    { observed: onsetSeconds(facts), threshold: atOnceSeconds(facts), falls: null },
+  );
 const changes =
   (...metrics: MetricName[]) =>
   (facts: HintFacts) =>
@@ -141,6 +152,7 @@ export const SIGNALS = {
   regression: leading((facts) => inState(facts, "regressed").length > 0),
   bad: leading(
     (facts) => facts.decision.state === "warning" || facts.decision.state === "rollback_recommended",
+    () => [],
   ),
   went_away: states("went_away"),
   pre_existing: {
@@ -157,15 +169,26 @@ export const SIGNALS = {
         { observed: requestsSince(facts), threshold: FEWEST_REQUESTS, falls: true },
       ),
   ),
-  enduring: leading((facts) => {
-    const found = leadingMetric(facts);
-    return found?.state === "regressed" && (found.evidence?.elevatedShare ?? 0) >= ENDURING_SHARE;
-  }),
+  enduring: leading(
+    (facts) => {
+      const found = leadingMetric(facts);
+      return found?.state === "regressed" && (found.evidence?.elevatedShare ?? 0) >= ENDURING_SHARE;
+    },
+    (facts) =>
+      measureEvidence(
+        { measure: "breach_share", unit: "share" },
+        {
+          observed: leadingMetric(facts)?.evidence?.elevatedShare ?? null,
+          threshold: ENDURING_SHARE,
+          falls: false,
+        },
+      ),
+  ),
   onset_at_once: leading((facts) => {
     const seconds = onsetSeconds(facts);
-    return seconds !== null && seconds <= 3 * facts.stepSeconds;
-  }),
-  onset_later: leading((facts) => (onsetSeconds(facts) ?? 0) > 3 * facts.stepSeconds),
+    return seconds !== null && seconds <= atOnceSeconds(facts);
+  }, ofOnset),
+  onset_later: leading((facts) => (onsetSeconds(facts) ?? 0) > atOnceSeconds(facts), ofOnset),
   guardrail_broken: {
     holds: (facts) => brokenGuardrails(facts).length > 0,
     metrics: (facts) => brokenGuardrails(facts),

@@ -99,7 +99,7 @@ function Figure({ cell }: { cell: Cell }) {
       <span className="num">{cell.figure}</span>
       {cell.notes?.map((note) =>
         note === null ? null : (
-          <span key={note} className="num block text-ink-faint text-xs">
+          <span key={note} className="block text-ink-faint text-xs tabular-nums">
             {note}
           </span>
         ),
@@ -118,6 +118,11 @@ function useCells() {
     const optional = (amount: number | null, text: (shown: string) => string, as = show) =>
       amount === null ? null : text(as(amount));
     const percent = (amount: number | null) => (amount === null ? "" : share(amount));
+    // A change is not so many times its threshold, but so many times the smallest one that matters.
+    const smallestChange = ({ heldTo, threshold: level, before: base }: HintEvidence) =>
+      heldTo === "baseline" && level !== null && base !== null
+        ? t("ofChange", { value: difference(line, level - base) })
+        : null;
     const { before, observed, worst, threshold, exceedRatio, absolute, breachShare, confidence } = line;
     return {
       observed: {
@@ -131,7 +136,7 @@ function useCells() {
               figure: show(threshold),
               notes: [optional(line.securedThreshold, (shown) => t("secured", { value: shown }))],
             },
-      over: exceedRatio === null ? null : { figure: times(exceedRatio) },
+      over: exceedRatio === null ? null : { figure: times(exceedRatio), notes: [smallestChange(line)] },
       change:
         absolute === null
           ? null

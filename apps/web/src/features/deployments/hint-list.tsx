@@ -35,7 +35,7 @@ export function HintRow({ hint }: { hint: Hint }) {
           {hint.metrics.map((metric) => metrics(`name.${metric}`)).join(" + ")}
         </span>
         {hint.evidence.length > 1 ? (
-          <Badge className="ml-auto">{t("evidence.signals", { count: hint.evidence.length })}</Badge>
+          <Badge>{t("evidence.signals", { count: hint.evidence.length })}</Badge>
         ) : null}
       </div>
       <h3 className="mt-2 font-semibold text-base">{hint.title.text}</h3>

@@ -17,12 +17,20 @@ export function useEvidenceFormat() {
     nameOf: (measure: HintEvidence["measure"]): string =>
       isOwn(measure) ? t(`measure.${measure}`) : metrics(`name.${measure}`),
     value: ({ measure }: HintEvidence, amount: number): string => {
-      if (!isOwn(measure)) return ofMetric.value(measure, amount);
-      if (measure === "coverage") return share(amount);
-      const number = format.number(measure === "memory_growth" ? amount * 100 : amount, {
-        maximumFractionDigits: measure === "memory_growth" ? 1 : 0,
-      });
-      return measure === "memory_growth" ? t("perHour", { value: number }) : number;
+      switch (measure) {
+        case "coverage":
+        case "breach_share":
+          return share(amount);
+        case "memory_growth":
+          return t("perHour", { value: format.number(amount * 100, { maximumFractionDigits: 1 }) });
+        case "onset":
+          return format.number(amount, { style: "unit", unit: "second", maximumFractionDigits: 0 });
+        case "baseline_samples":
+        case "requests":
+          return format.number(amount, { maximumFractionDigits: 0 });
+        default:
+          return ofMetric.value(measure, amount);
+      }
     },
     difference: ({ measure }: HintEvidence, amount: number): string =>
       isOwn(measure) ? format.number(amount) : ofMetric.difference(measure, amount),
@@ -31,7 +39,7 @@ export function useEvidenceFormat() {
   };
 }
 
-const OWN = ["memory_growth", "coverage", "baseline_samples", "requests"] as const;
+const OWN = ["memory_growth", "breach_share", "onset", "coverage", "baseline_samples", "requests"] as const;
 type Own = (typeof OWN)[number];
 
 /** Measures that are no metric's level. */
