@@ -34,12 +34,6 @@ export function ProjectIntegration({ project, origin }: ProjectIntegrationProps)
         <div className="flex min-w-0 flex-col gap-5">
           {project.endpoint.state === "active" ? <SignalStatus project={project} /> : null}
           <SourceSection project={project} origin={origin} />
-          {project.endpoint.source === "endpoint" ? (
-            <MetricsCode
-              project={project}
-              metricsEndpoint={project.endpoint.candidateUrl ?? metricsEndpoint}
-            />
-          ) : null}
         </div>
         <div className="flex min-w-0 flex-col gap-5">
           <ApiKeySection project={project} />
@@ -47,6 +41,9 @@ export function ProjectIntegration({ project, origin }: ProjectIntegrationProps)
           <EndpointHistory projectId={project.id} />
         </div>
       </div>
+      {project.endpoint.source === "endpoint" ? (
+        <MetricsCode project={project} metricsEndpoint={project.endpoint.candidateUrl ?? metricsEndpoint} />
+      ) : null}
       <Section
         title={t("ci.title")}
         hint={t("ci.hint")}

@@ -1,5 +1,5 @@
 import { useTranslations } from "next-intl";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { Button } from "@/components/ui/button";
 import { parseEnvironments } from "./environments";
 import type { DraftField, ProjectDraft } from "./project-draft";
@@ -15,6 +15,12 @@ type ProjectReviewProps = {
 /** The second step: all that was said, and a way back to each of it. */
 export function ProjectReview({ draft, pending, onChange, onCreate }: ProjectReviewProps) {
   const t = useTranslations("projectForm");
+  const page = useRef<HTMLDivElement>(null);
+  // The button that led here is gone; reading goes on at the top.
+  useEffect(() => {
+    window.scrollTo({ top: 0 });
+    page.current?.focus({ preventScroll: true });
+  }, []);
   const facts: [DraftField, string, ReactNode][] = [
     ["name", t("name"), draft.name.trim()],
     ["description", t("description"), draft.description.trim()],
@@ -32,7 +38,7 @@ export function ProjectReview({ draft, pending, onChange, onCreate }: ProjectRev
     ],
   ];
   return (
-    <div>
+    <div ref={page} role="group" tabIndex={-1} aria-label={t("steps.review")} className="outline-none">
       <dl className="px-6 py-3 text-sm">
         {facts.map(([field, label, value]) => (
           <div

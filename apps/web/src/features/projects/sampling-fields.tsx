@@ -13,7 +13,7 @@ type SamplingFieldsProps = {
 export function SamplingFields({ draft, isFaulty, onChange }: SamplingFieldsProps) {
   const t = useTranslations("observation");
   return (
-    <fieldset className="grid gap-4 sm:grid-cols-3">
+    <fieldset className="grid gap-4 sm:grid-cols-2">
       <legend className="mb-3 font-medium text-sm">{t("title")}</legend>
       {SAMPLING.map(({ name, min, max }) => (
         <Field
@@ -34,7 +34,7 @@ export function SamplingFields({ draft, isFaulty, onChange }: SamplingFieldsProp
           />
         </Field>
       ))}
-      <label className="flex items-start gap-2.5 text-sm sm:col-span-3">
+      <label className="flex items-start gap-2.5 text-sm sm:col-span-2">
         <input
           name="baselineEnabled"
           type="checkbox"
