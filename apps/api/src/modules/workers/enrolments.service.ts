@@ -57,6 +57,7 @@ export class EnrolmentsService {
    * @throws AppError `not_found`, `worker_not_ready` for one that was removed, `conflict`, `sign_in_again`
    */
   async start(caller: UserCaller, { workerId, way }: OwnMachineStart): Promise<OwnMachineStarted> {
+    requireRecentSignIn(caller, this.clock.now());
     const code = `pk1-${newSecret(20)}`;
     const id = newId();
     return this.databases.inTenant(caller, async (tx) => {
@@ -64,7 +65,6 @@ export class EnrolmentsService {
       if (worker?.state === "removed") throw new AppError("worker_not_ready");
       if (worker) await refuseWhileUnderWay(tx, worker.id);
       const purpose = worker?.state === "active" ? ("rotate" as const) : ("create" as const);
-      if (purpose === "rotate") requireRecentSignIn(caller, this.clock.now());
       const of = worker?.id ?? (await this.roots.createWorker(tx, caller, { way, confirmedAt: null }));
       // The last code counts.
       await tx

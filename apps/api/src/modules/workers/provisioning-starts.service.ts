@@ -34,8 +34,13 @@ export class ProvisioningStartsService {
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
-  /** Makes a worker and the consent request for it. The caller binds `request` to the browser. */
+  /**
+   * Makes a worker and the consent request for it. The caller binds `request` to the browser.
+   *
+   * @throws AppError `sign_in_again`, and what `startFor` throws
+   */
   async start(caller: UserCaller, { repositoryName, existing }: ProvisioningStart): Promise<Started> {
+    requireRecentSignIn(caller, this.clock.now());
     if (existing) return this.startFor(caller, existing, repositoryName);
     return this.ask(async (stateHash) =>
       this.databases.inTenant(caller, async (tx) => {
@@ -49,14 +54,13 @@ export class ProvisioningStartsService {
    * A consent for a worker that there is: its root is replaced while it goes on, or it moves to the repository
    * and the account that the consent is given for.
    *
-   * @throws AppError `sign_in_again`, `not_found`, `worker_not_ready`, `conflict` while another attempt is under way
+   * @throws AppError `not_found`, `worker_not_ready`, `conflict` while another attempt is under way
    */
   private async startFor(
     caller: UserCaller,
     { workerId, purpose }: NonNullable<ProvisioningStart["existing"]>,
     repositoryName: string | undefined,
   ): Promise<Started> {
-    requireRecentSignIn(caller, this.clock.now());
     return this.ask(async (stateHash) =>
       this.databases.inTenant(caller, async (tx) => {
         const [worker] = await tx.select().from(workers).where(eq(workers.id, workerId)).for("update");
@@ -71,11 +75,11 @@ export class ProvisioningStartsService {
 
   /** A new consent for a provisioning that failed; what exists already is found again, not made twice. */
   async retry(caller: UserCaller, id: string, { repositoryName }: ProvisioningRetry): Promise<Started> {
+    requireRecentSignIn(caller, this.clock.now());
     return this.ask(async (stateHash) =>
       this.databases.inTenant(caller, async (tx) => {
         const [row] = await tx.select().from(provisionings).where(eq(provisionings.id, id)).for("update");
         if (!row) throw new AppError("not_found");
-        if (row.purpose !== "create") requireRecentSignIn(caller, this.clock.now());
         if (row.way !== "consent" || (row.state !== "failed" && row.state !== "awaiting_consent"))
           throw new AppError("provisioning_not_retryable");
         const [worker] = await tx.select().from(workers).where(eq(workers.id, row.workerId));

@@ -112,7 +112,7 @@ async function takeNextRoot(worker: TestWorker): Promise<TestWorker> {
 }
 
 describe("what only a fresh sign-in may do to a worker", () => {
-  it("is to remove it, to give it another root and to move it; all else goes on", async () => {
+  it("is to make one, to remove it, to give it another root and to move it; all else goes on", async () => {
     const worker = await newWorker();
     const signIn = (age: string) =>
       test.sql(
@@ -122,6 +122,8 @@ describe("what only a fresh sign-in may do to a worker", () => {
       );
     await test.sql("update workers set kind = 'actions' where id = $1", [worker.id]);
     const dangerous = [
+      () => owner.post("/api/v1/provisionings", {}),
+      () => owner.post("/api/v1/provisionings/own-machine", {}),
       () => remove(worker.id),
       () => owner.post("/api/v1/provisionings/own-machine", { workerId: worker.id }),
       () => owner.post("/api/v1/provisionings", { existing: { workerId: worker.id, purpose: "rotate" } }),
@@ -131,9 +133,9 @@ describe("what only a fresh sign-in may do to a worker", () => {
     for (const call of dangerous)
       expect(await call()).toMatchObject({ status: 403, body: { code: "sign_in_again" } });
     expect(await read(worker.id)).toMatchObject({ state: "active", rotating: false });
-    expect((await owner.post("/api/v1/provisionings/own-machine", {})).status).toBe(201);
 
     await signIn("9 minutes");
+    expect((await owner.post("/api/v1/provisionings/own-machine", {})).status).toBe(201);
     const { body: move } = await owner.post<{ id: string }>("/api/v1/provisionings", {
       existing: { workerId: worker.id, purpose: "move" },
     });
