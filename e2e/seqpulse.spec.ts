@@ -1,7 +1,8 @@
 import path from "node:path";
 import { expect, type Page, test } from "@playwright/test";
 import { type DemoOutcome, runDemo } from "./demo.ts";
-import { newPerson, signIn } from "./people.ts";
+import { query } from "./database.ts";
+import { newPerson, signIn, signUp } from "./people.ts";
 
 // A baseline, a deployment and a window of a minute, measured every two seconds.
 test.describe.configure({ timeout: 300_000 });
@@ -21,6 +22,61 @@ test.beforeAll(() => {
 async function openVerdict(page: Page, url: string): Promise<void> {
   await page.goto(url);
   await expect(page.getByRole("heading", { level: 1, name: /Demo shop/ })).toBeVisible();
+}
+
+test("a project is written down, looked at, created, and deleted by whom its owner is", async ({ page }) => {
+  const gina = newPerson("Gina");
+  await signUp(page, gina);
+  await page.goto("/app/projects/new");
+  await page.getByLabel("Metrics endpoint").fill("here");
+  await page.getByRole("button", { name: "Review" }).click();
+  await expect(page.getByLabel("Name", { exact: true })).toBeFocused();
+  await page.getByLabel("Name", { exact: true }).fill("Till");
+  await page.getByLabel("Environments").fill("prod, staging");
+  await page.getByLabel("Metrics endpoint").fill("http://127.0.0.1:6379/metrics");
+  await page.reload();
+  await page.getByRole("button", { name: "Review" }).click();
+  await expect(page.getByText("prod, staging")).toBeVisible();
+  await page.goBack();
+  await expect(page.getByLabel("Name", { exact: true })).toHaveValue("Till");
+  await page.goForward();
+  // What the server refuses leads back to its field.
+  await page.getByRole("button", { name: "Create project" }).click();
+  await expect(page.getByText("This address cannot be measured.")).toBeVisible();
+  await expect(page.getByLabel("Metrics endpoint")).toBeFocused();
+  await page.getByLabel("Metrics endpoint").fill("");
+  await page.getByRole("button", { name: "Review" }).click();
+  await page.getByRole("button", { name: "Create project" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "I have stored it" }).click();
+  await expect(page).toHaveURL(/\?tab=integration$/);
+  await page.getByRole("tab", { name: "Python (FastAPI)" }).click();
+  await expect(page.getByRole("group", { name: "seqpulse.py" })).toContainText("class SeqPulse");
+  await expectDeletedByItsOwner(page, gina);
+  await page.goto("/app/projects/new");
+  await expect(page.getByLabel("Name", { exact: true })).toHaveValue("");
+});
+
+/** A session that was left open cannot do it; the password goes before. */
+async function expectDeletedByItsOwner(
+  page: Page,
+  owner: { email: string; password: string },
+): Promise<void> {
+  await query(
+    "update sessions set created_at = now() - interval '11 minutes' where user_id = (select id from users where email = $1)",
+    [owner.email],
+  );
+  await page
+    .getByRole("navigation", { name: "Project sections" })
+    .getByRole("link", { name: "Settings" })
+    .click();
+  await page.getByRole("button", { name: "Delete project" }).click();
+  const confirmation = page.getByRole("dialog", { name: "Delete Till?" });
+  await confirmation.getByRole("textbox").fill("Till");
+  await confirmation.getByRole("button", { name: "Delete project" }).click();
+  await page.getByLabel("Your password").fill(owner.password);
+  await page.getByRole("dialog").last().getByRole("button", { name: "Confirm" }).click();
+  await confirmation.getByRole("button", { name: "Delete project" }).click();
+  await expect(page).toHaveURL(/\/app\/projects$/);
 }
 
 test("a healthy deployment is ok, with the samples before and after it", async ({ page }) => {
