@@ -6,7 +6,7 @@ import type { Transport } from "./transport.js";
 
 it("refuses a loop that would look dead between two turns", () => {
   const jobs = new Jobs({} as Env, {} as Transport, {} as Logger);
-  const loop = { name: "seldom", role: "scheduler", run: () => Promise.resolve("idle") } as const;
+  const loop = { name: "seldom", role: "scheduler", run: () => Promise.resolve("idle" as const) } as const;
   expect(() => jobs.every({ ...loop, intervalMs: 30_001 })).toThrow(
     "The loop seldom has to turn at least each 30 s",
   );

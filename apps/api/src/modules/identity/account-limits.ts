@@ -1,14 +1,15 @@
 import { createHash } from "node:crypto";
 import { AppError } from "../../http/app-error.js";
+import { addressBucket } from "../../http/rate-limit/address-bucket.js";
 import type { RateLimiter, RateRule } from "../../http/rate-limit/rate-limiter.js";
 
 const MAILS: RateRule = { name: "mails_to_address", limit: 5, windowSeconds: 900 };
 
 /**
- * Counted by the address that a request is about, wherever it comes from: the auth library counts by where it comes
- * from. The windows are fixed, so that whoever is attacked gets in again when one ends.
+ * Counted by the account that a request is about, wherever it comes from. The windows are fixed, so that whoever is
+ * attacked gets in again when one ends.
  */
-const RULES: Readonly<Record<string, RateRule>> = {
+const OF_ACCOUNT: Readonly<Record<string, RateRule>> = {
   "/sign-in/email": { name: "sign_ins_of_account", limit: 100, windowSeconds: 900 },
   "/sign-up/email": MAILS,
   "/send-verification-email": MAILS,
@@ -16,18 +17,42 @@ const RULES: Readonly<Record<string, RateRule>> = {
 };
 
 /**
- * Counts one request of the auth library's; the same for addresses that nobody has.
+ * Counted by where a request comes from, for all processes together. The library's own count goes on for as long as
+ * requests come less than a window apart: twenty people behind one address would lock each other out.
+ */
+const FROM_ADDRESS: Readonly<Record<string, RateRule>> = {
+  "/sign-in/email": { name: "sign_ins_from_address", limit: 20, windowSeconds: 60 },
+  "/sign-up/email": { name: "sign_ups_from_address", limit: 20, windowSeconds: 60 },
+  "/sign-in/social": { name: "social_sign_ins_from_address", limit: 30, windowSeconds: 60 },
+};
+
+/** What the library does not count itself. */
+export const COUNTED_HERE = Object.keys(FROM_ADDRESS);
+
+/**
+ * Counts one request of the auth library's; the same for accounts that nobody has.
  *
- * @param path without the library's prefix
- * @param body as it was sent
+ * @param request.path without the library's prefix
+ * @param request.body as it was sent
  * @throws AppError `rate_limited`
  */
-export async function limitByAccount(limiter: RateLimiter, path: string, body: unknown): Promise<void> {
-  const rule = Object.hasOwn(RULES, path) ? RULES[path] : undefined;
-  const address = rule && addressIn(body);
-  if (!rule || address === undefined) return;
-  const who = createHash("sha256").update(address).digest("base64url");
-  const { allowed, resetSeconds } = await limiter.take(rule, `account:${who}`);
+export async function limitSignIns(
+  limiter: RateLimiter,
+  { path, ip, body }: { path: string; ip: string; body: unknown },
+): Promise<void> {
+  await take(limiter, ruleOf(FROM_ADDRESS, path), `ip:${addressBucket(ip)}`);
+  const email = addressIn(body);
+  if (email === undefined) return;
+  const who = createHash("sha256").update(email).digest("base64url");
+  await take(limiter, ruleOf(OF_ACCOUNT, path), `account:${who}`);
+}
+
+const ruleOf = (rules: Readonly<Record<string, RateRule>>, path: string): RateRule | undefined =>
+  Object.hasOwn(rules, path) ? rules[path] : undefined;
+
+async function take(limiter: RateLimiter, rule: RateRule | undefined, who: string): Promise<void> {
+  if (!rule) return;
+  const { allowed, resetSeconds } = await limiter.take(rule, who);
   if (!allowed) throw new AppError("rate_limited", { headers: { "retry-after": String(resetSeconds) } });
 }
 

@@ -9,6 +9,7 @@ import { newId } from "../../platform/ids.js";
 import type { Logger } from "../../platform/logger.js";
 import type { Mailer } from "../../platform/mailer.js";
 import { withHashedSessionTokens } from "./hashed-session-tokens.js";
+import { COUNTED_HERE } from "./account-limits.js";
 import { listSignInProviders } from "./sign-in-providers.js";
 
 const DAY = 86_400;
@@ -125,12 +126,9 @@ export function createAuth({ env, databases, logger, mailer }: AuthDependencies)
       enabled: true,
       window: 60,
       max: 300,
-      customRules: {
-        "/sign-in/email": { window: 60, max: 20 },
-        "/sign-up/email": { window: 60, max: 20 },
-        "/sign-in/social": { window: 60, max: 30 },
-        "/get-session": false,
-      },
+      customRules: Object.fromEntries(
+        ["/get-session", ...COUNTED_HERE].map((path) => [path, false] as const),
+      ),
     },
     plugins: [genericOAuth({ config: listSignInProviders(env, logger).map(({ config }) => config) })],
   });

@@ -4,7 +4,7 @@ import type { Env } from "../../env.js";
 import { AppError, type ErrorCode } from "../../http/app-error.js";
 import { refuseCrossSite } from "../../http/cross-site.js";
 import type { RateLimiter } from "../../http/rate-limit/rate-limiter.js";
-import { limitByAccount } from "./account-limits.js";
+import { limitSignIns } from "./account-limits.js";
 import type { Auth } from "./auth.js";
 
 const CODES: Record<number, ErrorCode> = {
@@ -38,8 +38,8 @@ export async function mountAuth(
         method: ["GET", "POST"],
         url: "/*",
         onRequest: async (request) => refuseForeign(request, env),
-        preHandler: async ({ url, body }) =>
-          limitByAccount(limiter, url.split("?")[0]?.slice(PREFIX.length) ?? "", body),
+        preHandler: async ({ url, ip, body }) =>
+          limitSignIns(limiter, { path: url.split("?")[0]?.slice(PREFIX.length) ?? "", ip, body }),
         handler: async (request, reply) =>
           send(request, reply, await auth.handler(toWebRequest(request, env))),
       });
