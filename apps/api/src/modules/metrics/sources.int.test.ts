@@ -403,7 +403,7 @@ describe("Prometheus as a source", () => {
     await activate(project, settings());
     await test.sql("delete from metric_samples where project_id = $1", [project.id]);
     await test.sql(
-      "update metric_endpoints set last_sample_at = now() - interval '45 s', next_scrape_at = now() where project_id = $1",
+      "update metric_endpoints set last_sample_at = now() - interval '41 s', next_scrape_at = now() where project_id = $1",
       [project.id],
     );
     await collect();
