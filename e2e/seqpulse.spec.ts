@@ -105,6 +105,8 @@ test("a deployment that breaks checkouts is called back, with reasons and at lea
   await expect(reasons.filter({ hasText: /error/i }).first()).toBeVisible();
   const hints = page.getByRole("region", { name: "What to look at first" }).getByRole("listitem");
   expect(await hints.count()).toBeGreaterThanOrEqual(3);
+  const numbers = page.getByRole("table", { name: /number.* behind the hint/ }).first();
+  await expect(numbers.getByRole("row", { name: /Error rate/ })).toContainText("×");
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
   await page.setViewportSize({ width: 1280, height: 1_000 });
   await page.screenshot({ path: pictureOfReadme() });
@@ -116,6 +118,11 @@ test("a deployment that breaks checkouts is called back, with reasons and at lea
 /** Other rules for errors, tried on the deployment that was called back, and saved. */
 async function expectRulesTriedOut(page: Page): Promise<void> {
   await page.getByRole("link", { name: "Demo shop" }).first().click();
+  await page.getByRole("link", { name: "Diagnostics" }).click();
+  await page.getByRole("button", { name: /^Critical/ }).click();
+  await expect(page.getByRole("button", { name: /^Critical/, pressed: true })).toBeVisible();
+  await expect(page).toHaveURL(/tab=diagnostics&severity=critical/);
+  await expect(page.getByText("Warning", { exact: true })).toHaveCount(1);
   await page.getByRole("link", { name: "Verdicts" }).click();
   await expect(page.getByText("1 confirmed, 0 false").first()).toBeVisible();
   const errors = page.getByRole("region", { name: "Error rate" });

@@ -111,6 +111,9 @@ describe("a hint's evidence", () => {
     const [lasting] = evidenceOf(verdict, "persistent_breach");
     expect(lasting).toMatchObject({ measure: "breach_share", threshold: 0.7 });
     expect(lasting?.exceedRatio).toBeGreaterThanOrEqual(1);
+    // A hint's sentence and its numbers are the same.
+    const said = verdict.hints.find(({ code }) => code === "persistent_breach")?.cause.params["breach_share"];
+    expect(lasting?.observed).toBeCloseTo(Number(said), 5);
     expect(evidenceOf(verdict, "review_changes")).toEqual([]);
   });
 

@@ -39,7 +39,7 @@ export function changeEvidence(facts: HintFacts, metric: MetricName): HintEviden
   const judged = judgedOf(facts, metric);
   if (!judged || found.state === "muted" || (found.before === null && found.after === null)) return [];
   return [
-    { ...seen(metric, found), heldTo: "baseline", ...heldToBaseline(found, judged.sign), ...worstOf(judged) },
+    { ...seen(metric, found), heldTo: "baseline", ...heldToBaseline(found, judged), ...worstOf(judged) },
   ];
 }
 
@@ -118,8 +118,10 @@ function seen(metric: MetricName, { before, after, shift, confidence, state }: P
   };
 }
 
-function heldToBaseline(found: PerMetric, sign: 1 | -1): Partial<HintEvidence> {
-  const { before, after, smallestChange, samples, breachSamples, wouldChange, state } = found;
+function heldToBaseline(
+  { before, after, smallestChange, wouldChange, state }: PerMetric,
+  { sign, evidence }: HintFacts["judged"][number],
+): Partial<HintEvidence> {
   if (before === null || after === null) return {};
   const towards = state === "improved" ? Math.sign(after - before) : sign;
   const { level } = wouldChange.params;
@@ -127,7 +129,8 @@ function heldToBaseline(found: PerMetric, sign: 1 | -1): Partial<HintEvidence> {
   return {
     threshold: smallestChange === null ? null : round(before + towards * smallestChange),
     securedThreshold: typeof level === "number" && state !== "improved" ? level : null,
-    breachShare: samples.post > 0 && found.shift !== null ? round(breachSamples / samples.post) : null,
+    // Of the samples that were judged: a cold start's are not among them.
+    breachShare: evidence === null ? null : round(evidence.elevatedShare),
     exceedRatio: isNoticeable ? round(Math.max(0, (towards * (after - before)) / smallestChange), 3) : null,
   };
 }

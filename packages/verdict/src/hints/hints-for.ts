@@ -73,11 +73,10 @@ function actionsOf(row: HintRow, { decision }: HintFacts): ActionName[] {
 
 /** Everything a cause may quote; languages pick what they need. */
 function hintParams(facts: HintFacts, metric: MetricName | undefined): MessageParams {
-  const { perMetric, quality } = facts;
+  const { perMetric, quality, judged } = facts;
   const subject = metric ?? leadingMetric(facts)?.metric ?? "error_rate";
   const level = (name: MetricName) => perMetric[name].after ?? 0;
   const base = (name: MetricName) => perMetric[name].before ?? 0;
-  const { breachSamples, samples } = perMetric[subject];
   const traffic = base("requests_per_sec");
   return {
     metric: subject,
@@ -92,7 +91,7 @@ function hintParams(facts: HintFacts, metric: MetricName | undefined): MessagePa
     memory_before: base("memory_usage"),
     memory_slope: (perMetric.memory_usage.slopePerHour ?? 0) * 100,
     traffic_drop: traffic > 0 ? Math.max(0, 1 - level("requests_per_sec") / traffic) : 0,
-    breach_share: samples.post > 0 ? breachSamples / samples.post : 0,
+    breach_share: judged.find((one) => one.metric === subject)?.evidence?.elevatedShare ?? 0,
     onset_seconds: onsetSeconds(facts) ?? 0,
     pre_samples: quality.preSamples,
     coverage: quality.coverage,

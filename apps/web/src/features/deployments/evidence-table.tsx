@@ -59,7 +59,7 @@ function Line({ line, cells, columns }: LineProps) {
         scope="row"
         className="col-span-2 font-medium @2xl:border-line @2xl:border-b @2xl:py-2 @2xl:pr-4 @2xl:align-top"
       >
-        {nameOf(line.measure)}
+        {nameOf(line.measure)}{" "}
         <span className="ml-2 font-normal text-ink-faint text-xs @2xl:ml-0 @2xl:block">
           {t(`heldTo.${line.heldTo}`)}
         </span>
