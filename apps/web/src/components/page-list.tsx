@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { ErrorState } from "./error-state";
-import { Button } from "./ui/button";
+import { MoreRows } from "./more-rows";
 import { Skeleton } from "./ui/skeleton";
 
 type Pages<T> = {
@@ -28,7 +28,6 @@ type PageListProps<T> = {
 
 /** A list by cursor in all its states: loading, failed, empty, filled, with more to load. */
 export function PageList<T>({ query, empty, children, skeletonClassName = "h-72" }: PageListProps<T>) {
-  const t = useTranslations("common");
   if (query.isPending) return <Loading className={skeletonClassName} />;
   if (query.isError && !query.data) {
     return (
@@ -41,11 +40,7 @@ export function PageList<T>({ query, empty, children, skeletonClassName = "h-72"
     <>
       {children(rows)}
       {query.hasNextPage ? (
-        <div className="flex justify-center border-line border-t p-3">
-          <Button size="sm" onClick={() => void query.fetchNextPage()} pending={query.isFetchingNextPage}>
-            {t("more")}
-          </Button>
-        </div>
+        <MoreRows more={{ load: () => void query.fetchNextPage(), loading: query.isFetchingNextPage }} />
       ) : null}
     </>
   );

@@ -7,6 +7,7 @@ import type { RunNotice } from "@/api/types";
 import { Instant, RelativeTime } from "@/components/instant";
 import { Reason } from "@/components/reason";
 import { NoticeKindBadge } from "@/components/states";
+import { MoreRows } from "@/components/more-rows";
 import { Button } from "@/components/ui/button";
 import { Section } from "@/components/ui/card";
 import { RunNotes } from "../pulses/run-note";
@@ -18,7 +19,6 @@ type MorePages = { load: () => void; loading: boolean };
 /** Late, missed, failed, made up for: each run with its reason, and a way to put it out of sight. */
 export default function AttentionPanel({ rows, pulseId, more }: AttentionPanelProps) {
   const t = useTranslations("attention");
-  const common = useTranslations("common");
   const { dismiss, dismissAll } = useDismissNotices(pulseId);
   const newest = rows[0];
   return (
@@ -49,13 +49,7 @@ export default function AttentionPanel({ rows, pulseId, more }: AttentionPanelPr
           />
         ))}
       </ul>
-      {more ? (
-        <div className="flex justify-center border-line border-t p-3">
-          <Button size="sm" onClick={more.load} pending={more.loading}>
-            {common("more")}
-          </Button>
-        </div>
-      ) : null}
+      {more ? <MoreRows more={more} /> : null}
     </Section>
   );
 }

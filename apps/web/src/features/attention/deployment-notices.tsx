@@ -11,6 +11,7 @@ import type { DeploymentNotice } from "@/api/types";
 import { useProblemToast } from "@/api/use-problem-toast";
 import { RelativeTime } from "@/components/instant";
 import { Badge } from "@/components/ui/badge";
+import { MoreRows } from "@/components/more-rows";
 import { Button } from "@/components/ui/button";
 import { Section } from "@/components/ui/card";
 
@@ -28,7 +29,6 @@ type DeploymentNoticesProps = {
 /** Each deployment that somebody should look at, and a way to put it out of sight. */
 export default function DeploymentNotices({ rows, more }: DeploymentNoticesProps) {
   const t = useTranslations("deploymentNotice");
-  const common = useTranslations("common");
   const numbers = useTranslations("deployments");
   const client = useQueryClient();
   const onError = useProblemToast();
@@ -82,13 +82,7 @@ export default function DeploymentNotices({ rows, more }: DeploymentNoticesProps
           );
         })}
       </ul>
-      {more ? (
-        <div className="flex justify-center border-line border-t p-3">
-          <Button size="sm" onClick={more.load} pending={more.loading}>
-            {common("more")}
-          </Button>
-        </div>
-      ) : null}
+      {more ? <MoreRows more={more} /> : null}
     </Section>
   );
 }

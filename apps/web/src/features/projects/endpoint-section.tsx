@@ -13,6 +13,7 @@ import { Section } from "@/components/ui/card";
 import { Field, Input } from "@/components/ui/field";
 import { EndpointBadge } from "./endpoint-badge";
 import { EndpointTestResult } from "./endpoint-test-result";
+import { isOtherHost, LeaveHost } from "./leave-host";
 import { useProjectMutation } from "./use-project-mutation";
 
 /** Candidate, test, active: an address is scraped only after it has answered once. */
@@ -59,18 +60,12 @@ export function EndpointSection({ project }: { project: Project }) {
         </Button>
       </form>
       {leavesHost ? (
-        <label className="mt-3 flex items-start gap-2 text-sm">
-          <input
-            type="checkbox"
-            checked={migrateHost}
-            onChange={(e) => setMigrateHost(e.target.checked)}
-            className="mt-0.5 size-4 accent-accent"
-          />
-          <span>
-            {t("migrate", { host: endpoint.hostLock ?? "" })}
-            <span className="block text-ink-faint text-xs">{t("migrateHint")}</span>
-          </span>
-        </label>
+        <LeaveHost
+          host={endpoint.hostLock}
+          checked={migrateHost}
+          onChange={setMigrateHost}
+          className="mt-3"
+        />
       ) : null}
       <dl className="mt-4 grid grid-cols-[auto_1fr] gap-x-5 gap-y-2 text-sm">
         <dt className="text-ink-faint">{t("active")}</dt>
@@ -131,10 +126,6 @@ export function EndpointSection({ project }: { project: Project }) {
       {test.data ? <EndpointTestResult result={test.data} /> : null}
     </Section>
   );
-}
-
-function isOtherHost(url: string, hostLock: string | null): boolean {
-  return hostLock !== null && URL.canParse(url.trim()) && new URL(url.trim()).host !== hostLock;
 }
 
 const countOf = ({ used, limit }: { used: number; limit: number | null }): string =>

@@ -13,6 +13,7 @@ import { Section } from "@/components/ui/card";
 import { Field, Input } from "@/components/ui/field";
 import { EndpointBadge } from "./endpoint-badge";
 import { EndpointTestResult } from "./endpoint-test-result";
+import { isOtherHost, LeaveHost } from "./leave-host";
 import { useProjectMutation } from "./use-project-mutation";
 
 type OwnEndpoint = Project["environmentEndpoints"][number];
@@ -145,7 +146,7 @@ function AddressForm({ project, environment, own, onSaved }: RowProps & { onSave
   );
   const next = url.trim();
   const isUrl = /^https?:\/\//.test(next) && URL.canParse(next);
-  const leavesHost = Boolean(own?.hostLock) && isUrl && new URL(next).host !== own?.hostLock;
+  const leavesHost = isOtherHost(url, own?.hostLock ?? null);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setInvalid(!isUrl);
@@ -169,18 +170,7 @@ function AddressForm({ project, environment, own, onSaved }: RowProps & { onSave
         </Button>
       </div>
       {leavesHost ? (
-        <label className="flex items-start gap-2">
-          <input
-            type="checkbox"
-            checked={migrateHost}
-            onChange={(e) => setMigrateHost(e.target.checked)}
-            className="mt-0.5 size-4 accent-accent"
-          />
-          <span>
-            {t("migrate", { host: own?.hostLock ?? "" })}
-            <span className="block text-ink-faint text-xs">{t("migrateHint")}</span>
-          </span>
-        </label>
+        <LeaveHost host={own?.hostLock ?? null} checked={migrateHost} onChange={setMigrateHost} />
       ) : null}
     </form>
   );

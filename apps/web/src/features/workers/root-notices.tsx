@@ -1,15 +1,14 @@
 "use client";
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { KeyRound, X } from "lucide-react";
+import { KeyRound } from "lucide-react";
 import { useNow, useTranslations } from "next-intl";
-import Link from "next/link";
 import { browserApi } from "@/api/client";
 import { unwrap } from "@/api/problem";
 import { queries } from "@/api/queries";
 import type { WorkerNotice } from "@/api/types";
 import { useProblemToast } from "@/api/use-problem-toast";
-import { Button } from "@/components/ui/button";
+import { WorkerNoticeRow } from "./worker-notice-row";
 
 const DAY_MS = 86_400_000;
 
@@ -43,31 +42,17 @@ function RootNotice({ notice }: { notice: WorkerNotice }) {
   const leftMs = Date.parse(notice.secretExpiresAt) - now.getTime();
   const repository = notice.repository ?? workers("unnamed");
   return (
-    <li
-      className={`flex items-start gap-x-3 rounded-lg px-4 py-3 text-sm ${
-        leftMs > 0 ? "bg-warning-soft text-warning" : "bg-danger-soft text-danger"
-      }`}
+    <WorkerNoticeRow
+      tone={leftMs > 0 ? "warning" : "danger"}
+      icon={KeyRound}
+      workerId={notice.workerId}
+      link={t("replace")}
+      dismissLabel={t("dismiss", { repository })}
+      onDismiss={() => dismiss.mutate()}
     >
-      <KeyRound aria-hidden className="mt-0.5 size-4 shrink-0" />
-      <span className="flex min-w-0 flex-1 flex-wrap gap-x-4 gap-y-1">
-        <span className="min-w-40 flex-1">
-          {leftMs > 0
-            ? t("soon", { repository, days: Math.ceil(leftMs / DAY_MS) })
-            : t("expired", { repository })}
-        </span>
-        <Link href={`/app/workers/${notice.workerId}`} className="font-medium underline">
-          {t("replace")}
-        </Link>
-      </span>
-      <Button
-        variant="ghost"
-        size="icon-sm"
-        className="-my-1"
-        aria-label={t("dismiss", { repository })}
-        onClick={() => dismiss.mutate()}
-      >
-        <X aria-hidden />
-      </Button>
-    </li>
+      {leftMs > 0
+        ? t("soon", { repository, days: Math.ceil(leftMs / DAY_MS) })
+        : t("expired", { repository })}
+    </WorkerNoticeRow>
   );
 }
