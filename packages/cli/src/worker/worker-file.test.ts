@@ -72,8 +72,8 @@ describe("the worker's file", () => {
 
   it("lies where it is named: option, variable, XDG, home", () => {
     const at = (env: Record<string, string>, config?: string) =>
-      workerFilePath({ config }, testTerminal({ env, home: "/home/alice", cwd: "/work" }));
-    expect(at({ PULSEKEEP_CONFIG: "/etc/a.json" }, "b.json")).toBe("/work/b.json");
+      workerFilePath({ config }, testTerminal({ env, home: "/home/alice", cwd: "/home/erin" }));
+    expect(at({ PULSEKEEP_CONFIG: "/etc/a.json" }, "b.json")).toBe("/home/erin/b.json");
     expect(at({ PULSEKEEP_CONFIG: "/etc/a.json" })).toBe("/etc/a.json");
     expect(at({ XDG_CONFIG_HOME: "/xdg" })).toBe("/xdg/pulsekeep/worker.json");
     expect(at({})).toBe("/home/alice/.config/pulsekeep/worker.json");
