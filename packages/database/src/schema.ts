@@ -8,6 +8,7 @@ export * from "./schema/processes.js";
 export * from "./schema/projects.js";
 export * from "./schema/proof.js";
 export * from "./schema/pulses.js";
+export * from "./schema/slack.js";
 export * from "./schema/vault.js";
 export * from "./schema/workers.js";
 export * from "./schema/write-counts.js";

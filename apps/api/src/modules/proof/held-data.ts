@@ -389,6 +389,26 @@ export const HELD_DATA: Record<string, HeldTable> = {
       ],
     },
   },
+  slack_settings: {
+    subject: "deployments",
+    kept: "parent",
+    columns: {
+      sealed: ["webhook_url_sealed"],
+      setting: ["channel", "enabled", "kinds"],
+      id: ["project_id", "workspace_id"],
+      state: ["webhook_last_four", "switched_off_reason"],
+      time: ["switched_off_at", "held_until", "created_at"],
+    },
+  },
+  slack_deliveries: {
+    subject: "deployments",
+    kept: "parent",
+    columns: {
+      id: ["deployment_id", "workspace_id", "project_id"],
+      state: ["moment", "kind", "state", "attempts", "reason"],
+      time: ["queued_at", "next_attempt_at", "ended_at"],
+    },
+  },
   deployment_notices: {
     subject: "deployments",
     kept: "parent",
