@@ -10,13 +10,13 @@ export type DeploymentFilter = {
   service?: string;
   state?: Deployment["state"];
   verdict?: VerdictState;
-  /** Only what a later look warned of, or what was only tried out. */
+  /** Only what a later look warned of, what was only tried out, or everything else: what is counted. */
   mark?: DeploymentMark;
   /** Until now, and counted from now each time. */
   period?: Period;
   search?: string;
 };
-export type DeploymentMark = "late" | "dryRun";
+export type DeploymentMark = "late" | "dryRun" | "counted";
 export type DeploymentOrder = { sort?: DeploymentSort; order?: "asc" | "desc" };
 export type AuditFilter = {
   action?: string;
@@ -25,7 +25,9 @@ export type AuditFilter = {
   to?: string;
 };
 export type RunFilter = { pulseId?: string; workerId?: string; state?: Run["state"] };
-export type HintFilter = { projectId?: string | undefined; severity?: Hint["severity"] | undefined };
+/** What is listed: everything, or what one of the counts above the list counted. */
+export type HintFilter = { projectId?: string | undefined; choice?: HintChoice | undefined };
+export type HintChoice = Hint["severity"] | "dryRun";
 export type NoticeFilter = { pulseId?: string };
 
 const SERIES_DAYS = { day: 1, week: 7, month: 30, year: 365 } as const;
@@ -35,11 +37,27 @@ export const SERIES_SPANS = Object.keys(SERIES_DAYS) as SeriesSpan[];
 const PAGE_LIMIT = 25;
 const PERIOD_DAYS: Record<Period, number> = { day: 1, week: 7, month: 30 };
 
+/** A dry run's late warning is not counted, so it is not among those that are listed for being late. */
+const MARK_QUERY = {
+  late: { late: "true", dryRun: "false" },
+  dryRun: { dryRun: "true" },
+  counted: { dryRun: "false" },
+} as const satisfies Record<DeploymentMark, object>;
+
+/** As many days as the counts of hints go back. */
+const HINT_DAYS = 30;
+
+const toHintQuery = ({ projectId, choice }: HintFilter) => {
+  if (choice === undefined) return { projectId };
+  if (choice === "dryRun") return { projectId, days: HINT_DAYS, dryRun: "true" as const };
+  return { projectId, days: HINT_DAYS, dryRun: "false" as const, severity: choice };
+};
+
 /** The filter as the API knows it. */
 export function toDeploymentQuery({ period, mark, ...filter }: DeploymentFilter) {
   const from =
     period === undefined ? undefined : new Date(Date.now() - PERIOD_DAYS[period] * 86_400_000).toISOString();
-  return { ...filter, ...(mark === undefined ? {} : { [mark]: "true" as const }), from };
+  return { ...filter, ...(mark === undefined ? {} : MARK_QUERY[mark]), from };
 }
 
 /** The list stands above what a page is about: it begins short. */
@@ -146,7 +164,7 @@ export function queriesOf(api: Api) {
         queryFn: ({ signal, pageParam }) =>
           unwrap(
             api.GET("/api/v1/hints", {
-              params: { query: { ...filter, cursor: pageParam, limit: HINTED_LIMIT } },
+              params: { query: { ...toHintQuery(filter), cursor: pageParam, limit: HINTED_LIMIT } },
               signal,
             }),
           ),

@@ -2379,6 +2379,7 @@ export interface components {
             critical: number;
             warning: number;
             info: number;
+            dryRun: number;
         };
         DeploymentCreate: {
             environment: string;
@@ -2971,6 +2972,7 @@ export interface components {
                 environment: string;
                 /** @enum {string} */
                 verdict: "collecting" | "ok" | "warning" | "rollback_recommended" | "inconclusive";
+                dryRun: boolean;
                 /** Format: date-time */
                 startedAt: string;
             } | null;
@@ -5126,6 +5128,8 @@ export interface operations {
                 cursor?: string;
                 limit?: number;
                 projectId?: string;
+                dryRun?: "true" | "false";
+                days?: number;
                 severity?: "critical" | "warning" | "info";
             };
             header?: never;
@@ -5159,6 +5163,8 @@ export interface operations {
                 cursor?: string;
                 limit?: number;
                 projectId?: string;
+                dryRun?: "true" | "false";
+                days?: number;
                 severity?: "critical" | "warning" | "info";
             };
             header?: never;

@@ -219,7 +219,10 @@ export const deploymentExportQuerySchema = deploymentFilterSchema.extend({
 });
 export type DeploymentExportQuery = z.infer<typeof deploymentExportQuerySchema>;
 
-/** How many of the narrowed deployments have come to what, and by what else they can be narrowed. */
+/**
+ * How many of the narrowed deployments have come to what, and by what else they can be narrowed. A dry run counts in
+ * `total` and `dryRun` only, unless the filter asks for dry runs alone: then what they came to is counted.
+ */
 export const deploymentCountsSchema = z
   .object({
     total: z.number().int(),
@@ -270,9 +273,11 @@ export const deploymentNoticeSchema = z
   .meta({ id: "DeploymentNotice" });
 export type DeploymentNotice = z.infer<typeof deploymentNoticeSchema>;
 
-/** Query of `GET /api/v1/hints`: deployments with a hint, newest first. */
+/** Query of `GET /api/v1/hints`: deployments with a hint, newest first; `days`: only those begun since. */
 export const hintListQuerySchema = pageQuerySchema.extend({
   projectId: idSchema.optional(),
+  dryRun: z.enum(["true", "false"]).optional(),
+  days: z.coerce.number().int().min(1).max(365).optional(),
   severity: hintSchema.shape.severity.optional(),
 });
 export type HintListQuery = z.infer<typeof hintListQuerySchema>;
@@ -283,13 +288,14 @@ export const hintedDeploymentSchema = z
   .meta({ id: "HintedDeployment" });
 export type HintedDeployment = z.infer<typeof hintedDeploymentSchema>;
 
-/** How many hints the last `days` brought, by severity. */
+/** How many hints the last `days` brought, by severity; those of dry runs are a number of their own. */
 export const hintCountsSchema = z
   .object({
     days: z.number().int(),
     critical: z.number().int(),
     warning: z.number().int(),
     info: z.number().int(),
+    dryRun: z.number().int(),
   })
   .meta({ id: "HintCounts" });
 export type HintCounts = z.infer<typeof hintCountsSchema>;

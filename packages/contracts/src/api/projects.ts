@@ -134,6 +134,7 @@ export const projectSchema = z
     observation: observationSchema,
     lastSampleAt: instantSchema.nullable(),
     lastScrapeErrorCode: z.string().nullable(),
+    /** Verdicts of dry runs count as deployments only. */
     stats: z.object({
       deployments: z.number().int(),
       ok: z.number().int(),
@@ -146,6 +147,7 @@ export const projectSchema = z
         id: idSchema,
         environment: z.string(),
         verdict: deploymentVerdictStateSchema,
+        dryRun: z.boolean(),
         startedAt: instantSchema,
       })
       .nullable(),

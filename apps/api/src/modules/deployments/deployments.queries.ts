@@ -9,11 +9,11 @@ import type {
 } from "@pulsekeep/contracts/api/deployments";
 import type { Locale, Page } from "@pulsekeep/contracts/api/shared";
 import { schema, type Transaction } from "@pulsekeep/database";
-import { and, desc, eq, inArray, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
 import type { PipelineCaller, UserCaller } from "../../http/caller.js";
 import { Databases, type Tenant } from "../../platform/database.js";
-import { HAS_LATE_WARNING, IS_DRY_RUN, whereFilter } from "./deployment-filter.js";
+import { HAS_LATE_WARNING, whereFilter } from "./deployment-filter.js";
 import { type DeploymentOrder, orderOf } from "./deployment-order.js";
 import { selectDeployments, toDeployment } from "./deployment-view.js";
 import { toVerdict } from "./verdict-view.js";
@@ -59,21 +59,25 @@ export class DeploymentsQueries {
 
   /** What the narrowed deployments have come to. */
   async countDeployments(tenant: Tenant, filter: DeploymentFilter): Promise<DeploymentCounts> {
-    const of = (state: string) =>
-      sql<number>`count(*) filter (where ${deployments.verdictState} = ${state})::int`;
+    const isDryRun = sql`coalesce(${verdicts.dryRun}, false)`;
+    // Nothing follows from a dry run, so it is counted among the others only where nothing else is asked for.
+    const isCounted = filter.dryRun === "true" ? sql`true` : sql`not ${isDryRun}`;
+    const of = (condition: SQL) => sql<number>`count(*) filter (where ${condition} and ${isCounted})::int`;
+    const ofState = (state: string) => of(sql`${deployments.verdictState} = ${state}`);
     return this.databases.inTenant(tenant, async (tx) => {
       const [counts] = await tx
         .select({
           total: sql<number>`count(*)::int`,
-          collecting: of("collecting"),
-          ok: of("ok"),
-          warning: of("warning"),
-          rollbackRecommended: of("rollback_recommended"),
-          inconclusive: of("inconclusive"),
-          lateWarnings: sql<number>`count(*) filter (where ${HAS_LATE_WARNING})::int`,
-          dryRun: sql<number>`count(*) filter (where ${IS_DRY_RUN})::int`,
+          collecting: ofState("collecting"),
+          ok: ofState("ok"),
+          warning: ofState("warning"),
+          rollbackRecommended: ofState("rollback_recommended"),
+          inconclusive: ofState("inconclusive"),
+          lateWarnings: of(HAS_LATE_WARNING),
+          dryRun: sql<number>`count(*) filter (where ${isDryRun})::int`,
         })
         .from(deployments)
+        .leftJoin(verdicts, eq(verdicts.deploymentId, deployments.id))
         .where(whereFilter(filter));
       if (!counts) throw new Error("A count is always answered");
       return { ...counts, services: await listServices(tx, filter) };

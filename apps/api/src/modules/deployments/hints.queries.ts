@@ -2,7 +2,7 @@ import { Inject, Injectable } from "@nestjs/common";
 import type { HintCounts, HintedDeployment, HintListQuery } from "@pulsekeep/contracts/api/deployments";
 import type { Page } from "@pulsekeep/contracts/api/shared";
 import { schema } from "@pulsekeep/database";
-import { and, desc, eq, inArray, sql } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, sql } from "drizzle-orm";
 import type { UserCaller } from "../../http/caller.js";
 import { decodeCursor, toPage } from "../../http/cursor.js";
 import { Databases, type Tenant } from "../../platform/database.js";
@@ -11,6 +11,7 @@ import { toVerdict } from "./verdict-view.js";
 
 const { deployments, verdicts } = schema;
 const COUNTED_DAYS = 30;
+const daysAgo = (days: number) => sql`now() - make_interval(days => ${days})`;
 const BY_WEIGHT = ["critical", "warning", "info"];
 
 /** What final verdicts say to look at first, across deployments. */
@@ -20,7 +21,7 @@ export class HintsQueries {
 
   /** Newest deployment first, its hints in the caller's language. */
   async listHinted(caller: UserCaller, query: HintListQuery): Promise<Page<HintedDeployment>> {
-    const { projectId, severity, cursor, limit } = query;
+    const { projectId, severity, dryRun, days, cursor, limit } = query;
     const before = decodeCursor(cursor);
     const wanted = JSON.stringify(severity === undefined ? [] : [{ severity }]);
     return this.databases.inTenant(caller, async (tx) => {
@@ -29,6 +30,8 @@ export class HintsQueries {
         .where(
           and(
             projectId === undefined ? undefined : eq(deployments.projectId, projectId),
+            dryRun === undefined ? undefined : eq(verdicts.dryRun, dryRun === "true"),
+            days === undefined ? undefined : gt(deployments.startedAt, daysAgo(days)),
             sql`jsonb_array_length(${verdicts.document} -> 'hints') > 0`,
             sql`${verdicts.document} -> 'hints' @> ${wanted}::jsonb`,
             before &&
@@ -54,15 +57,18 @@ export class HintsQueries {
     });
   }
 
+  /** Nothing follows from a dry run, so its hints are counted apart. */
   async countHints(tenant: Tenant, projectId: string | undefined): Promise<HintCounts> {
-    const of = (severity: string) => sql`(count(*) filter (where hint ->> 'severity' = ${severity}))::int`;
+    const of = (severity: string) =>
+      sql`(count(*) filter (where hint ->> 'severity' = ${severity} and not v.dry_run))::int`;
     const isAsked = projectId === undefined ? sql`true` : sql`d.project_id = ${projectId}`;
     const { rows } = await this.databases.inTenant(tenant, (tx) =>
       tx.execute<Omit<HintCounts, "days">>(
-        sql`select ${of("critical")} as critical, ${of("warning")} as warning, ${of("info")} as info
+        sql`select ${of("critical")} as critical, ${of("warning")} as warning, ${of("info")} as info,
+              (count(*) filter (where v.dry_run))::int as "dryRun"
             from deployments d join verdicts v on v.deployment_id = d.id and v.final,
               jsonb_array_elements(v.document -> 'hints') hint
-            where d.started_at > now() - make_interval(days => ${COUNTED_DAYS}) and ${isAsked}`,
+            where d.started_at > ${daysAgo(COUNTED_DAYS)} and ${isAsked}`,
       ),
     );
     const [counts] = rows;

@@ -9,7 +9,8 @@ import { Databases, type Tenant } from "../../platform/database.js";
 import { countChanges } from "./endpoint-limits.js";
 import { toProject } from "./project-view.js";
 
-const { deployments, endpointChanges, metricEndpoints, projectApiKeys, projects, workspaceQuotas } = schema;
+const { deployments, endpointChanges, metricEndpoints, projectApiKeys, projects, verdicts, workspaceQuotas } =
+  schema;
 
 const NO_DEPLOYMENTS: Project["stats"] = { deployments: 0, ok: 0, warning: 0, rollbackRecommended: 0 };
 
@@ -103,17 +104,7 @@ async function withParts(tx: Transaction, rows: Selected): Promise<Project[]> {
       ),
     )
     .orderBy(desc(projectApiKeys.createdAt));
-  const counted = await tx
-    .select({
-      projectId: deployments.projectId,
-      deployments: sql<number>`count(*)::int`,
-      ok: sql<number>`(count(*) filter (where ${deployments.verdictState} = 'ok'))::int`,
-      warning: sql<number>`(count(*) filter (where ${deployments.verdictState} = 'warning'))::int`,
-      rollbackRecommended: sql<number>`(count(*) filter (where ${deployments.verdictState} = 'rollback_recommended'))::int`,
-    })
-    .from(deployments)
-    .where(inArray(deployments.projectId, ids))
-    .groupBy(deployments.projectId);
+  const counted = await countVerdicts(tx, ids);
   const latest = await readLatest(tx, ids);
   const own = await tx
     .select()
@@ -138,6 +129,24 @@ async function withParts(tx: Transaction, rows: Selected): Promise<Project[]> {
   );
 }
 
+/** Nothing follows from a dry run, so it is a deployment and no verdict. */
+function countVerdicts(tx: Transaction, ids: readonly string[]) {
+  const of = (state: string) =>
+    sql<number>`(count(*) filter (where ${deployments.verdictState} = ${state} and not coalesce(${verdicts.dryRun}, false)))::int`;
+  return tx
+    .select({
+      projectId: deployments.projectId,
+      deployments: sql<number>`count(*)::int`,
+      ok: of("ok"),
+      warning: of("warning"),
+      rollbackRecommended: of("rollback_recommended"),
+    })
+    .from(deployments)
+    .leftJoin(verdicts, eq(verdicts.deploymentId, deployments.id))
+    .where(inArray(deployments.projectId, [...ids]))
+    .groupBy(deployments.projectId);
+}
+
 async function readLatest(
   tx: Transaction,
   ids: readonly string[],
@@ -148,9 +157,11 @@ async function readLatest(
       id: deployments.id,
       environment: deployments.environment,
       verdict: deployments.verdictState,
+      dryRun: sql<boolean>`coalesce(${verdicts.dryRun}, false)`,
       startedAt: deployments.startedAt,
     })
     .from(deployments)
+    .leftJoin(verdicts, eq(verdicts.deploymentId, deployments.id))
     .where(inArray(deployments.projectId, [...ids]))
     .orderBy(deployments.projectId, desc(deployments.startedAt), desc(deployments.id));
   return new Map(

@@ -82,11 +82,11 @@ export class AnalysisMetrics {
     if (state === "rollback_recommended") this.proxies.inc({ event: "missed_critical_proxy" });
   }
 
-  /** Counts one evaluation. Verdicts and hints count once per deployment: when they are final. */
+  /** Counts one evaluation. Verdicts and hints count once per deployment: when they are final, and no dry run's. */
   record({ verdict, kept, policy }: Analysed, seconds: number): void {
     this.duration.observe({ outcome: kept.state }, seconds);
     this.lastOutcome.setToCurrentTime({ outcome: kept.state });
-    if (!kept.final) return;
+    if (!kept.final || policy.dryRun) return;
     const labels = { verdict: kept.state, created: String(kept.isFirst) };
     this.verdicts.inc(labels);
     this.lastVerdict.setToCurrentTime(labels);

@@ -24,7 +24,7 @@ export class FeedbackService {
 
   /** Says again what one thinks; the last word counts. @throws AppError `not_found`, `verdict_takes_no_feedback` */
   async keepFeedback(caller: UserCaller, deploymentId: string, given: FeedbackRequest): Promise<void> {
-    const { state } = await this.databases.inTenant(caller, async (tx) => {
+    const { state, isDryRun } = await this.databases.inTenant(caller, async (tx) => {
       const judged = await lockFinding(tx, deploymentId);
       const said = { judgement: given.judgement, note: given.note, givenBy: caller.userId };
       const givenAt = sql`clock_timestamp()`;
@@ -41,7 +41,7 @@ export class FeedbackService {
       });
       return judged;
     });
-    if (given.judgement === "false_alarm") this.metrics.recordFalseAlarm(state);
+    if (given.judgement === "false_alarm" && !isDryRun) this.metrics.recordFalseAlarm(state);
   }
 
   /** @throws AppError `not_found`, `verdict_takes_no_feedback` */
@@ -80,14 +80,21 @@ export class FeedbackService {
   }
 }
 
-async function lockFinding(tx: Transaction, id: string): Promise<{ state: string; projectId: string }> {
-  const { rows } = await tx.execute<{ project_id: string; state: string | null; final: boolean | null }>(
-    sql`select d.project_id, v.state, v.final from deployments d left join verdicts v on v.deployment_id = d.id
+type Finding = { state: string; projectId: string; isDryRun: boolean };
+
+async function lockFinding(tx: Transaction, id: string): Promise<Finding> {
+  const { rows } = await tx.execute<{
+    project_id: string;
+    state: string | null;
+    final: boolean | null;
+    dry_run: boolean | null;
+  }>(
+    sql`select d.project_id, v.state, v.final, v.dry_run from deployments d left join verdicts v on v.deployment_id = d.id
         where d.id = ${id} for no key update of d`,
   );
   const [row] = rows;
   if (!row) throw new AppError("not_found");
   if (!row.final || (row.state !== "warning" && row.state !== "rollback_recommended"))
     throw new AppError("verdict_takes_no_feedback");
-  return { state: row.state, projectId: row.project_id };
+  return { state: row.state, projectId: row.project_id, isDryRun: row.dry_run ?? false };
 }

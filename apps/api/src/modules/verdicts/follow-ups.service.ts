@@ -57,10 +57,11 @@ export class FollowUpsService {
     const verdict = evaluate(await this.read(tx, deployment, { due, policy }));
     const state = stateOf(verdict);
     await keepLook(tx, due, state, verdict);
-    if (state === "warning") {
+    // Tried out when it was judged, or tried out now: either way nothing is to follow.
+    const isDryRun = policy.dryRun || due.isDryRun;
+    if (state === "warning" && !isDryRun) {
       this.metrics.recordLateWarning(verdict.state);
-      // Tried out when it was judged, or tried out now: either way nothing is to follow.
-      if (!policy.dryRun && !due.isDryRun) await this.notices.raise(tx, deployment, "late_warning");
+      await this.notices.raise(tx, deployment, "late_warning");
     }
     const { workspaceId, id, projectId } = deployment;
     await enqueue(tx, notice(workspaceId, "deployment.changed", id, projectId));

@@ -2,12 +2,15 @@ import type { Dora } from "@pulsekeep/contracts/api/analytics";
 import type { DeploymentWait } from "@pulsekeep/contracts/api/ci";
 import type {
   Deployment,
+  DeploymentCounts,
   DeploymentNotice,
   HintCounts,
   HintedDeployment,
+  Overview,
 } from "@pulsekeep/contracts/api/deployments";
 import type { Policies, PolicyPreview } from "@pulsekeep/contracts/api/policies";
 import type { Replay, Review, VerdictQuality } from "@pulsekeep/contracts/api/verdicts";
+import type { Project } from "@pulsekeep/contracts/api/projects";
 import type { Page } from "@pulsekeep/contracts/api/shared";
 import { replay, type Verdict, type VerdictInput } from "@pulsekeep/verdict";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
@@ -189,6 +192,29 @@ describe("a stored deployment", () => {
     expect(kept?.document.state).toBe(verdict.state);
   });
 
+  it("is replayed with the baseline of its own time, also when another address is measured since", async () => {
+    const before = await judged({ ago: 300, post: FAILING });
+    // One way of measuring takes the place of another.
+    for (const source of ["push", "endpoint"])
+      expect((await alice.call("PUT", `${path}/source`, { body: { source } })).status).toBe(200);
+    const [endpoint] = await test.sql<{ is_new: boolean }>(
+      "select baseline_version > 1 and baseline_since is not null as is_new from metric_endpoints where project_id = $1",
+      [project.projectId],
+    );
+    expect(endpoint?.is_new).toBe(true);
+    const replayed = async (id: string) =>
+      (await alice.post<Replay>(`/api/v1/deployments/${id}/replay`, {})).body.replayed.state;
+    expect(await replayed(before)).toBe("rollback_recommended");
+    const { body } = await alice.post<PolicyPreview>(`${path}/policies/preview`, {
+      environment: null,
+      document: { metrics: {} },
+    });
+    expect(body.changed).toBe(0);
+    // What was measured elsewhere is no baseline of this one.
+    const after = await judged({ ago: 70 });
+    expect((await verdictOf(after))?.state).toBe("inconclusive");
+  });
+
   it("is compared with clean deployments before it, false alarms among them", async () => {
     await judged({ ago: 3_000 });
     const alarm = await judged({ ago: 2_000, post: { latency_p95: 90 } });
@@ -357,6 +383,51 @@ describe("a dry run", () => {
     // Who judges a deployment has seen it.
     await say(live, "confirmed");
     expect(await notices()).toEqual([]);
+  });
+
+  it("is counted nowhere, and every number has a list with as many rows", async () => {
+    const { registry } = test.get(HttpMetrics);
+    registry.resetMetrics();
+    const live = await judged({ ago: 600, post: FAILING });
+    await change(null, { dryRun: true, metrics: {} });
+    const tried = await judged({ ago: 70, post: FAILING });
+    await say(tried, "false_alarm");
+    const read = async <T>(route: string) => (await alice.get<T>(route)).body;
+    const list = async (query: string) =>
+      (await read<Page<Deployment>>(`/api/v1/deployments?${query}`)).rows.map(({ id }) => id);
+
+    const shown = await read<Project>(path);
+    expect(shown.stats).toEqual({ deployments: 2, ok: 0, warning: 0, rollbackRecommended: 1 });
+    expect(shown.latest).toMatchObject({ id: tried, dryRun: true });
+    expect((await read<Overview>("/api/v1/overview")).verdicts7d.rollbackRecommended).toBe(1);
+    expect(await list("verdict=rollback_recommended&dryRun=false")).toEqual([live]);
+    // What a list shows it shows marked, and it can be had alone.
+    expect(await list("verdict=rollback_recommended")).toEqual([tried, live]);
+    const counts = (query = "") => read<DeploymentCounts>(`/api/v1/deployments/counts?${query}`);
+    expect(await counts()).toMatchObject({ total: 2, rollbackRecommended: 1, dryRun: 1 });
+    expect(await counts("dryRun=false")).toMatchObject({ total: 1, rollbackRecommended: 1, dryRun: 0 });
+    expect(await counts("dryRun=true")).toMatchObject({ total: 1, rollbackRecommended: 1, dryRun: 1 });
+
+    const { days, ...hints } = await read<HintCounts>("/api/v1/hints/counts");
+    const listHints = async (query: string) =>
+      (await read<Page<HintedDeployment>>(`/api/v1/hints?${query}`)).rows;
+    for (const severity of ["critical", "warning", "info"] as const) {
+      const rows = await listHints(`severity=${severity}&dryRun=false&days=${days}`);
+      expect([severity, rows.flatMap((row) => row.hints).length]).toEqual([severity, hints[severity]]);
+    }
+    expect(hints.critical).toBeGreaterThan(0);
+    const ofTried = await listHints(`dryRun=true&days=${days}`);
+    expect(ofTried.map(({ deployment }) => deployment.id)).toEqual([tried]);
+    expect(ofTried[0]?.hints.length).toBe(hints.dryRun);
+    await test.sql("update deployments set started_at = now() - interval '31 days' where id = $1", [live]);
+    expect(await listHints(`dryRun=false&days=${days}`)).toEqual([]);
+
+    expect(await read<VerdictQuality>(`${path}/verdict-quality`)).toMatchObject({ found: 1, falseAlarms: 0 });
+    const counted = (name: string) => registry.getSingleMetricAsString(name);
+    expect(await counted("seqpulse_analysis_verdict_total")).toMatch(
+      /rollback_recommended",created="\w+"} 1\n?$/,
+    );
+    expect(await counted("seqpulse_analysis_quality_proxy_total")).not.toContain('false_rollback_proxy"} 1');
   });
 
   it("of one metric keeps that metric out of the verdict", async () => {

@@ -59,7 +59,7 @@ export class ReviewsQueries {
     });
   }
 
-  /** How often the last ninety days' verdicts were right, by what people said. @throws AppError `not_found` */
+  /** How often the last ninety days' verdicts were right, by what people said; dry runs aside. @throws AppError `not_found` */
   async getQuality(tenant: Tenant, projectId: string): Promise<VerdictQuality> {
     return this.databases.inTenant(tenant, async (tx) => {
       const [project] = await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, projectId));
@@ -109,7 +109,7 @@ async function readQuality(tx: Transaction, projectId: string): Promise<VerdictQ
           (count(*) filter (where rolled and f.judgement = 'false_alarm'))::int as rollbacks_false,
           (count(*) filter (where v.state = 'ok' and exists (
             select from verdict_follow_ups w where w.deployment_id = d.id and w.state = 'warning')))::int as later_warnings
-        from deployments d join verdicts v on v.deployment_id = d.id and v.final
+        from deployments d join verdicts v on v.deployment_id = d.id and v.final and not v.dry_run
           left join verdict_feedback f on f.deployment_id = d.id,
           lateral (select v.state in ('warning', 'rollback_recommended') as found,
                           v.state = 'rollback_recommended' as rolled) s

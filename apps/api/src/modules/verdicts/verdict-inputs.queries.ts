@@ -2,7 +2,7 @@ import { Inject, Injectable } from "@nestjs/common";
 import type { Transaction } from "@pulsekeep/database";
 import type { Policy, VerdictInput, WindowPair } from "@pulsekeep/verdict";
 import { sql } from "drizzle-orm";
-import { type KeptSample, SamplesQueries } from "../metrics/samples.queries.js";
+import { baselineSince, type KeptSample, SamplesQueries } from "../metrics/samples.queries.js";
 import type { PolicyInForce } from "../policies/policies.queries.js";
 import type { WatchedDeployment } from "./watched-deployment.js";
 
@@ -19,6 +19,8 @@ export type KeptInput = Omit<VerdictInput, "pre" | "post" | "expectedPostSamples
 };
 
 type Asked = { window: ObservedWindow; policy: PolicyInForce };
+/** `asOf`: the time whose addresses count, where that is not now. */
+type Told = Asked & { history: KeptInput["history"]; asOf?: Date };
 
 const EARLIER_DEPLOYMENTS = 8;
 const EARLIER_DAYS = 30;
@@ -49,19 +51,21 @@ export class VerdictInputsQueries {
     return this.readWith(tx, deployment, { ...asked, history });
   }
 
+  /** For any deployment, in a tenant's transaction: with the address that was measured at the end of its window. */
   async read(tx: Transaction, deployment: WatchedDeployment, asked: Asked): Promise<KeptInput> {
-    const history = await this.readHistory(tx, deployment, asked.window);
-    return this.readWith(tx, deployment, { ...asked, history });
+    const asOf = asked.window.until;
+    const history = await this.readHistory(tx, deployment, asked.window, asOf);
+    return this.readWith(tx, deployment, { ...asked, history, asOf });
   }
 
   private async readWith(
     tx: Transaction,
     deployment: WatchedDeployment,
-    { window, policy, history }: Asked & { history: KeptInput["history"] },
+    { window, policy, history, asOf }: Told,
   ): Promise<KeptInput> {
     const { measured, startedAt, stepSeconds, pipeline } = deployment;
     return {
-      pre: await this.samples.listBaseline(tx, measured, startedAt),
+      pre: await this.samples.listBaseline(tx, { ...measured, asOf }, startedAt),
       post: await this.samples.listObserved(tx, measured, window),
       windowEnded: window.isOver,
       stepSeconds,
@@ -77,10 +81,14 @@ export class VerdictInputsQueries {
     tx: Transaction,
     deployment: WatchedDeployment,
     window: ObservedWindow,
+    asOf?: Date,
   ): Promise<KeptInput["history"]> {
     const { measured, baselineSeconds, observeUntil } = deployment;
     const planned = { ...window, until: observeUntil ?? window.until };
-    const windows = [...(await listClean(tx, deployment)), ...(await listSameTime(tx, deployment, planned))];
+    const windows = [
+      ...(await listClean(tx, deployment, asOf)),
+      ...(await listSameTime(tx, deployment, planned)),
+    ];
     const history: KeptInput["history"] = [];
     for (const { startedAt, after, until } of windows) {
       const from = new Date(startedAt.getTime() - EARLIER_BASELINE_STEPS * baselineSeconds * 1_000);
@@ -114,7 +122,11 @@ export class VerdictInputsQueries {
 type Earlier = { startedAt: Date; after: Date; until: Date };
 
 /** A false alarm counts as clean, a later warning does not. */
-async function listClean(tx: Transaction, deployment: WatchedDeployment): Promise<Earlier[]> {
+async function listClean(
+  tx: Transaction,
+  deployment: WatchedDeployment,
+  asOf: Date | undefined,
+): Promise<Earlier[]> {
   const { id, projectId, environment, service, measured, startedAt } = deployment;
   const { rows } = await tx.execute<{ started_at: string; finished_at: string; observe_until: string }>(
     sql`select d.started_at, d.finished_at, d.observe_until
@@ -125,9 +137,7 @@ async function listClean(tx: Transaction, deployment: WatchedDeployment): Promis
           and (d.verdict_state = 'ok' or f.judgement = 'false_alarm')
           and d.started_at < ${startedAt.toISOString()}
           and d.started_at > ${new Date(startedAt.getTime() - EARLIER_DAYS * DAY_MS).toISOString()}
-          and d.started_at >= coalesce((select e.baseline_since from metric_endpoints e
-                                        where e.project_id = d.project_id
-                                          and e.environment = d.measured_environment), '-infinity')
+          and d.started_at >= ${baselineSince({ ...measured, asOf })}
           and not exists (select from verdict_follow_ups w where w.deployment_id = d.id and w.state = 'warning')
         order by d.started_at desc limit ${EARLIER_DEPLOYMENTS}`,
   );

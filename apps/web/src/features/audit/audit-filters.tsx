@@ -2,20 +2,28 @@
 
 import { AUDIT_ACTIONS } from "@pulsekeep/contracts/audit-actions";
 import { useTranslations } from "next-intl";
+import { FilterForm } from "@/components/filter-form";
+import { ShallowLink } from "@/components/shallow-link";
 import { Button } from "@/components/ui/button";
 import { Field, Input, Select } from "@/components/ui/field";
-import { findActorKind } from "./audit-filter";
+import { findActorKind, parseAuditFilter, writeAuditFilter } from "./audit-filter";
 import { useActionName } from "./action-name";
 import type { useAuditFilter } from "./use-audit-filter";
 
-export function AuditFilters({ filter, setFilter, clear }: ReturnType<typeof useAuditFilter>) {
+export function AuditFilters({ filter, setFilter }: ReturnType<typeof useAuditFilter>) {
   const t = useTranslations("audit");
   const nameOf = useActionName();
   const filtered = Object.values(filter).some((it) => it !== undefined);
   return (
-    <search aria-label={t("filters")} className="mb-4 grid grid-cols-2 gap-3 sm:flex sm:items-end">
+    <FilterForm
+      label={t("filters")}
+      className="mb-4 grid grid-cols-2 gap-3 sm:flex sm:items-end"
+      query={writeAuditFilter(filter)}
+      read={(fields) => writeAuditFilter(parseAuditFilter(fields))}
+    >
       <Field label={t("column.action")} className="col-span-2 sm:w-56">
         <Select
+          name="action"
           value={filter.action ?? ""}
           onChange={(e) => setFilter({ action: e.target.value || undefined })}
         >
@@ -29,6 +37,7 @@ export function AuditFilters({ filter, setFilter, clear }: ReturnType<typeof use
       </Field>
       <Field label={t("column.actor")} className="col-span-2 sm:w-40">
         <Select
+          name="by"
           value={filter.actorKind ?? ""}
           onChange={(e) => setFilter({ actorKind: findActorKind(e.target.value) })}
         >
@@ -43,6 +52,7 @@ export function AuditFilters({ filter, setFilter, clear }: ReturnType<typeof use
       <Field label={t("fromDay")} className="sm:w-40">
         <Input
           type="date"
+          name="from"
           value={filter.fromDay ?? ""}
           max={filter.toDay}
           onChange={(e) => setFilter({ fromDay: e.target.value || undefined })}
@@ -51,16 +61,17 @@ export function AuditFilters({ filter, setFilter, clear }: ReturnType<typeof use
       <Field label={t("toDay")} className="sm:w-40">
         <Input
           type="date"
+          name="to"
           value={filter.toDay ?? ""}
           min={filter.fromDay}
           onChange={(e) => setFilter({ toDay: e.target.value || undefined })}
         />
       </Field>
       {filtered ? (
-        <Button variant="ghost" size="field" className="col-span-2" onClick={clear}>
-          {t("clear")}
+        <Button asChild variant="ghost" size="field" className="col-span-2">
+          <ShallowLink query="">{t("clear")}</ShallowLink>
         </Button>
       ) : null}
-    </search>
+    </FilterForm>
   );
 }

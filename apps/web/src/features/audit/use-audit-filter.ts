@@ -12,5 +12,5 @@ export function useAuditFilter() {
     const query = writeAuditFilter({ ...filter, ...change });
     window.history.pushState(null, "", query === "" ? pathname : `${pathname}?${query}`);
   };
-  return { filter, setFilter, clear: () => window.history.pushState(null, "", pathname) };
+  return { filter, setFilter };
 }

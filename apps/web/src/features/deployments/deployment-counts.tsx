@@ -1,9 +1,10 @@
 "use client";
 
-import { ClockAlert } from "lucide-react";
+import { ClockAlert, FlaskConical } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import type { DeploymentFilter } from "@/api/queries";
 import type { VerdictState } from "@/api/types";
+import { ShallowLink } from "@/components/shallow-link";
 import { verdictLooks } from "@/components/states";
 import { cn } from "@/components/ui/cn";
 
@@ -14,10 +15,11 @@ type Counts = {
   rollbackRecommended: number;
   inconclusive: number;
   lateWarnings: number;
+  dryRun: number;
 };
 
 const SHOWN: readonly {
-  key: Exclude<keyof Counts, "total" | "lateWarnings">;
+  key: Exclude<keyof Counts, "total" | "lateWarnings" | "dryRun">;
   verdict: VerdictState;
   tone: string;
 }[] = [
@@ -27,10 +29,22 @@ const SHOWN: readonly {
   { key: "inconclusive", verdict: "inconclusive", tone: "text-ink-soft" },
 ];
 
-type DeploymentCountsProps = { counts: Counts; setFilter: (change: DeploymentFilter) => void };
+const MARKED = [
+  { key: "lateWarnings", mark: "late", icon: ClockAlert, tone: "text-warning" },
+  { key: "dryRun", mark: "dryRun", icon: FlaskConical, tone: "text-ink-faint" },
+] as const;
+
+const LOOK = "flex h-8 items-center gap-1.5 rounded-md px-2 text-ink-soft";
+const LINK_LOOK = "hover:bg-hover hover:text-ink";
+
+type DeploymentCountsProps = {
+  counts: Counts;
+  filter: DeploymentFilter;
+  queryOf: (change: DeploymentFilter) => string;
+};
 
 /** What the listed deployments came to, all pages of them; a count narrows the list to itself. */
-export function DeploymentCounts({ counts, setFilter }: DeploymentCountsProps) {
+export function DeploymentCounts({ counts, filter, queryOf }: DeploymentCountsProps) {
   const t = useTranslations("deployments.counts");
   const states = useTranslations("states.verdict");
   const format = useFormatter();
@@ -42,34 +56,40 @@ export function DeploymentCounts({ counts, setFilter }: DeploymentCountsProps) {
       </li>
       {SHOWN.map(({ key, verdict, tone }) => {
         const { icon: Icon } = verdictLooks[verdict];
+        const count = counts[key];
+        const shown = (
+          <>
+            <Icon aria-hidden className={cn("size-4", count > 0 ? tone : "text-ink-faint")} />
+            <span className="num font-semibold">{format.number(count)}</span>
+            <span>{states(verdict)}</span>
+          </>
+        );
         return (
           <li key={key}>
-            <button
-              type="button"
-              onClick={() => setFilter({ verdict })}
-              disabled={counts[key] === 0}
-              className="flex h-8 items-center gap-1.5 rounded-md px-2 text-ink-soft enabled:hover:bg-hover enabled:hover:text-ink"
-            >
-              <Icon aria-hidden className={cn("size-4", counts[key] > 0 ? tone : "text-ink-faint")} />
-              <span className="num font-semibold">{format.number(counts[key])}</span>
-              <span>{states(verdict)}</span>
-            </button>
+            {count === 0 ? (
+              <span className={LOOK}>{shown}</span>
+            ) : (
+              <ShallowLink
+                query={queryOf({ verdict, mark: filter.mark ?? "counted" })}
+                className={cn(LOOK, LINK_LOOK)}
+              >
+                {shown}
+              </ShallowLink>
+            )}
           </li>
         );
       })}
-      {counts.lateWarnings > 0 ? (
-        <li>
-          <button
-            type="button"
-            onClick={() => setFilter({ mark: "late" })}
-            className="flex h-8 items-center gap-1.5 rounded-md px-2 text-ink-soft hover:bg-hover hover:text-ink"
-          >
-            <ClockAlert aria-hidden className="size-4 text-warning" />
-            <span className="num font-semibold">{format.number(counts.lateWarnings)}</span>
-            <span>{t("late", { count: counts.lateWarnings })}</span>
-          </button>
-        </li>
-      ) : null}
+      {MARKED.map(({ key, mark, icon: Icon, tone }) =>
+        counts[key] > 0 ? (
+          <li key={key}>
+            <ShallowLink query={queryOf({ mark })} className={cn(LOOK, LINK_LOOK)}>
+              <Icon aria-hidden className={cn("size-4", tone)} />
+              <span className="num font-semibold">{format.number(counts[key])}</span>
+              <span>{t(mark, { count: counts[key] })}</span>
+            </ShallowLink>
+          </li>
+        ) : null,
+      )}
     </ul>
   );
 }

@@ -17,7 +17,7 @@ export const DEPLOYMENT_STATES: readonly Deployment["state"][] = [
 ];
 export const PERIODS: readonly Period[] = ["day", "week", "month"];
 
-export const MARKS: readonly DeploymentMark[] = ["late", "dryRun"];
+export const MARKS: readonly DeploymentMark[] = ["late", "dryRun", "counted"];
 const SORTS: readonly DeploymentSort[] = [
   "started",
   "project",

@@ -3,35 +3,48 @@
 import { Download } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
-import { type DeploymentFilter, toDeploymentQuery } from "@/api/queries";
+import { type DeploymentFilter, type DeploymentOrder, toDeploymentQuery } from "@/api/queries";
 import type { Project } from "@/api/types";
+import { FilterForm } from "@/components/filter-form";
+import { ShallowLink } from "@/components/shallow-link";
 import { Button } from "@/components/ui/button";
 import { Field, Input, Select } from "@/components/ui/field";
-import { DEPLOYMENT_STATES, MARKS, PERIODS, VERDICT_STATES } from "./deployment-filter";
+import {
+  DEPLOYMENT_STATES,
+  MARKS,
+  PERIODS,
+  parseDeploymentFilter,
+  parseDeploymentOrder,
+  VERDICT_STATES,
+  writeDeploymentFilter,
+} from "./deployment-filter";
 
 type DeploymentFiltersProps = {
   filter: DeploymentFilter;
   setFilter: (change: DeploymentFilter) => void;
-  clear: () => void;
+  order: DeploymentOrder;
   projects: readonly Project[];
   services: readonly string[];
 };
 
-export function DeploymentFilters({ filter, setFilter, clear, projects, services }: DeploymentFiltersProps) {
+export function DeploymentFilters({ filter, setFilter, order, projects, services }: DeploymentFiltersProps) {
   const t = useTranslations("deployments");
   const states = useTranslations("states");
   const environments = [...new Set(projects.flatMap((it) => it.environments))].sort();
   const filtered = Object.values(filter).some((it) => it !== undefined);
   return (
-    <search
-      aria-label={t("filters")}
+    <FilterForm
+      label={t("filters")}
       className="mb-4 grid grid-cols-2 gap-3 sm:flex sm:flex-wrap sm:items-end"
+      query={writeDeploymentFilter(filter, order)}
+      read={(fields) => writeDeploymentFilter(parseDeploymentFilter(fields), parseDeploymentOrder(fields))}
     >
       <SearchField
         value={filter.search ?? ""}
         onSearch={(search) => setFilter({ search: search || undefined })}
       />
       <Choice
+        name="project"
         label={t("project")}
         all={t("allProjects")}
         value={filter.projectId}
@@ -39,6 +52,7 @@ export function DeploymentFilters({ filter, setFilter, clear, projects, services
         onChoose={(projectId) => setFilter({ projectId, service: undefined })}
       />
       <Choice
+        name="environment"
         label={t("environment")}
         all={t("allEnvironments")}
         value={filter.environment}
@@ -47,6 +61,7 @@ export function DeploymentFilters({ filter, setFilter, clear, projects, services
       />
       {services.length > 0 || filter.service !== undefined ? (
         <Choice
+          name="service"
           label={t("service")}
           all={t("allServices")}
           value={filter.service}
@@ -55,6 +70,7 @@ export function DeploymentFilters({ filter, setFilter, clear, projects, services
         />
       ) : null}
       <Choice
+        name="verdict"
         label={t("verdict")}
         all={t("allVerdicts")}
         value={filter.verdict}
@@ -62,6 +78,7 @@ export function DeploymentFilters({ filter, setFilter, clear, projects, services
         onChoose={(verdict) => setFilter({ verdict })}
       />
       <Choice
+        name="state"
         label={t("state")}
         all={t("allStates")}
         value={filter.state}
@@ -69,6 +86,7 @@ export function DeploymentFilters({ filter, setFilter, clear, projects, services
         onChoose={(state) => setFilter({ state })}
       />
       <Choice
+        name="mark"
         label={t("mark.label")}
         all={t("mark.any")}
         value={filter.mark}
@@ -76,6 +94,7 @@ export function DeploymentFilters({ filter, setFilter, clear, projects, services
         onChoose={(mark) => setFilter({ mark })}
       />
       <Choice
+        name="period"
         label={t("period")}
         all={t("periods.any")}
         value={filter.period}
@@ -83,15 +102,19 @@ export function DeploymentFilters({ filter, setFilter, clear, projects, services
         onChoose={(period) => setFilter({ period })}
       />
       {filtered ? (
-        <Button variant="ghost" size="field" className="col-span-2" onClick={clear}>
-          {t("clear")}
+        <Button asChild variant="ghost" size="field" className="col-span-2">
+          <ShallowLink query={writeDeploymentFilter({}, order)}>{t("clear")}</ShallowLink>
         </Button>
       ) : null}
-    </search>
+      {Object.entries(order).map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={value} />
+      ))}
+    </FilterForm>
   );
 }
 
 type ChoiceProps<T extends string> = {
+  name: string;
   label: string;
   all: string;
   value: T | undefined;
@@ -99,10 +122,11 @@ type ChoiceProps<T extends string> = {
   onChoose: (value: T | undefined) => void;
 };
 
-function Choice<T extends string>({ label, all, value, options, onChoose }: ChoiceProps<T>) {
+function Choice<T extends string>({ name, label, all, value, options, onChoose }: ChoiceProps<T>) {
   return (
     <Field label={label} className="sm:w-40">
       <Select
+        name={name}
         value={value ?? ""}
         onChange={(event) => onChoose(options.find((it) => it.value === event.target.value)?.value)}
       >
@@ -138,6 +162,7 @@ function SearchField({ value, onSearch }: { value: string; onSearch: (text: stri
     <Field label={t("search")} className="col-span-2 sm:w-56">
       <Input
         type="search"
+        name="q"
         value={typed}
         maxLength={100}
         placeholder={t("searchPlaceholder")}

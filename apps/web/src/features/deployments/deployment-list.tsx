@@ -16,7 +16,7 @@ import { useDeploymentFilter } from "./use-deployment-filter";
 
 export function DeploymentList() {
   const t = useTranslations("deployments");
-  const { filter, order, setFilter, setOrder, clear } = useDeploymentFilter();
+  const { filter, order, setFilter, queryOf, queryInOrder } = useDeploymentFilter();
   const projects = useQuery(queries.projects());
   const deployments = useInfiniteQuery(queries.deployments(filter, order));
   const counts = useQuery({ ...queries.deploymentCounts(filter), placeholderData: keepPreviousData });
@@ -29,12 +29,16 @@ export function DeploymentList() {
           <DeploymentFilters
             filter={filter}
             setFilter={setFilter}
-            clear={clear}
+            order={order}
             projects={projects.data?.rows ?? []}
             services={counts.data?.services ?? []}
           />
           <div className="mb-3 flex min-h-8 flex-wrap items-center justify-between gap-x-4 gap-y-2">
-            {counts.data ? <DeploymentCounts counts={counts.data} setFilter={setFilter} /> : <span />}
+            {counts.data ? (
+              <DeploymentCounts counts={counts.data} filter={filter} queryOf={queryOf} />
+            ) : (
+              <span />
+            )}
             <DeploymentExport filter={filter} />
           </div>
         </>
@@ -62,7 +66,7 @@ export function DeploymentList() {
             )
           }
         >
-          {(rows) => <DeploymentTable deployments={rows} ordering={{ order, setOrder }} />}
+          {(rows) => <DeploymentTable deployments={rows} ordering={{ order, queryInOrder }} />}
         </PageList>
       </Card>
     </>

@@ -6,6 +6,7 @@ import { useTranslations } from "next-intl";
 import type { DeploymentOrder } from "@/api/queries";
 import type { Deployment, DeploymentSort } from "@/api/types";
 import { RelativeTime } from "@/components/instant";
+import { ShallowLink } from "@/components/shallow-link";
 import { DeploymentStateBadge, VerdictBadge } from "@/components/states";
 import { cn } from "@/components/ui/cn";
 import { Table, Td, Th, Tr } from "@/components/ui/table";
@@ -18,7 +19,7 @@ type DeploymentTableProps = {
   /** For a narrow place: the environment goes under the name, state and duration are left to the detail page. */
   compact?: boolean;
   /** Where the whole list can be ordered by a column. */
-  ordering?: { order: DeploymentOrder; setOrder: (order: DeploymentOrder) => void };
+  ordering?: { order: DeploymentOrder; queryInOrder: (order: DeploymentOrder) => string };
 };
 
 export function DeploymentTable({
@@ -97,20 +98,19 @@ function Column({ name, sort, ordering, isRight = false }: ColumnProps) {
   const t = useTranslations("deployments.column");
   const align = isRight ? "text-right" : undefined;
   if (!ordering) return <Th className={align}>{t(name)}</Th>;
-  const { order, setOrder } = ordering;
+  const { order, queryInOrder } = ordering;
   const isChosen = (order.sort ?? "started") === sort;
   const isUp = isChosen && order.order === "asc";
   const Arrow = isUp ? ArrowUp : ArrowDown;
   return (
     <Th className={align} aria-sort={isChosen ? (isUp ? "ascending" : "descending") : undefined}>
-      <button
-        type="button"
-        onClick={() => setOrder({ sort, order: isChosen && !isUp ? "asc" : "desc" })}
+      <ShallowLink
+        query={queryInOrder({ sort, order: isChosen && !isUp ? "asc" : "desc" })}
         className="-my-1 inline-flex items-center gap-1 rounded-sm py-1 hover:text-ink"
       >
         {t(name)}
         <Arrow aria-hidden className={cn("size-3", isChosen ? "text-ink" : "invisible")} />
-      </button>
+      </ShallowLink>
     </Th>
   );
 }

@@ -10,14 +10,18 @@ export function useDeploymentFilter() {
   const pathname = usePathname();
   const asked = Object.fromEntries(search);
   const [filter, order] = [parseDeploymentFilter(asked), parseDeploymentOrder(asked)];
-  const show = (query: string) =>
-    window.history.pushState(null, "", query === "" ? pathname : `${pathname}?${query}`);
+  const queryOf = (change: DeploymentFilter) => writeDeploymentFilter({ ...filter, ...change }, order);
   return {
     filter,
     order,
-    setFilter: (change: DeploymentFilter) => show(writeDeploymentFilter({ ...filter, ...change }, order)),
-    setOrder: (next: DeploymentOrder) =>
-      show(writeDeploymentFilter(filter, parseDeploymentOrder({ sort: next.sort, order: next.order }))),
-    clear: () => show(writeDeploymentFilter({}, order)),
+    /** The address's query for another filter. */
+    queryOf,
+    /** The address's query for another order. */
+    queryInOrder: (next: DeploymentOrder) =>
+      writeDeploymentFilter(filter, parseDeploymentOrder({ sort: next.sort, order: next.order })),
+    setFilter: (change: DeploymentFilter) => {
+      const query = queryOf(change);
+      window.history.pushState(null, "", query === "" ? pathname : `${pathname}?${query}`);
+    },
   };
 }

@@ -1,20 +1,21 @@
 "use client";
 
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { CircleAlert, Info, Lightbulb, TriangleAlert } from "lucide-react";
+import { CircleAlert, FlaskConical, Info, Lightbulb, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
-import { queries } from "@/api/queries";
-import type { Hint, HintedDeployment } from "@/api/types";
+import { type HintChoice, queries } from "@/api/queries";
+import type { HintedDeployment } from "@/api/types";
 import { RelativeTime } from "@/components/instant";
 import { PageList } from "@/components/page-list";
+import { ShallowLink } from "@/components/shallow-link";
 import { VerdictBadge } from "@/components/states";
 import { Card } from "@/components/ui/card";
 import { cn } from "@/components/ui/cn";
 import { EmptyState } from "@/components/ui/empty-state";
 import { DeploymentMarks } from "../deployments/deployment-marks";
 import { HintRow } from "../deployments/hint-list";
-import { useHintSeverity } from "./use-hint-severity";
+import { useHintChoice } from "./use-hint-choice";
 
 const SEVERITIES = [
   { severity: "critical", icon: CircleAlert, tone: "text-danger" },
@@ -22,19 +23,19 @@ const SEVERITIES = [
   { severity: "info", icon: Info, tone: "text-ink-soft" },
 ] as const;
 
-/** What to look at first, across deployments or in one project; a count narrows the list to its severity. */
+/** What to look at first, across deployments or in one project; a count narrows the list to what it counted. */
 export function HintsView({ projectId }: { projectId?: string }) {
   const t = useTranslations("hints");
-  const { severity, choose } = useHintSeverity();
-  const hints = useInfiniteQuery(queries.hints({ projectId, severity }));
+  const { choice, queryOf } = useHintChoice();
+  const hints = useInfiniteQuery(queries.hints({ projectId, choice }));
   return (
     <>
-      <Counters projectId={projectId} chosen={severity} choose={choose} />
+      <Counters projectId={projectId} chosen={choice} queryOf={queryOf} />
       <PageList
         query={hints}
         empty={
           <Card>
-            <EmptyState icon={Lightbulb} title={t(severity ? "noneSuch" : "empty")}>
+            <EmptyState icon={Lightbulb} title={t(choice ? "noneSuch" : "empty")}>
               {t("emptyHint")}
             </EmptyState>
           </Card>
@@ -54,28 +55,27 @@ export function HintsView({ projectId }: { projectId?: string }) {
 
 type CountersProps = {
   projectId: string | undefined;
-  chosen: Hint["severity"] | undefined;
-  choose: (severity: Hint["severity"] | undefined) => void;
+  chosen: HintChoice | undefined;
+  queryOf: (choice: HintChoice | undefined) => string;
 };
 
-function Counters({ projectId, chosen, choose }: CountersProps) {
+function Counters({ projectId, chosen, queryOf }: CountersProps) {
   const t = useTranslations("hints");
   const severities = useTranslations("deployment.severity");
   const format = useFormatter();
   const counts = useQuery(queries.hintCounts(projectId));
   if (!counts.data) return null;
-  const { days, ...bySeverity } = counts.data;
+  const { days, dryRun, ...bySeverity } = counts.data;
   return (
     <section aria-label={t("counts", { days })} className="mb-5">
       <h2 className="mb-2.5 font-medium text-ink-soft text-sm">{t("counts", { days })}</h2>
       <ul className="grid grid-cols-3 gap-3">
         {SEVERITIES.map(({ severity, icon: Icon, tone }) => (
           <li key={severity}>
-            <button
-              type="button"
-              aria-pressed={chosen === severity}
-              onClick={() => choose(chosen === severity ? undefined : severity)}
-              className="block w-full rounded-lg border border-line bg-surface p-4 text-left shadow-card hover:border-line-strong aria-pressed:border-accent"
+            <ShallowLink
+              query={queryOf(chosen === severity ? undefined : severity)}
+              aria-current={chosen === severity ? "true" : undefined}
+              className="block w-full rounded-lg border border-line bg-surface p-4 text-left shadow-card hover:border-line-strong aria-[current]:border-accent"
             >
               <span className="flex items-center justify-between gap-2 text-ink-soft text-sm">
                 {severities(severity)}
@@ -87,10 +87,20 @@ function Counters({ projectId, chosen, choose }: CountersProps) {
               <span className="figure mt-1.5 block font-medium text-xl">
                 {format.number(bySeverity[severity])}
               </span>
-            </button>
+            </ShallowLink>
           </li>
         ))}
       </ul>
+      {dryRun > 0 || chosen === "dryRun" ? (
+        <ShallowLink
+          query={queryOf(chosen === "dryRun" ? undefined : "dryRun")}
+          aria-current={chosen === "dryRun" ? "true" : undefined}
+          className="mt-2 inline-flex h-8 items-center gap-1.5 rounded-md px-2 text-ink-soft text-sm hover:bg-hover hover:text-ink aria-[current]:text-accent"
+        >
+          <FlaskConical aria-hidden className="size-4" />
+          {t("dryRun", { count: dryRun })}
+        </ShallowLink>
+      ) : null}
     </section>
   );
 }

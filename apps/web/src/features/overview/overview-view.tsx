@@ -100,7 +100,7 @@ function VerdictCards({ verdicts }: { verdicts: Overview["verdicts7d"] }) {
           return (
             <li key={key}>
               <Link
-                href={`/app/deployments?verdict=${verdict}&period=week`}
+                href={`/app/deployments?verdict=${verdict}&mark=counted&period=week`}
                 className="block h-full rounded-lg border border-line bg-surface p-4 shadow-card transition-colors hover:border-line-strong sm:p-5"
               >
                 <span className="flex items-start justify-between gap-2 text-ink-soft text-sm">

@@ -105,7 +105,8 @@ function ProjectCard({ project }: { project: Project }) {
       <p className="mt-3 text-ink-soft text-xs">
         {project.latest ? (
           <>
-            {t("latest", { environment: project.latest.environment })} {verdicts(project.latest.verdict)} ·{" "}
+            {t("latest", { environment: project.latest.environment })} {verdicts(project.latest.verdict)}{" "}
+            {project.latest.dryRun ? `(${t("latestDryRun")}) ` : null}·{" "}
             <RelativeTime at={project.latest.startedAt} />
           </>
         ) : (

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { Prefetch } from "@/api/prefetch";
 import { PageHeader } from "@/components/page-header";
-import { parseHintSeverity } from "@/features/hints/hint-severity";
+import { parseHintChoice } from "@/features/hints/hint-choice";
 import { HintsView } from "@/features/hints/hints-view";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -10,11 +10,11 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function HintsPage({ searchParams }: PageProps<"/app/hints">) {
-  const [t, { severity }] = await Promise.all([getTranslations("hints"), searchParams]);
+  const [t, asked] = await Promise.all([getTranslations("hints"), searchParams]);
   return (
     <Prefetch
       load={(client, queries) => [
-        client.fetchInfiniteQuery(queries.hints({ severity: parseHintSeverity(severity) })),
+        client.fetchInfiniteQuery(queries.hints({ choice: parseHintChoice(asked) })),
         client.fetchQuery(queries.hintCounts()),
       ]}
     >

@@ -3,7 +3,7 @@ import { headers } from "next/headers";
 import { getTranslations } from "next-intl/server";
 import { Prefetch } from "@/api/prefetch";
 import { getPublicOrigin } from "@/api/public-origin";
-import { parseHintSeverity } from "@/features/hints/hint-severity";
+import { parseHintChoice } from "@/features/hints/hint-choice";
 import { parseProjectTab } from "@/features/projects/project-tabs";
 import { ProjectView } from "@/features/projects/project-view";
 
@@ -12,8 +12,8 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function ProjectPage({ params, searchParams }: PageProps<"/app/projects/[id]">) {
-  const [{ id }, { tab: wanted, severity }, head] = await Promise.all([params, searchParams, headers()]);
-  const tab = parseProjectTab(wanted);
+  const [{ id }, asked, head] = await Promise.all([params, searchParams, headers()]);
+  const tab = parseProjectTab(asked.tab);
   return (
     <Prefetch
       load={(client, queries) => [
@@ -23,9 +23,7 @@ export default async function ProjectPage({ params, searchParams }: PageProps<"/
           : []),
         ...(tab === "diagnostics"
           ? [
-              client.fetchInfiniteQuery(
-                queries.hints({ projectId: id, severity: parseHintSeverity(severity) }),
-              ),
+              client.fetchInfiniteQuery(queries.hints({ projectId: id, choice: parseHintChoice(asked) })),
               client.fetchQuery(queries.hintCounts(id)),
             ]
           : []),
