@@ -1,7 +1,7 @@
 import { Injectable } from "@nestjs/common";
 import type { Transaction } from "@pulsekeep/database";
 import type { SampleRow } from "@pulsekeep/verdict";
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 
 /** Enough for a baseline of hours at the usual rate, and quick to compare with. */
 const MAX_BASELINE_SAMPLES = 300;
@@ -10,6 +10,9 @@ export type KeptSample = Required<SampleRow>;
 
 /** Where samples come from: the endpoint of one environment, or of the whole project (''). */
 export type MeasuredSource = { projectId: string; environment: string };
+
+/** `asOf`: the time whose address counts, where that is not now. In a tenant's transactions only. */
+type SourceAsOf = MeasuredSource & { asOf?: Date | undefined };
 
 type StoredSample = {
   at: string;
@@ -30,17 +33,13 @@ export class SamplesQueries {
    * was measured while an earlier deployment was watched and found wanting: that was its fault, not the service.
    * Nor does it reach back to when another address was measured.
    */
-  async listBaseline(
-    tx: Transaction,
-    { projectId, environment }: MeasuredSource,
-    before: Date,
-  ): Promise<KeptSample[]> {
+  async listBaseline(tx: Transaction, source: SourceAsOf, before: Date): Promise<KeptSample[]> {
+    const { projectId, environment } = source;
     const { rows } = await tx.execute<StoredSample>(
       sql`select ${columns} from metric_samples s
           where s.project_id = ${projectId} and s.environment = ${environment}
             and s.at < ${before.toISOString()} and s.missing_reason is null
-            and s.at >= coalesce((select e.baseline_since from metric_endpoints e
-                                  where e.project_id = ${projectId} and e.environment = ${environment}), '-infinity')
+            and s.at >= ${baselineSince(source)}
             and not exists (select from deployments d
                             where d.project_id = s.project_id and d.measured_environment = s.environment
                               and d.verdict_state in ('warning', 'rollback_recommended')
@@ -64,6 +63,16 @@ export class SamplesQueries {
     );
     return rows.map(toSample);
   }
+}
+
+/** From when on samples are of the address that is measured, or was measured then; '-infinity' where it never changed. */
+export function baselineSince({ projectId, environment, asOf }: SourceAsOf): SQL {
+  if (asOf === undefined)
+    return sql`coalesce((select e.baseline_since from metric_endpoints e
+                         where e.project_id = ${projectId} and e.environment = ${environment}), '-infinity')`;
+  return sql`coalesce((select max(c.created_at) from endpoint_changes c
+                       where c.project_id = ${projectId} and c.environment = ${environment}
+                         and c.replaced is not null and c.created_at <= ${asOf.toISOString()}), '-infinity')`;
 }
 
 const toSample = (row: StoredSample): KeptSample => ({
