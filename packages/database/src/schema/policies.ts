@@ -86,6 +86,10 @@ export const deploymentNotices = pgTable(
     dismissedAt: instant("dismissed_at"),
     /** When people were told by mail; null for kinds that only the page tells of, and before. */
     mailedAt: instant("mailed_at"),
+    /** How often its mails were claimed. What was claimed and never mailed is claimed again when it is due. */
+    mailAttempts: integer("mail_attempts").notNull().default(0),
+    /** Null before the first attempt: at once. */
+    mailDueAt: instant("mail_due_at"),
   },
   (t) => [
     primaryKey({ columns: [t.deploymentId, t.kind] }),

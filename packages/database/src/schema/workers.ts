@@ -212,6 +212,10 @@ export const workerSilences = pgTable(
     endedAt: instant("ended_at"),
     dismissedAt: instant("dismissed_at"),
     mailedAt: instant("mailed_at"),
+    /** How often its mails were claimed. What was claimed and never mailed is claimed again when it is due. */
+    mailAttempts: integer("mail_attempts").notNull().default(0),
+    /** Null before the first attempt: at once. */
+    mailDueAt: instant("mail_due_at"),
   },
   (t) => [
     primaryKey({ columns: [t.workerId, t.since] }),

@@ -162,6 +162,11 @@ describe("GET /analytics/kpi/lifecycle", () => {
        select id, workspace_id, 'ok', 1, true, '{}', '0', finished_at from deployments where project_id = $1`,
       [project.id],
     );
+    const dryRun = (yes: boolean) => test.sql("update verdicts set dry_run = $1", [yes]);
+    await dryRun(true);
+    const tried = (await olga.get<LifecycleKpis>(path)).body.kpis.project_to_first_verdict_72h;
+    expect([tried.numerator, tried.denominator]).toEqual([0, 1]);
+    await dryRun(false);
     const { body } = await olga.get<LifecycleKpis>(path);
     const of = (kpis: LifecycleKpis["kpis"]) =>
       [kpis.signup_to_project_24h, kpis.project_to_first_verdict_72h].map(({ numerator, denominator }) => [

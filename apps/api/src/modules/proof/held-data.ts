@@ -140,8 +140,8 @@ export const HELD_DATA: Record<string, HeldTable> = {
     kept: "parent",
     columns: {
       id: ["worker_id", "workspace_id"],
-      state: ["missed"],
-      time: ["since", "raised_at", "ended_at", "dismissed_at", "mailed_at"],
+      state: ["missed", "mail_attempts"],
+      time: ["since", "raised_at", "ended_at", "dismissed_at", "mailed_at", "mail_due_at"],
     },
   },
   provisionings: {
@@ -414,8 +414,8 @@ export const HELD_DATA: Record<string, HeldTable> = {
     kept: "parent",
     columns: {
       id: ["deployment_id", "workspace_id"],
-      state: ["kind"],
-      time: ["raised_at", "dismissed_at", "mailed_at"],
+      state: ["kind", "mail_attempts"],
+      time: ["raised_at", "dismissed_at", "mailed_at", "mail_due_at"],
     },
   },
   verdicts: {
