@@ -2,6 +2,7 @@ import { Inject, Injectable } from "@nestjs/common";
 import { sql } from "drizzle-orm";
 import { ENV, type Env } from "../../env.js";
 import { Databases } from "../../platform/database.js";
+import { CLAIM_MAIL, IS_MAIL_DUE } from "../../platform/mail-attempts.js";
 import { Mailer } from "../../platform/mailer.js";
 
 const AT_ONCE = 20;
@@ -24,7 +25,7 @@ type Recipient = {
 
 /**
  * Tells people by mail of a deployment: once for each notice, and not any more when they have seen it. What was
- * claimed is not sent twice, also when the process dies between the two.
+ * claimed by a process that died is sent by another, under the keys by which the provider knows what it has sent.
  */
 @Injectable()
 export class DeploymentMailsService {
@@ -36,10 +37,10 @@ export class DeploymentMailsService {
 
   async sendDue(): Promise<void> {
     const { rows } = await this.databases.engine.execute<Due>(sql`
-      update deployment_notices n set mailed_at = now()
+      update deployment_notices n set ${CLAIM_MAIL}
       where (n.deployment_id, n.kind) in (
         select deployment_id, kind from deployment_notices
-        where mailed_at is null and dismissed_at is null and kind <> 'warning'
+        where ${IS_MAIL_DUE} and kind <> 'warning'
         order by raised_at limit ${AT_ONCE} for update skip locked)
       returning deployment_id as "deploymentId", kind`);
     await Promise.all(rows.map((due) => this.send(due)));
@@ -49,9 +50,11 @@ export class DeploymentMailsService {
     const { rows } = await this.databases.engine.execute<Recipient>(
       sql`select * from lookup_deployment_mails(${deploymentId}::uuid)`,
     );
-    for (const { name, email, locale, project, number, environment } of rows)
-      await this.mailer.send({
+    let isDone = true;
+    for (const { name, email, locale, project, number, environment } of rows) {
+      const isSent = await this.mailer.send({
         to: email,
+        once: `deployment_notice:${deploymentId}:${kind}`,
         template: TEMPLATES[kind],
         locale,
         params: {
@@ -62,5 +65,11 @@ export class DeploymentMailsService {
           url: `${this.env.PULSEKEEP_PUBLIC_URL}/app/deployments/${deploymentId}`,
         },
       });
+      isDone &&= isSent;
+    }
+    if (isDone)
+      await this.databases.engine.execute(
+        sql`update deployment_notices set mailed_at = now() where deployment_id = ${deploymentId} and kind = ${kind}`,
+      );
   }
 }

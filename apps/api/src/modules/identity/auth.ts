@@ -104,13 +104,15 @@ export function createAuth({ env, databases, logger, mailer }: AuthDependencies)
     emailAndPassword: { enabled: true, minPasswordLength: 8, maxPasswordLength: 256, autoSignIn: true },
     emailVerification: {
       sendOnSignUp: true,
-      sendVerificationEmail: ({ user, url }) =>
-        mailer.send({
+      // Whoever misses this one asks for another.
+      sendVerificationEmail: async ({ user, url }) => {
+        await mailer.send({
           to: user.email,
           template: "verify_email",
           locale: (user as { locale?: string }).locale ?? "en",
           params: { name: user.name, url },
-        }),
+        });
+      },
     },
     account: {
       updateAccountOnSignIn: false,

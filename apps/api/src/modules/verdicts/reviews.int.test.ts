@@ -278,7 +278,7 @@ describe("a follow-up look", () => {
   });
 
   it("is told by mail once, as a rollback is: in each one's language, and no more when it was seen", async () => {
-    const send = vi.spyOn(test.get(Mailer), "send").mockResolvedValue();
+    const send = vi.spyOn(test.get(Mailer), "send").mockResolvedValue(true);
     try {
       await test.sql("update users set email_verified = (name = 'Alice'), locale = 'fr'");
       const late = await judged({ ago: 400 });
@@ -312,6 +312,35 @@ describe("a follow-up look", () => {
           locale: "fr",
           params: { name: "Alice", project: "Shop" },
         });
+      // A process that dies between claim and mail answers nobody: another one sends it when the claim has run out.
+      send.mockReset().mockResolvedValueOnce(false).mockResolvedValue(true);
+      await test.sql(
+        "update deployment_notices set mailed_at = null, mail_due_at = null where deployment_id = $1",
+        [bad],
+      );
+      const sweep = () => test.get(FollowUpJobs).sweepOnce();
+      await sweep();
+      await sweep();
+      expect(send).toHaveBeenCalledTimes(1);
+      const runOut = () =>
+        test.sql(
+          "update deployment_notices set mail_due_at = now() - interval '1 second' where mailed_at is null",
+        );
+      for (let times = 0; times < 2; times += 1) {
+        await runOut();
+        await sweep();
+      }
+      const [lost, sent] = send.mock.calls.map(([mail]) => mail);
+      expect(send).toHaveBeenCalledTimes(2);
+      expect(sent).toEqual(lost);
+      expect(sent?.once).toBe(`deployment_notice:${bad}:rollback_recommended`);
+      await test.sql(
+        "update deployment_notices set mailed_at = null, mail_attempts = 8 where deployment_id = $1",
+        [bad],
+      );
+      await runOut();
+      await sweep();
+      expect(send).toHaveBeenCalledTimes(2);
     } finally {
       send.mockRestore();
       await test.sql("update users set locale = 'en'");

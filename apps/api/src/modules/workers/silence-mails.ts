@@ -2,6 +2,7 @@ import { Inject, Injectable } from "@nestjs/common";
 import { sql } from "drizzle-orm";
 import { ENV, type Env } from "../../env.js";
 import { Databases } from "../../platform/database.js";
+import { CLAIM_MAIL, IS_MAIL_DUE } from "../../platform/mail-attempts.js";
 import { Mailer } from "../../platform/mailer.js";
 
 const AT_ONCE = 20;
@@ -10,7 +11,8 @@ type Recipient = { name: string; email: string; locale: string; repository: stri
 
 /**
  * Tells people by mail that a worker of theirs stays away: once for each silence, and not any more when it is over or
- * they have seen it. What was claimed is not sent twice, also when the process dies between the two.
+ * they have seen it. What was claimed by a process that died is sent by another, under the keys by which the provider
+ * knows what it has sent.
  */
 @Injectable()
 export class SilenceMails {
@@ -22,10 +24,10 @@ export class SilenceMails {
 
   async sendDue(): Promise<void> {
     const { rows } = await this.databases.engine.execute<{ workerId: string; since: string }>(sql`
-      update worker_silences s set mailed_at = now()
+      update worker_silences s set ${CLAIM_MAIL}
       where (s.worker_id, s.since) in (
         select worker_id, since from worker_silences
-        where ended_at is null and mailed_at is null and dismissed_at is null
+        where ended_at is null and ${IS_MAIL_DUE}
         order by raised_at limit ${AT_ONCE} for update skip locked)
       returning worker_id as "workerId", since::text as since`);
     await Promise.all(rows.map((silence) => this.send(silence)));
@@ -35,9 +37,11 @@ export class SilenceMails {
     const { rows } = await this.databases.engine.execute<Recipient>(
       sql`select name, email, locale, repository from lookup_silence_mails(${workerId}::uuid)`,
     );
-    for (const { name, email, locale, repository } of rows)
-      await this.mailer.send({
+    let isDone = true;
+    for (const { name, email, locale, repository } of rows) {
+      const isSent = await this.mailer.send({
         to: email,
+        once: `worker_silence:${workerId}:${since}`,
         template: "worker_silent",
         locale,
         params: {
@@ -47,5 +51,11 @@ export class SilenceMails {
           url: `${this.env.PULSEKEEP_PUBLIC_URL}/app/workers/${workerId}`,
         },
       });
+      isDone &&= isSent;
+    }
+    if (isDone)
+      await this.databases.engine.execute(
+        sql`update worker_silences set mailed_at = now() where worker_id = ${workerId} and since = ${since}::timestamptz`,
+      );
   }
 }

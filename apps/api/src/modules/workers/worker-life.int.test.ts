@@ -244,7 +244,7 @@ describe("a worker that stays away", () => {
   const notices = async () => (await owner.get<WorkerNotices>("/api/v1/workers/notices")).body.silences;
 
   it("SIG-20 is told of once for each silence, on the page and by mail, until it is back", async () => {
-    const send = vi.spyOn(test.get(Mailer), "send").mockResolvedValue();
+    const send = vi.spyOn(test.get(Mailer), "send").mockResolvedValue(true);
     const mails = () =>
       send.mock.calls.flatMap(([mail]) => (mail.template === "worker_silent" ? [mail] : []));
     const worker = await newWorker();
