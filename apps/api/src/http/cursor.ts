@@ -1,7 +1,8 @@
+import { idSchema, instantSchema } from "@pulsekeep/contracts/api/shared";
 import { z } from "zod";
 import { AppError } from "./app-error.js";
 
-const cursorSchema = z.tuple([z.iso.datetime(), z.uuid()]);
+const cursorSchema = z.tuple([instantSchema, idSchema]);
 
 /** Where a page ends: the instant and id that lists are ordered by, newest first. */
 export type Position = { at: Date; id: string };

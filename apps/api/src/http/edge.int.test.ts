@@ -69,6 +69,18 @@ describe("an error", () => {
     ],
     ["a parameter that breaks the schema", () => alice.get("/api/v1/runs/1"), 422, "invalid_input"],
     ["a cursor of nobody", () => alice.get("/api/v1/runs?cursor=abc"), 422, "invalid_input"],
+    ["NUL in a query", () => alice.get("/api/v1/deployments?service=a%00b"), 422, "invalid_input"],
+    ["NUL in a body", () => alice.patch("/api/v1/me", { name: "a\0b" }), 422, "invalid_input"],
+    ["a year zero", () => alice.get("/api/v1/deployments?from=0000-01-01T00:00:00Z"), 422, "invalid_input"],
+    [
+      "a cursor of the year zero",
+      () => {
+        const place = JSON.stringify(["0000-01-01T00:00:00.000Z", "0190a000-0000-7000-8000-000000000000"]);
+        return alice.get(`/api/v1/runs?cursor=${Buffer.from(place).toString("base64url")}`);
+      },
+      422,
+      "invalid_input",
+    ],
     ["an address that does not decode", () => alice.get("/api/v1/runs/%zz"), 400, "bad_request"],
     ["a very long parameter", () => alice.get(`/api/v1/runs/${"a".repeat(500)}`), 404, "not_found"],
     [
@@ -102,6 +114,19 @@ describe("an error", () => {
     const problem = problemSchema.parse(answer.body);
     expect(problem.requestId).toBe(answer.headers.get("x-request-id"));
     expect(JSON.stringify(problem)).not.toMatch(/node_modules|\.ts:|select |insert /i);
+  });
+
+  it("leads to the page that explains its code", async () => {
+    const { body } = await alice.get<{ type: string }>("/api/v1/nothing");
+    const [path = "", anchor] = body.type.split("#");
+    const page = await test.newClient().get<string>(path);
+    expect(page.status).toBe(200);
+    expect(page.body).toContain(`id="${anchor}"`);
+  });
+
+  it("names the parameter of an address that is wrong", async () => {
+    const { body } = await alice.get("/api/v1/runs/1");
+    expect(problemSchema.parse(body).errors?.map(({ path }) => path)).toEqual(["id"]);
   });
 
   it("names each field that is wrong", async () => {

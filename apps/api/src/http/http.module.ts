@@ -1,5 +1,6 @@
 import { Global, Module, StandardSchemaSerializerInterceptor } from "@nestjs/common";
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, DiscoveryModule } from "@nestjs/core";
+import { ErrorsController } from "./errors.controller.js";
 import { Authenticators, PolicyCheck, PolicyGuard } from "./policy.js";
 import { ProblemFilter } from "./problem-filter.js";
 import { RateLimiter } from "./rate-limit/rate-limiter.js";
@@ -9,6 +10,7 @@ import { validationPipe } from "./validation.js";
 @Global()
 @Module({
   imports: [DiscoveryModule],
+  controllers: [ErrorsController],
   providers: [
     Authenticators,
     PolicyCheck,

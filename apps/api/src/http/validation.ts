@@ -1,12 +1,25 @@
-import { StandardSchemaValidationPipe } from "@nestjs/common";
-import { AppError } from "./app-error.js";
+import { type ArgumentMetadata, StandardSchemaValidationPipe } from "@nestjs/common";
+import { AppError, type FieldError } from "./app-error.js";
 
 type PathSegment = PropertyKey | { readonly key: PropertyKey };
 
 const nameOf = (segment: PathSegment): string => String(typeof segment === "object" ? segment.key : segment);
 
 /** Parses bodies, queries and parameters by the schema of the parameter; a failure names each bad field. */
-export const validationPipe = new StandardSchemaValidationPipe({
+class ParameterPipe extends StandardSchemaValidationPipe {
+  override async transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {
+    try {
+      const parsed: T = await super.transform(value, metadata);
+      const path = metadata.schema && findNul(parsed, []);
+      if (path === undefined) return parsed;
+      throw new AppError("invalid_input", { errors: [{ path, message: "NUL is not allowed" }] });
+    } catch (thrown) {
+      throw metadata.data === undefined ? thrown : inParameter(metadata.data, thrown);
+    }
+  }
+}
+
+export const validationPipe = new ParameterPipe({
   exceptionFactory: (issues) =>
     new AppError("invalid_input", {
       errors: issues.slice(0, 50).map(({ path, message }) => ({
@@ -15,3 +28,27 @@ export const validationPipe = new StandardSchemaValidationPipe({
       })),
     }),
 });
+
+/** Deeper than any schema of ours: what is left there unread may be nested as deep as a body is long. */
+const DEEPEST = 20;
+
+/** Where the first NUL is: no text of the database can hold one, so that no field's schema has to say it. */
+function findNul(value: unknown, path: readonly string[]): string | undefined {
+  if (typeof value === "string") return value.includes("\0") ? path.join(".") : undefined;
+  if (typeof value !== "object" || value === null || path.length === DEEPEST) return undefined;
+  for (const [name, inner] of Object.entries(value)) {
+    const found = findNul(inner, [...path, name]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** A single parameter is its schema's root, which has no name of its own. */
+function inParameter(name: string, thrown: unknown): unknown {
+  if (!(thrown instanceof AppError) || thrown.errors === undefined) return thrown;
+  const named = ({ path, message }: FieldError) => ({
+    path: path === "" ? name : `${name}.${path}`,
+    message,
+  });
+  return new AppError(thrown.code, { errors: thrown.errors.map(named) });
+}

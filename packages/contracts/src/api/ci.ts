@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { deploymentDetailSchema } from "./deployments.js";
-import { idSchema, localeSchema } from "./shared.js";
+import { idSchema, localeSchema, zonedInstantSchema } from "./shared.js";
 
 /** Text that the database can hold: PostgreSQL refuses NUL. */
 const text = (max: number) =>
@@ -22,7 +22,7 @@ export const triggerRequestSchema = z
     service: text(80).nullish(),
     version: text(120).nullish(),
     commit_sha: text(64).nullish(),
-    committed_at: z.iso.datetime({ offset: true }).nullish(),
+    committed_at: zonedInstantSchema.nullish(),
     pr: z.union([text(40), z.number().int()]).nullish(),
     actor: text(120).nullish(),
     run_url: z
@@ -68,7 +68,7 @@ export const deploymentCreateSchema = z
     branch: text(255).optional(),
     version: text(120).optional(),
     commitSha: text(64).optional(),
-    committedAt: z.iso.datetime({ offset: true }).optional(),
+    committedAt: zonedInstantSchema.optional(),
     pullRequest: text(40).optional(),
     actor: text(120).optional(),
     runUrl: z

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { instantSchema } from "./shared.js";
+import { instantSchema, zonedInstantSchema } from "./shared.js";
 
 /** Rows are judged one by one, with a reason each, so the edge only looks at their number. */
 export const samplesPushSchema = z
@@ -80,8 +80,8 @@ const figure = z.object({
 export const seriesQuerySchema = z.object({
   /** What this environment's own endpoint measured; without one, the project's. */
   environment: z.string().min(1).max(40).optional(),
-  from: z.iso.datetime({ offset: true }).optional(),
-  to: z.iso.datetime({ offset: true }).optional(),
+  from: zonedInstantSchema.optional(),
+  to: zonedInstantSchema.optional(),
   /** Most points, 10 to 1,000. */
   points: z.coerce.number().int().min(10).max(1_000).default(300),
 });

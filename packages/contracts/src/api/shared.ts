@@ -3,8 +3,16 @@ import { z } from "zod";
 /** Opaque identifier: a UUID, version 7 where we made it. */
 export const idSchema = z.uuid();
 
+/** A year zero is an ISO 8601 instant, and none that a database keeps. */
+const sinceEpoch = (text: string): boolean => Date.parse(text) >= 0;
+
 /** An instant: ISO 8601, UTC, with milliseconds and `Z`. */
-export const instantSchema = z.iso.datetime();
+export const instantSchema = z.iso.datetime().refine(sinceEpoch, { error: "1970 or later expected" });
+
+/** An instant as others write it, in whatever zone. */
+export const zonedInstantSchema = z.iso
+  .datetime({ offset: true })
+  .refine(sinceEpoch, { error: "1970 or later expected" });
 
 /** Query of every list: an opaque cursor from the page before, and a page size of 1 to 100. */
 export const pageQuerySchema = z.object({

@@ -1,4 +1,5 @@
 import type { DeploymentListQuery, DeploymentSort } from "@pulsekeep/contracts/api/deployments";
+import { instantSchema } from "@pulsekeep/contracts/api/shared";
 import { schema } from "@pulsekeep/database";
 import { type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
@@ -11,7 +12,7 @@ const number = z
   .max(40)
   .regex(/^-?\d+(\.\d+)?(e[-+]?\d+)?$/);
 const TYPES = {
-  instant: { cast: sql`::timestamptz`, value: z.iso.datetime() },
+  instant: { cast: sql`::timestamptz`, value: instantSchema },
   text: { cast: sql``, value: z.string().refine((text) => !text.includes("\0")) },
   number: { cast: sql`::float8`, value: number },
 } as const;

@@ -101,7 +101,7 @@ it.each([
 
 it("IDEM-06 keeps any text but NUL", async () => {
   const project = await createTestProject(alice);
-  for (const field of ["branch", "idempotency_key", "service", "version", "actor"])
+  for (const field of ["env", "branch", "idempotency_key", "service", "version", "actor"])
     expect((await project.trigger({ ...PROD, [field]: "a\0b" })).status).toBe(422);
   expect((await project.trigger({ ...PROD, branch: "fête/🎉", idempotency_key: "clé-🔑" })).status).toBe(200);
 });
