@@ -1316,6 +1316,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{id}/slack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Slack_get"];
+        /** Messages for Slack: what is absent stays; another webhook needs a recent sign-in */
+        put: operations["Slack_change"];
+        post?: never;
+        delete: operations["Slack_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/slack/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a test message and answers what Slack said */
+        post: operations["Slack_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/deployments/{id}/review": {
         parameters: {
             query?: never;
@@ -3149,11 +3183,15 @@ export interface components {
         ProjectDelete: {
             confirmationName: string;
         };
-        Rotate: {
+        ApiKeyRotate: {
             overlapSeconds?: number;
+            expectedLastFour?: string;
         };
         SecretShown: {
             secretPlain: string;
+        };
+        Rotate: {
+            overlapSeconds?: number;
         };
         QuotaUse: {
             /** Format: date-time */
@@ -3591,6 +3629,48 @@ export interface components {
             raisedUntil: string;
             /** Format: uuid */
             pulseId?: string;
+        };
+        SlackSettings: {
+            enabled: boolean;
+            webhookUrlPreview: string | null;
+            channel: string;
+            kinds: ("rollback_recommended" | "warning" | "pipeline_failed" | "first_verdict" | "late_warning")[];
+            switchedOff: {
+                reason: string;
+                /** Format: date-time */
+                at: string;
+            } | null;
+            deliveries: components["schemas"]["SlackDelivery"][];
+        };
+        SlackDelivery: {
+            /** Format: uuid */
+            deploymentId: string;
+            number: number;
+            environment: string;
+            /** @enum {string} */
+            kind: "rollback_recommended" | "warning" | "pipeline_failed" | "first_verdict" | "late_warning";
+            /** @enum {string} */
+            state: "queued" | "sent" | "failed" | "suppressed";
+            attempts: number;
+            reason: string | null;
+            /** Format: date-time */
+            queuedAt: string;
+            nextAttemptAt: string | null;
+            endedAt: string | null;
+        };
+        SlackUpdate: {
+            webhookUrl?: string;
+            channel?: string;
+            enabled?: boolean;
+            kinds?: ("rollback_recommended" | "warning" | "pipeline_failed" | "first_verdict" | "late_warning")[];
+        };
+        SlackTestRequest: {
+            text?: string;
+        };
+        SlackTest: {
+            ok: boolean;
+            status: number | null;
+            answer: string;
         };
         VerdictReview: {
             dryRun: boolean;
@@ -6302,7 +6382,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Rotate"];
+                "application/json": components["schemas"]["ApiKeyRotate"];
             };
         };
         responses: {
@@ -7196,6 +7276,133 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Slack_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlackSettings"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Slack_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlackUpdate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlackSettings"];
+                };
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Slack_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: RFC 9457 problem details with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Slack_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlackTestRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlackTest"];
+                };
             };
             /** @description Refused: RFC 9457 problem details with a stable code */
             default: {

@@ -172,6 +172,12 @@ export const rotateSchema = z
   .meta({ id: "Rotate" });
 export type Rotate = z.infer<typeof rotateSchema>;
 
+/** `expectedLastFour`: the key that is to be replaced ends so; if it is another one by now, nothing happens. */
+export const apiKeyRotateSchema = rotateSchema
+  .extend({ expectedLastFour: z.string().length(4).optional() })
+  .meta({ id: "ApiKeyRotate" });
+export type ApiKeyRotate = z.infer<typeof apiKeyRotateSchema>;
+
 export const projectDeleteSchema = z
   .strictObject({ confirmationName: z.string() })
   .meta({ id: "ProjectDelete" });

@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnModuleInit } from "@nestjs/common";
+import type { ApiKeyRotate } from "@pulsekeep/contracts/api/projects";
 import { schema, type Statement, type Transaction } from "@pulsekeep/database";
 import { and, eq, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 import type { FastifyRequest } from "fastify";
@@ -52,24 +53,19 @@ export class ApiKeysService implements OnModuleInit {
    * Replaces the project's key. The one before is accepted until the overlap ends, and so is one that still had an
    * overlap; without an overlap all of them are refused from now on.
    *
-   * @throws AppError `not_found`
+   * @throws AppError `not_found`, `conflict` when somebody else has replaced the key that was meant: of two people
+   * who rotate at once, one would leave with a key that is refused
    */
-  async rotate(caller: UserCaller, projectId: string, overlapSeconds = 0): Promise<string> {
+  async rotate(caller: UserCaller, projectId: string, asked: ApiKeyRotate): Promise<string> {
+    const { overlapSeconds = 0, expectedLastFour } = asked;
     return this.databases.inTenant(caller, async (tx) => {
-      // The lock leaves one key after two rotations at once.
+      // Read before the lock is waited for: who comes second finds another key than the one it meant.
+      const meant = await findCurrent(tx, projectId);
       await lockProject(tx, projectId);
+      const isMeant = expectedLastFour === undefined || expectedLastFour === meant?.lastFour;
+      if (!meant || !isMeant || !(await endCurrent(tx, meant.id, overlapSeconds)))
+        throw new AppError("conflict", { detail: "The key was replaced by somebody else" });
       if (overlapSeconds === 0) await revoke(tx, eq(projectApiKeys.projectId, projectId));
-      else
-        await tx
-          .update(projectApiKeys)
-          .set({ expiresAt: sql`clock_timestamp() + make_interval(secs => ${overlapSeconds})` })
-          .where(
-            and(
-              eq(projectApiKeys.projectId, projectId),
-              isNull(projectApiKeys.revokedAt),
-              isNull(projectApiKeys.expiresAt),
-            ),
-          );
       const apiKeyPlain = await this.issue(tx, caller, projectId);
       await this.audit.record(tx, {
         workspaceId: caller.workspaceId,
@@ -131,6 +127,27 @@ export class ApiKeysService implements OnModuleInit {
         ),
     );
   }
+}
+
+const isCurrent = and(isNull(projectApiKeys.revokedAt), isNull(projectApiKeys.expiresAt));
+
+async function findCurrent(tx: Transaction, projectId: string) {
+  const { id, lastFour } = projectApiKeys;
+  const [current] = await tx
+    .select({ id, lastFour })
+    .from(projectApiKeys)
+    .where(and(eq(projectApiKeys.projectId, projectId), isCurrent));
+  return current;
+}
+
+/** @returns whether it was still the current one */
+async function endCurrent(tx: Transaction, id: string, overlapSeconds: number): Promise<boolean> {
+  const endsAt = sql`clock_timestamp() + make_interval(secs => ${overlapSeconds})`;
+  const { rowCount } = await tx
+    .update(projectApiKeys)
+    .set(overlapSeconds === 0 ? { revokedAt: endsAt } : { expiresAt: endsAt })
+    .where(and(eq(projectApiKeys.id, id), isCurrent));
+  return rowCount === 1;
 }
 
 async function revoke(tx: Transaction, which: SQL | undefined): Promise<number> {

@@ -15,6 +15,7 @@ import type { EndpointRow } from "./project-view.js";
 
 const { metricEndpoints } = schema;
 const SECRET_BYTES = 32;
+const isSame = (a: Buffer | null, b: Buffer | null) => (a && b ? a.equals(b) : a === b);
 const NO_PREVIOUS = { hmacPreviousSealed: null, hmacPreviousUntil: null };
 
 /** The secret that a project's scrapes are signed with; kept sealed, shown once. */
@@ -36,8 +37,8 @@ export class HmacService {
    * Replaces the secret and returns it. Until the overlap ends, a scrape that the receiver refuses is signed with
    * the secret before it.
    *
-   * @throws AppError `not_found`, `conflict` when signing is off, or when an overlap is asked for while one lasts:
-   * a second click would forget the only secret that the receiver has
+   * @throws AppError `not_found`, `conflict` when signing is off, when somebody else rotates at the same moment, or when
+   * an overlap is asked for while one lasts: a second click would forget the only secret that the receiver has
    */
   rotate(caller: UserCaller, projectId: string, overlapSeconds = 0): Promise<string> {
     return this.writeSecret(caller, projectId, { action: "hmac.rotated", isOn: true, overlapSeconds });
@@ -61,8 +62,12 @@ export class HmacService {
     { action, isOn, overlapSeconds }: { action: AuditAction; isOn: boolean; overlapSeconds: number },
   ): Promise<string> {
     return this.databases.inTenant(caller, async (tx) => {
+      // Read before the lock is waited for: who comes second finds another secret than the one it meant.
+      const meant = await getEndpoint(tx, projectId);
       await lockProject(tx, projectId);
       const before = await getEndpoint(tx, projectId);
+      if (!isSame(meant.hmacSecretSealed, before.hmacSecretSealed))
+        throw new AppError("conflict", { detail: "The secret was changed by somebody else" });
       if (before.hmacEnabled !== isOn)
         throw new AppError("conflict", { detail: isOn ? "Signing is off" : "Signing is on already" });
       const lastsUntil = before.hmacPreviousUntil;

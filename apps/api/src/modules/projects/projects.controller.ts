@@ -8,6 +8,8 @@ import {
   projectDeleteSchema,
   projectSchema,
   projectUpdateSchema,
+  type ApiKeyRotate,
+  apiKeyRotateSchema,
   type Rotate,
   rotateSchema,
   secretShownSchema,
@@ -78,9 +80,9 @@ export class ProjectsController {
   async rotateApiKey(
     @CallerOf() caller: UserCaller,
     @Param("id", { schema: idSchema }) id: string,
-    @Body({ schema: rotateSchema }) { overlapSeconds }: Rotate,
+    @Body({ schema: apiKeyRotateSchema }) asked: ApiKeyRotate,
   ) {
-    return { secretPlain: await this.apiKeys.rotate(caller, id, overlapSeconds) };
+    return { secretPlain: await this.apiKeys.rotate(caller, id, asked) };
   }
 
   @Post(":id/api-key/revoke-previous")

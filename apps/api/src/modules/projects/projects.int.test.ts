@@ -1,10 +1,13 @@
 import type { EndpointTest, Project, ProjectCreated, SecretShown } from "@pulsekeep/contracts/api/projects";
 import type { Page } from "@pulsekeep/contracts/api/shared";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { Databases } from "../../platform/database.js";
 import type { TestClient } from "../../testing/test-client.js";
+import { eventually } from "../../testing/test-eventually.js";
 import { startMetricsService } from "../../testing/test-metrics-service.js";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
 import { createTestProject, type TestProject } from "../../testing/test-project.js";
+import { lockProject } from "./lock-project.js";
 
 let test: TestApp;
 let alice: TestClient;
@@ -97,14 +100,42 @@ it("refuses the old key at once after a rotation", async () => {
   expect(await auditOf(project)).toEqual(["project.created", "api_key.created", "api_key.rotated"]);
 });
 
-it("leaves one key after ten rotations at once", async () => {
+it("leaves one key after ten rotations at once, and to one who knew which key it was", async () => {
   const project = await createTestProject(alice);
-  const rotate = () => alice.post<SecretShown>(`${project.path}/api-key/rotate`);
+  const expectedLastFour = project.apiKeyPlain.slice(-4);
+  const rotate = () => alice.post<SecretShown>(`${project.path}/api-key/rotate`, { expectedLastFour });
   const answers = await Promise.all(Array.from({ length: 10 }, rotate));
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array<number>(9).fill(409)]);
+  expect((await rotate()).status).toBe(409);
   const statuses = await Promise.all(
     answers.map(async ({ body }) => (await project.trigger(PROD, { "x-api-key": body.secretPlain })).status),
   );
   expect(statuses.filter((status) => status === 200)).toHaveLength(1);
+});
+
+it.each(["/api-key/rotate", "/hmac/rotate"])("lets one of two win that rotate at once: %s", async (route) => {
+  const project = await createTestProject(alice);
+  await alice.post(`${project.path}/hmac/enable`);
+  const [row] = await test.sql<{ id: string }>("select workspace_id as id from projects where id = $1", [
+    project.id,
+  ]);
+  for (const overlapSeconds of [0, 3_600]) {
+    const bothWait = async () => {
+      const waiting = await test.sql(
+        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      );
+      return waiting.length === 2;
+    };
+    let answers: Promise<{ status: number }[]> = Promise.resolve([]);
+    await test.get(Databases).inTenant({ workspaceId: row?.id ?? "" }, async (tx) => {
+      await lockProject(tx, project.id);
+      answers = Promise.all([0, 1].map(() => alice.post(`${project.path}${route}`, { overlapSeconds })));
+      await eventually(bothWait);
+    });
+    expect((await answers).map(({ status }) => status).sort()).toEqual([200, 409]);
+  }
+  const done = route.startsWith("/hmac") ? "hmac.rotated" : "api_key.rotated";
+  expect((await auditOf(project)).filter((action) => action === done)).toHaveLength(2);
 });
 
 it.each([

@@ -20,7 +20,12 @@ export function ApiKeySection({ project }: { project: Project }) {
   const rotate = useProjectMutation(
     project.id,
     (overlapSeconds: number) =>
-      unwrap(browserApi.POST("/api/v1/projects/{id}/api-key/rotate", { ...path, body: { overlapSeconds } })),
+      unwrap(
+        browserApi.POST("/api/v1/projects/{id}/api-key/rotate", {
+          ...path,
+          body: { overlapSeconds, expectedLastFour: lastFour },
+        }),
+      ),
     ({ secretPlain }) => setSecret({ kind: "apiKey", plain: secretPlain }),
   );
   const endPrevious = useProjectMutation(project.id, () =>
