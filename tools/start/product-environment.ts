@@ -104,6 +104,7 @@ function emulatedProviders(emulated: EmulatedAddresses, secrets: LocalSecrets): 
     APPLE_ISSUER: emulated.apple,
     APPLE_CLIENT_ID: localClients.apple,
     APPLE_CLIENT_SECRET: secrets.appleClientSecret,
+    SLACK_HOOKS_URL: emulated.slack,
     RESEND_API_URL: emulated.resend,
     RESEND_API_KEY: secrets.resendApiKey,
   };

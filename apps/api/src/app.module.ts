@@ -16,6 +16,7 @@ import { ProofModule } from "./modules/proof/proof.module.js";
 import { PulsesModule } from "./modules/pulses/pulses.module.js";
 import { ReleasesModule } from "./modules/releases/releases.module.js";
 import { RunNoticesModule } from "./modules/pulses/run-notices.module.js";
+import { SlackModule } from "./modules/slack/slack.module.js";
 import { VerdictsModule } from "./modules/verdicts/verdicts.module.js";
 import { WorkersModule } from "./modules/workers/workers.module.js";
 import type { Logger } from "./platform/logger.js";
@@ -45,6 +46,7 @@ export class AppModule {
         PulsesModule,
         ReleasesModule,
         RunNoticesModule,
+        SlackModule,
         VerdictsModule,
         WorkersModule,
       ],

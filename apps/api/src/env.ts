@@ -129,6 +129,9 @@ const envSchema = z
     RESEND_API_KEY: z.string().min(1).optional(),
     MAIL_FROM: z.string().default("PulseKeep <no-reply@localhost>"),
 
+    /** Where Slack takes messages; webhooks of any other address are refused. */
+    SLACK_HOOKS_URL: url.default("https://hooks.slack.com"),
+
     /** How long a run may wait for a worker that GitHub wakes late, before it counts as missed. */
     PULSEKEEP_RUN_WINDOW_SECONDS: seconds(10, 7 * 86_400).default(12 * 3_600),
     /** When a waiting run shows as late: a worker checks in hourly, and GitHub may be half an hour late. */
@@ -173,6 +176,7 @@ const envSchema = z
       "GITHUB_OIDC_ISSUER",
       "GOOGLE_ISSUER",
       "APPLE_ISSUER",
+      "SLACK_HOOKS_URL",
     ] as const)
       require(name, env[name].startsWith("https://"), "https:// required in production");
   });

@@ -43,6 +43,8 @@ export const ERROR_CODES = {
   PROJECT_ENDPOINT_BLOCKED: { status: 423, title: "The metrics endpoint is blocked" },
   HMAC_PREFLIGHT_FAILED: { status: 422, title: "The endpoint refused the signed probe" },
   pipeline_token_refused: { status: 401, title: "The pipeline's token was refused" },
+  slack_webhook_refused: { status: 422, title: "This is no address of a Slack webhook" },
+  missing_webhook_url: { status: 409, title: "The project has no Slack webhook" },
   deployment_finished: { status: 409, title: "The deployment was finished before, with another result" },
   deployment_abandoned: { status: 409, title: "The deployment was abandoned before it was finished" },
   verdict_takes_no_feedback: { status: 409, title: "This verdict found nothing that could be confirmed" },

@@ -78,6 +78,24 @@ const TEMPLATES = {
       body: "Guten Tag {name},\n\nein späterer Blick auf Deployment {number} von {project} in {environment} zeigt, dass es dem Dienst schlechter geht als davor. Das Urteil selbst bleibt, wie es war.\n\nWas gemessen wurde:\n{url}\n\nSie erhalten je betroffenem Deployment eine E-Mail.",
     },
   },
+  slack_switched_off: {
+    en: {
+      subject: "Slack takes no more messages of {project}",
+      body: "Hello {name},\n\nSlack says that the webhook of {project} is gone ({reason}), so messages about its deployments were switched off. Mails go on.\n\nMake a new webhook in Slack and save it here:\n{url}",
+    },
+    fr: {
+      subject: "Slack n'accepte plus les messages de {project}",
+      body: "Bonjour {name},\n\nSlack indique que le webhook de {project} n'existe plus ({reason}) : les messages sur ses déploiements ont été désactivés. Les e-mails continuent.\n\nCréez un nouveau webhook dans Slack et enregistrez-le ici :\n{url}",
+    },
+    es: {
+      subject: "Slack ya no acepta mensajes de {project}",
+      body: "Hola, {name}:\n\nSlack indica que el webhook de {project} ya no existe ({reason}), así que se han desactivado los mensajes sobre sus despliegues. Los correos continúan.\n\nCree un webhook nuevo en Slack y guárdelo aquí:\n{url}",
+    },
+    de: {
+      subject: "Slack nimmt keine Nachrichten von {project} mehr an",
+      body: "Guten Tag {name},\n\nlaut Slack gibt es den Webhook von {project} nicht mehr ({reason}). Nachrichten über Deployments wurden deshalb abgeschaltet, E-Mails kommen weiter.\n\nLegen Sie in Slack einen neuen Webhook an und speichern Sie ihn hier:\n{url}",
+    },
+  },
 } as const satisfies Record<string, Record<Locale, Text>>;
 
 export type MailTemplate = keyof typeof TEMPLATES;

@@ -47,7 +47,11 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "pulsekeep-canary-"));
   test = await startTestApp({
     standIn: { runner: false },
-    env: { SCRAPE_ALLOW: service.hostAndPort, METRICS_TOKEN: canary("metricstoken") },
+    env: {
+      SCRAPE_ALLOW: service.hostAndPort,
+      SLACK_HOOKS_URL: `http://${service.hostAndPort}`,
+      METRICS_TOKEN: canary("metricstoken"),
+    },
   });
   if (!test.standIn) throw new Error("no GitHub");
   github = test.standIn;
@@ -187,6 +191,11 @@ it("plants them in projects, keys, signed scrapes and what a customer's endpoint
     "HMAC secret",
     Object.values(enabled).find((value) => value.startsWith("spm_")) ?? "missing-missing",
   );
+  for (const host of [service.hostAndPort, "hooks.elsewhere.example"]) {
+    const webhookUrl = `http://${host}/services/T0/B0/${canary("slackwebhook")}`;
+    await client.call("PUT", `${project.path}/slack`, { body: { webhookUrl } });
+    await client.post(`${project.path}/slack/test`);
+  }
   service.state.status = 500;
   service.state.answer = {
     error: canary("endpointerror", "sk_live_"),

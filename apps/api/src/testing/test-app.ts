@@ -167,6 +167,8 @@ function baseEnvironment(parts: {
     // Tests do in seconds what takes a user days.
     PULSEKEEP_MAX_COMMITS_PER_DAY: "10000",
     PULSEKEEP_MAX_WRITES_PER_MINUTE: "10000",
+    // Nobody listens there: a test that wants Slack brings its own.
+    SLACK_HOOKS_URL: "http://127.0.0.1:9",
     AUTH_SECRET: randomBytes(32).toString("base64url"),
     PULSEKEEP_KEYRING: JSON.stringify({ currentId: "k1", keys: { k1: key } }),
   };

@@ -92,6 +92,22 @@ const RECORDED: Record<string, { does: () => Promise<unknown>; actions: string[]
     does: () => alice.del(`${project.path}/badge`),
     actions: ["badge.disabled"],
   },
+  "PUT /api/v1/projects/{id}/slack": {
+    does: async () => {
+      const webhookUrl = `${test.env.SLACK_HOOKS_URL}/services/T00000001/B00000001/abcdefgh12345678`;
+      await alice.call("PUT", `${project.path}/slack`, { body: { webhookUrl } });
+      await alice.call("PUT", `${project.path}/slack`, { body: { kinds: ["warning"] } });
+    },
+    actions: ["slack.connected", "slack.changed"],
+  },
+  "POST /api/v1/projects/{id}/slack/test": {
+    does: () => alice.post(`${project.path}/slack/test`),
+    actions: ["slack.tested"],
+  },
+  "DELETE /api/v1/projects/{id}/slack": {
+    does: () => alice.del(`${project.path}/slack`),
+    actions: ["slack.removed"],
+  },
   "PUT /api/v1/projects/{id}/policies": {
     does: () =>
       alice.call("PUT", `${project.path}/policies`, {

@@ -2,6 +2,7 @@ import { Module } from "@nestjs/common";
 import { AuditModule } from "../audit/audit.module.js";
 import { MetricsModule } from "../metrics/metrics.module.js";
 import { ProjectsModule } from "../projects/projects.module.js";
+import { SlackModule } from "../slack/slack.module.js";
 import { CiController } from "./ci.controller.js";
 import { DeploymentNews } from "./deployment-news.service.js";
 import { DeploymentNoticesController } from "./deployment-notices.controller.js";
@@ -25,7 +26,7 @@ import { PipelineRepositoriesService } from "./pipeline-repositories.service.js"
 import { TriggerService } from "./trigger.service.js";
 
 @Module({
-  imports: [AuditModule, MetricsModule, ProjectsModule],
+  imports: [AuditModule, MetricsModule, ProjectsModule, SlackModule],
   controllers: [
     CiController,
     DeploymentNoticesController,

@@ -61,7 +61,7 @@ export class FollowUpsService {
     const isDryRun = policy.dryRun || due.isDryRun;
     if (state === "warning" && !isDryRun) {
       this.metrics.recordLateWarning(verdict.state);
-      await this.notices.raise(tx, deployment, "late_warning");
+      await this.notices.tellLateWarning(tx, deployment);
     }
     const { workspaceId, id, projectId } = deployment;
     await enqueue(tx, notice(workspaceId, "deployment.changed", id, projectId));

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from "@nestjs/common";
 import type { Transaction } from "@pulsekeep/database";
-import { evaluate, type Verdict, type VerdictState } from "@pulsekeep/verdict";
+import { evaluate, type Verdict } from "@pulsekeep/verdict";
 import { sql } from "drizzle-orm";
 import { Databases } from "../../platform/database.js";
 import { enqueue, notice } from "../../platform/outbox.js";
@@ -80,14 +80,11 @@ export class VerdictsService {
     const kept = await keepVerdict(tx, deployment, { verdict, missedScrapes, policy });
     if (!kept) return undefined;
     await showVerdict(tx, deployment, kept);
-    if (isFinding(kept.state) && kept.final && !policy.dryRun)
-      await this.notices.raise(tx, deployment, kept.state);
+    if (kept.final)
+      await this.notices.tellVerdict(tx, deployment, { state: kept.state, isDryRun: policy.dryRun });
     return { verdict, kept, policy };
   }
 }
-
-const isFinding = (state: VerdictState): state is "warning" | "rollback_recommended" =>
-  state === "warning" || state === "rollback_recommended";
 
 async function lookAgainAt(tx: Transaction, { id }: WatchedDeployment, at: Date | null): Promise<undefined> {
   await tx.execute(
