@@ -85,7 +85,11 @@ export async function createApp(env: Env, logger: Logger): Promise<NestFastifyAp
   app.get(HttpMetrics).observe(fastify);
   const clock = app.get(Clock);
   signWorkerAnswers(fastify, app.get(WorkerAuthService), () => clock.now());
-  await mountAuth(fastify, app.get<Auth>(AUTH), { env, limiter: app.get(RateLimiter) });
+  await mountAuth(fastify, app.get<Auth>(AUTH), {
+    env,
+    limiter: app.get(RateLimiter),
+    clock: app.get(Clock),
+  });
   SwaggerModule.setup("docs", app, () => createOpenApiDocument(app), {
     jsonDocumentUrl: "docs/openapi.json",
     yamlDocumentUrl: "docs/openapi.yaml",

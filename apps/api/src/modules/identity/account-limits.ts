@@ -16,6 +16,11 @@ const OF_ACCOUNT: Readonly<Record<string, RateRule>> = {
   "/request-password-reset": MAILS,
 };
 
+/** A browser that has signed in to the account before: strangers use up the account's count, and not this one. */
+const OF_DEVICE: Readonly<Record<string, RateRule>> = {
+  "/sign-in/email": { name: "sign_ins_of_device", limit: 20, windowSeconds: 900 },
+};
+
 /**
  * Counted by where a request comes from, for all processes together. The library's own count goes on for as long as
  * requests come less than a window apart: twenty people behind one address would lock each other out.
@@ -29,22 +34,38 @@ const FROM_ADDRESS: Readonly<Record<string, RateRule>> = {
 /** What the library does not count itself. */
 export const COUNTED_HERE = Object.keys(FROM_ADDRESS);
 
+type SignInRequest = {
+  path: string;
+  ip: string;
+  body: unknown;
+  findDevice: (account: string) => string | undefined;
+};
+
 /**
  * Counts one request of the auth library's; the same for accounts that nobody has.
  *
  * @param request.path without the library's prefix
  * @param request.body as it was sent
+ * @param request.findDevice the id of a device that has signed in to the account before, where it is one
  * @throws AppError `rate_limited`
  */
 export async function limitSignIns(
   limiter: RateLimiter,
-  { path, ip, body }: { path: string; ip: string; body: unknown },
+  { path, ip, body, findDevice }: SignInRequest,
 ): Promise<void> {
   await take(limiter, ruleOf(FROM_ADDRESS, path), `ip:${addressBucket(ip)}`);
+  const account = accountIn(body);
+  if (account === undefined) return;
+  const ofDevice = ruleOf(OF_DEVICE, path);
+  const device = ofDevice && findDevice(account);
+  if (ofDevice && device !== undefined && (await limiter.take(ofDevice, `device:${device}`)).allowed) return;
+  await take(limiter, ruleOf(OF_ACCOUNT, path), `account:${account}`);
+}
+
+/** The account that a request is about, as a hash of its address; undefined where it names none. */
+export function accountIn(body: unknown): string | undefined {
   const email = addressIn(body);
-  if (email === undefined) return;
-  const who = createHash("sha256").update(email).digest("base64url");
-  await take(limiter, ruleOf(OF_ACCOUNT, path), `account:${who}`);
+  return email === undefined ? undefined : createHash("sha256").update(email).digest("base64url");
 }
 
 const ruleOf = (rules: Readonly<Record<string, RateRule>>, path: string): RateRule | undefined =>

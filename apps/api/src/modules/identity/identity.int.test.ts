@@ -189,6 +189,30 @@ describe("limits", () => {
     expect((await elsewhere("sign-in/email", "walter@example.test")).status).not.toBe(429);
   });
 
+  it("RATE-07 lets in who has signed in with this browser before, while strangers hammer the account", async () => {
+    const yara = await test.signUp("Yara");
+    const hammer = () => statuses(Array.from({ length: 101 }, () => elsewhere("sign-in/email", yara.email)));
+    expect((await hammer()).filter((status) => status === 429).length).toBeGreaterThan(0);
+    const signIn = (client: TestClient, password: unknown = TEST_PASSWORD, headers = {}) =>
+      client.post("/api/auth/sign-in/email", { email: yara.email, password }, headers);
+    // A browser that was never here waits; the one that she signed up with does not, and needs her password as ever.
+    const stranger = test.newClient();
+    expect((await signIn(stranger)).status).toBe(429);
+    expect((await signIn(yara)).status).toBe(200);
+    expect((await signIn(yara, "not-her-password")).status).toBe(401);
+    // What another account's browser was given is worth nothing here, and what somebody made up neither.
+    const zoe = await test.signUp("Zoe");
+    expect((await signIn(zoe)).status).toBe(429);
+    const cookie = `pulsekeep.devices=${"A".repeat(22)}.99999999999.${"A".repeat(43)}`;
+    expect((await signIn(stranger, TEST_PASSWORD, { cookie })).status).toBe(429);
+    // A browser that was stolen does not guess for ever: it has a count of its own, and shares no other.
+    const guesses = await statuses(
+      Array.from({ length: 20 }, (_, n) => signIn(yara, 5, { "x-forwarded-for": `192.0.2.${200 + n}` })),
+    );
+    expect(guesses).toContain(429);
+    expect((await elsewhere("sign-in/email", "walter@example.test")).status).not.toBe(429);
+  });
+
   it("RATE-03 counts a whole /64 as one address", async () => {
     const ask = (host: string, n: number) => from(host, "sign-in/email", `b${n}@example.test`);
     const hosts = Array.from({ length: 21 }, (_, n) => ask(`2001:db8:7:7::${n.toString(16)}`, n));

@@ -4,8 +4,10 @@ import type { Env } from "../../env.js";
 import { AppError, type ErrorCode } from "../../http/app-error.js";
 import { refuseCrossSite } from "../../http/cross-site.js";
 import type { RateLimiter } from "../../http/rate-limit/rate-limiter.js";
-import { limitSignIns } from "./account-limits.js";
+import type { Clock } from "../../platform/clock.js";
+import { accountIn, limitSignIns } from "./account-limits.js";
 import type { Auth } from "./auth.js";
+import { KnownDevices } from "./known-devices.js";
 
 const CODES: Record<number, ErrorCode> = {
   401: "unauthenticated",
@@ -26,8 +28,12 @@ const OUR_HEADERS = new Set(["content-length", "cache-control"]);
 export async function mountAuth(
   fastify: FastifyInstance,
   auth: Auth,
-  { env, limiter }: { env: Env; limiter: RateLimiter },
+  { env, limiter, clock }: { env: Env; limiter: RateLimiter; clock: Clock },
 ): Promise<void> {
+  const devices = new KnownDevices({
+    secret: env.AUTH_SECRET,
+    isSecure: env.PULSEKEEP_PUBLIC_URL.startsWith("https://"),
+  });
   await fastify.register(
     async (scope) => {
       scope.removeAllContentTypeParsers();
@@ -38,15 +44,30 @@ export async function mountAuth(
         method: ["GET", "POST"],
         url: "/*",
         onRequest: async (request) => refuseForeign(request, env),
-        preHandler: async ({ url, ip, body }) =>
-          limitSignIns(limiter, { path: url.split("?")[0]?.slice(PREFIX.length) ?? "", ip, body }),
-        handler: async (request, reply) =>
-          send(request, reply, await auth.handler(toWebRequest(request, env))),
+        preHandler: async ({ url, ip, body, headers: { cookie } }) =>
+          limitSignIns(limiter, {
+            path: url.split("?")[0]?.slice(PREFIX.length) ?? "",
+            ip,
+            body,
+            findDevice: (account) => devices.find(cookie, account, clock.now()),
+          }),
+        handler: async (request, reply) => {
+          const response = await auth.handler(toWebRequest(request, env));
+          const account = accountIn(request.body);
+          if (account !== undefined && beginsSession(response))
+            reply.header("set-cookie", devices.remember(request.headers.cookie, account, clock.now()));
+          return send(request, reply, response);
+        },
       });
     },
     { prefix: PREFIX },
   );
 }
+
+/** Whoever knew the password, or has just chosen it. */
+const beginsSession = (response: Response): boolean =>
+  response.ok &&
+  response.headers.getSetCookie().some((cookie) => /^[\w-]*pulsekeep\.session_token=[^;]/.test(cookie));
 
 /** Apple answers with a form post from its own site; the library checks its state instead. */
 const FORM_POST = "/api/auth/callback/apple";
