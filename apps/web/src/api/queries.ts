@@ -193,6 +193,12 @@ export function queriesOf(api: Api) {
         queryFn: ({ signal }) =>
           unwrap(api.GET("/api/v1/projects/{id}/badge", { params: { path: { id: projectId } }, signal })),
       }),
+    slack: (projectId: string) =>
+      queryOptions({
+        queryKey: ["projects", projectId, "slack"],
+        queryFn: ({ signal }) =>
+          unwrap(api.GET("/api/v1/projects/{id}/slack", { params: { path: { id: projectId } }, signal })),
+      }),
     repositories: (projectId: string) =>
       queryOptions({
         queryKey: ["projects", projectId, "repositories"],

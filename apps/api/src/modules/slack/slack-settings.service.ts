@@ -71,7 +71,10 @@ export class SlackSettingsService {
     const { projectId, webhookUrl, before } = change;
     const { workspaceId } = caller;
     const lastFour = findLastFour(webhookUrl, this.env.SLACK_HOOKS_URL);
-    if (lastFour === undefined) throw new AppError("slack_webhook_refused");
+    if (lastFour === undefined)
+      throw new AppError("slack_webhook_refused", {
+        detail: `It has the form ${this.env.SLACK_HOOKS_URL}/services/T…/B…/…`,
+      });
     const seal = before ? "reseal" : "seal";
     const sealed = await this.vault[seal](
       tx,

@@ -13,6 +13,7 @@ import { ConfirmDialog } from "@/components/confirm-dialog";
 import { Button } from "@/components/ui/button";
 import { Section } from "@/components/ui/card";
 import { Field, Input } from "@/components/ui/field";
+import { SlackSection } from "../slack/slack-section";
 import { parseEnvironments } from "./environments";
 import { ObservationForm } from "./observation-form";
 import { type Stack, StackField } from "./stack-field";
@@ -23,6 +24,7 @@ export function ProjectSettings({ project }: { project: Project }) {
     <div className="flex max-w-3xl flex-col gap-5">
       <General project={project} />
       <ObservationForm project={project} />
+      <SlackSection projectId={project.id} />
       <Danger project={project} />
     </div>
   );
