@@ -100,12 +100,24 @@ function findOccurrence(frame: Frame, afterMs: number): Occurrence | undefined {
   const fromMs = Math.max(afterMs, openMs - 1);
   const firstDay = localDayAt(frame.zone, fromMs);
   const until = firstDay + HORIZON_DAYS;
-  let day = occurrences.findDay(firstDay, until);
+  let day = findDay(frame, firstDay, until);
   while (day !== undefined) {
-    const found = rest.isOpen(day) ? occurrences.findOn(day, { openMs, gapMs, afterMs: fromMs }) : undefined;
+    const found = occurrences.findOn(day, { openMs, gapMs, afterMs: fromMs });
     const kept = found && giveWay(found, gapMs, findFirst(frame, day + 1));
     if (kept !== undefined) return { day, ...kept };
-    day = occurrences.findDay(day + 1, until);
+    day = findDay(frame, day + 1, until);
+  }
+  return undefined;
+}
+
+/** The first open day with occurrences. Whoever rests for years is not asked about each day of them. */
+function findDay({ occurrences, rest }: Frame, from: LocalDay, until: LocalDay): LocalDay | undefined {
+  let open = rest.findOpenDay(from, until);
+  while (open !== undefined) {
+    const day = occurrences.findDay(open, until);
+    if (day === undefined) return undefined;
+    open = rest.findOpenDay(day, until);
+    if (open === day) return day;
   }
   return undefined;
 }

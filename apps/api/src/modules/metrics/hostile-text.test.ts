@@ -2,7 +2,7 @@ import { triggerRequestSchema } from "@pulsekeep/contracts/api/ci";
 import { prometheusUpdateSchema } from "@pulsekeep/contracts/api/metrics";
 import { projectCreateSchema } from "@pulsekeep/contracts/api/projects";
 import { pulseCreateSchema } from "@pulsekeep/contracts/api/pulses";
-import { scheduleSchema } from "@pulsekeep/contracts/schedule";
+import { restRulesSchema, type Schedule, scheduleSchema } from "@pulsekeep/contracts/schedule";
 import { findScheduleFault, nextRun } from "@pulsekeep/schedule";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -89,6 +89,52 @@ describe("BOMB-07 schedules that are too much", () => {
     const times = { kind: "times", per: "day", fromHour: 0, untilHour: 24, weekdays: ["mon"] };
     expect(scheduleSchema.safeParse({ ...times, count: 25 }).success).toBe(false);
     expect(scheduleSchema.safeParse({ ...times, count: 24 }).success).toBe(true);
+  });
+});
+
+describe("BOMB-07 ten thousand schedules", () => {
+  const after = new Date("2026-01-01T00:00:00Z");
+  const sixDays = ["mon", "tue", "wed", "thu", "fri", "sat"] as const;
+  const never = restRulesSchema.parse({
+    restWeekdays: sixDays,
+    skipDates: Array.from({ length: 366 }, (_, n) =>
+      new Date(1_767_225_600_000 + n * 86_400_000).toISOString().slice(0, 10),
+    ),
+    freezes: Array.from({ length: 50 }, (_, n) => ({
+      fromDate: `${2026 + n}-01-01`,
+      untilDate: `${2026 + n}-12-31`,
+    })),
+    pausedUntil: null,
+  });
+  const sundays = restRulesSchema.parse({
+    restWeekdays: sixDays,
+    skipDates: [],
+    freezes: [],
+    pausedUntil: null,
+  });
+  const jitter = { shape: "working_hours" as const, windowMinutes: 720, minimumGapMinutes: 660 };
+  it.each<[string, Schedule]>([
+    ["cron", { kind: "cron", expression: "*/5 * * * *" }],
+    ["times", { kind: "times", per: "day", count: 24, fromHour: 0, untilHour: 24, weekdays: ["sun"] }],
+    ["every", { kind: "every", everyMinutes: 5, anchorAt: "2026-01-01T00:00:00Z" }],
+  ])("are read and planned in seconds, also those that rest for ever: %s", (_, schedule) => {
+    const startedMs = performance.now();
+    for (let n = 0; n < 10_000; n += 1) {
+      expect(scheduleSchema.safeParse(schedule).success && findScheduleFault(schedule) === undefined).toBe(
+        true,
+      );
+      const timing = {
+        schedule,
+        timeZone: "Europe/Paris",
+        pulseId: `p${n}`,
+        jitterSecret: "s",
+        jitter,
+        after,
+      };
+      const run = nextRun({ ...timing, rest: n % 2 === 0 ? never : sundays });
+      if (n < 2) expect(run === undefined).toBe(n === 0);
+    }
+    expect(performance.now() - startedMs).toBeLessThan(8_000);
   });
 });
 
