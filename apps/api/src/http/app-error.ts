@@ -50,7 +50,7 @@ export const ERROR_CODES = {
   verdict_takes_no_feedback: { status: 409, title: "This verdict found nothing that could be confirmed" },
   too_many_waits: { status: 429, title: "Too many requests wait already" },
   IDEMPOTENCY_KEY_REUSED: { status: 409, title: "This idempotency key was used with another body" },
-  QUOTA_REACHED: { status: 402, title: "The monthly quota is reached" },
+  QUOTA_REACHED: { status: 402, title: "The quota is reached" },
   PROJECT_DELETE_CONFIRMATION_MISMATCH: { status: 422, title: "The typed name does not match" },
 
   invalid_body: { status: 422, title: "The body is not valid" },

@@ -46,6 +46,16 @@ export const DEFAULT_OBSERVATION: Observation = {
   abandonSeconds: 7_200,
 };
 
+/** Whether a window may hold the three samples that a verdict needs at least. */
+export const holdsEnoughSamples = ({
+  sampleSeconds,
+  windowSeconds,
+}: Pick<Observation, "sampleSeconds" | "windowSeconds">): boolean => windowSeconds >= 3 * sampleSeconds;
+export const TOO_FEW_SAMPLES = {
+  path: "observation.windowSeconds",
+  message: "at least three times sampleSeconds",
+};
+
 export const projectCreateSchema = z
   .strictObject({
     name,
@@ -55,6 +65,10 @@ export const projectCreateSchema = z
     environments: z.array(environment).min(1).max(10).default(["prod"]),
     metricsEndpoint: z.url().max(2_000).optional(),
     observation: observationSchema.partial().optional(),
+  })
+  .refine(({ observation }) => holdsEnoughSamples({ ...DEFAULT_OBSERVATION, ...observation }), {
+    path: TOO_FEW_SAMPLES.path.split("."),
+    error: TOO_FEW_SAMPLES.message,
   })
   .meta({ id: "ProjectCreate" });
 export type ProjectCreate = z.infer<typeof projectCreateSchema>;

@@ -302,6 +302,17 @@ it("changes name, environments and observation, and the pace of the baseline wit
   expect(
     await test.sql("select interval_seconds from metric_endpoints where project_id = $1", [project.id]),
   ).toEqual([{ interval_seconds: 5 }]);
+  // Fewer than three samples fit in, and without three there is no verdict.
+  for (const tooSlow of [{ sampleSeconds: 21 }, { windowSeconds: 30, sampleSeconds: 11 }])
+    expect(await alice.patch(project.path, { observation: tooSlow })).toMatchObject({
+      status: 422,
+      body: { errors: [{ path: "observation.windowSeconds" }] },
+    });
+  const created = await alice.post("/api/v1/projects", {
+    name: "Slow",
+    observation: { sampleSeconds: 300, windowSeconds: 899 },
+  });
+  expect(created).toMatchObject({ status: 422, body: { errors: [{ path: "observation.windowSeconds" }] } });
 });
 
 it("deletes a project with all it has, when its name is typed exactly", async () => {

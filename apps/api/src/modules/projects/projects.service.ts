@@ -1,8 +1,10 @@
 import { Inject, Injectable } from "@nestjs/common";
 import {
   DEFAULT_OBSERVATION,
+  holdsEnoughSamples,
   type ProjectCreate,
   type ProjectUpdate,
+  TOO_FEW_SAMPLES,
 } from "@pulsekeep/contracts/api/projects";
 import { schema, type Transaction } from "@pulsekeep/database";
 import { and, eq, notInArray, sql } from "drizzle-orm";
@@ -74,7 +76,7 @@ export class ProjectsService {
     });
   }
 
-  /** @throws AppError `not_found` */
+  /** @throws AppError `not_found`, `invalid_input` when too few samples would fit into the window */
   async updateProject(caller: UserCaller, id: string, update: ProjectUpdate): Promise<void> {
     const { environments, services, observation, ...plain } = update;
     const changes = {
@@ -86,6 +88,8 @@ export class ProjectsService {
     await this.databases.inTenant(caller, async (tx) => {
       const before = await lockProject(tx, id);
       if (Object.keys(changes).length === 0) return;
+      if (observation !== undefined && !holdsEnoughSamples({ ...before, ...observation }))
+        throw new AppError("invalid_input", { errors: [TOO_FEW_SAMPLES] });
       if (environments !== undefined && environments.length > before.environments.length)
         await refuseManyEnvironments(tx, caller.workspaceId, distinct(environments).length);
       await tx.update(projects).set(changes).where(eq(projects.id, id));

@@ -1,7 +1,7 @@
 "use client";
 
 import { zodResolver } from "@hookform/resolvers/zod";
-import { type Observation, observationSchema } from "@pulsekeep/contracts/api/projects";
+import { holdsEnoughSamples, type Observation, observationSchema } from "@pulsekeep/contracts/api/projects";
 import { useTranslations } from "next-intl";
 import { useForm } from "react-hook-form";
 import { showToast } from "@/components/toasts";
@@ -14,6 +14,7 @@ import { Field, Input } from "@/components/ui/field";
 import { SAMPLING } from "./sampling";
 import { useProjectMutation } from "./use-project-mutation";
 
+const schema = observationSchema.refine(holdsEnoughSamples, { path: ["windowSeconds"] });
 const fields = [...SAMPLING, { name: "abandonSeconds", min: 60, max: 86_400 }] as const;
 
 /** How a deployment is watched: how long, how often, and when it is given up. */
@@ -22,8 +23,9 @@ export function ObservationForm({ project }: { project: Project }) {
   const common = useTranslations("common");
   const form = useForm<Observation>({
     defaultValues: project.observation,
-    resolver: zodResolver(observationSchema),
+    resolver: zodResolver(schema),
   });
+  const { errors } = form.formState;
   const save = useProjectMutation(
     project.id,
     (observation: Observation) =>
@@ -47,7 +49,9 @@ export function ObservationForm({ project }: { project: Project }) {
             key={name}
             label={t(`${name}.label`)}
             hint={t(`${name}.hint`)}
-            error={form.formState.errors[name] && t("range", { min, max })}
+            error={
+              errors[name] && t(errors[name].type === "custom" ? "tooFewSamples" : "range", { min, max })
+            }
           >
             <Input
               {...form.register(name, { valueAsNumber: true })}

@@ -7,6 +7,7 @@ import {
   type ProjectDraft,
   toProjectCreate,
 } from "./project-draft";
+import { findWindowFault } from "./sampling";
 
 const draft: ProjectDraft = {
   ...EMPTY_DRAFT,
@@ -45,6 +46,14 @@ describe("a draft of a project", () => {
       "baselineSeconds",
     ]);
     expect(listFaults({ ...draft, environments: "" })).toEqual(["environments"]);
+  });
+
+  it("has a window that holds three samples, and says which of the two faults a window has", () => {
+    const slow = { ...draft, windowSeconds: "60", sampleSeconds: "21" };
+    expect(listFaults(slow)).toEqual(["windowSeconds"]);
+    expect(findWindowFault(slow)).toBe("tooFewSamples");
+    expect(findWindowFault({ ...slow, windowSeconds: "" })).toBe("range");
+    expect(findWindowFault({ ...slow, sampleSeconds: "20" })).toBeUndefined();
   });
 
   it("knows which field the API refused", () => {

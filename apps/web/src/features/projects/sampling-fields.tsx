@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import { Field, Input } from "@/components/ui/field";
 import type { DraftField, ProjectDraft } from "./project-draft";
-import { SAMPLING } from "./sampling";
+import { findWindowFault, SAMPLING } from "./sampling";
 
 type SamplingFieldsProps = {
   draft: ProjectDraft;
@@ -20,7 +20,7 @@ export function SamplingFields({ draft, isFaulty, onChange }: SamplingFieldsProp
           key={name}
           label={t(`${name}.label`)}
           hint={t(`${name}.hint`)}
-          error={isFaulty(name) ? t("range", { min, max }) : undefined}
+          error={isFaulty(name) ? t(faultOf(name, draft), { min, max }) : undefined}
         >
           <Input
             name={name}
@@ -50,3 +50,6 @@ export function SamplingFields({ draft, isFaulty, onChange }: SamplingFieldsProp
     </fieldset>
   );
 }
+
+const faultOf = (name: DraftField, draft: ProjectDraft) =>
+  (name === "windowSeconds" ? findWindowFault(draft) : undefined) ?? "range";
