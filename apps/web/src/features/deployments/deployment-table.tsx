@@ -16,7 +16,7 @@ import { Duration } from "./duration";
 type DeploymentTableProps = {
   deployments: readonly Deployment[];
   showProject?: boolean;
-  /** For a narrow place: the environment goes under the name, state and duration are left to the detail page. */
+  /** For a narrow place, as any phone is: the environment goes under the name, state and duration are left out. */
   compact?: boolean;
   /** Where the whole list can be ordered by a column. */
   ordering?: { order: DeploymentOrder; queryInOrder: (order: DeploymentOrder) => string };
@@ -35,10 +35,19 @@ export function DeploymentTable({
         <tr>
           <Column name="deployment" sort="project" ordering={ordering} />
           <Column name="verdict" sort="verdict" ordering={ordering} />
-          {compact ? null : <Column name="state" sort="state" ordering={ordering} />}
-          {compact ? null : <Column name="environment" sort="environment" ordering={ordering} />}
-          <Column name="started" sort="started" ordering={ordering} isRight={compact} />
-          {compact ? null : <Column name="duration" sort="duration" ordering={ordering} isRight />}
+          {compact ? null : <Column name="state" sort="state" ordering={ordering} className={wide} />}
+          {compact ? null : (
+            <Column name="environment" sort="environment" ordering={ordering} className={wide} />
+          )}
+          <Column
+            name="started"
+            sort="started"
+            ordering={ordering}
+            className={compact ? "text-right" : "max-md:text-right"}
+          />
+          {compact ? null : (
+            <Column name="duration" sort="duration" ordering={ordering} className={cn(wide, "text-right")} />
+          )}
         </tr>
       </thead>
       <tbody>
@@ -52,7 +61,8 @@ export function DeploymentTable({
                 {showProject ? `${it.projectName} ` : null}
                 <span className="num">{t("number", { number: it.number })}</span>
               </Link>
-              <Origin deployment={it} environment={compact} />
+              <Place deployment={it} className={compact ? undefined : "md:hidden"} />
+              <Origin deployment={it} />
             </Td>
             <Td>
               <span className="flex flex-wrap gap-1">
@@ -62,20 +72,25 @@ export function DeploymentTable({
             </Td>
             {compact ? null : (
               <>
-                <Td>
+                <Td className={wide}>
                   <DeploymentStateBadge state={it.state} />
                 </Td>
-                <Td className="text-ink-soft">
+                <Td className={cn(wide, "text-ink-soft")}>
                   {it.environment}
                   {it.service ? <span className="block text-ink-faint text-xs">{it.service}</span> : null}
                 </Td>
               </>
             )}
-            <Td className={cn("whitespace-nowrap text-ink-soft", compact && "text-right")}>
+            <Td
+              className={cn(
+                "text-ink-soft sm:whitespace-nowrap",
+                compact ? "text-right" : "max-md:text-right",
+              )}
+            >
               <RelativeTime at={it.startedAt} />
             </Td>
             {compact ? null : (
-              <Td className="whitespace-nowrap text-right text-ink-soft">
+              <Td className={cn(wide, "whitespace-nowrap text-right text-ink-soft")}>
                 <Duration fromAt={it.startedAt} toAt={it.finishedAt ?? it.endedAt} />
               </Td>
             )}
@@ -90,20 +105,22 @@ type ColumnProps = {
   name: "deployment" | "verdict" | "state" | "environment" | "started" | "duration";
   sort: DeploymentSort;
   ordering: DeploymentTableProps["ordering"];
-  isRight?: boolean | undefined;
+  className?: string | undefined;
 };
 
+/** What a phone has no room for. */
+const wide = "max-md:hidden";
+
 /** A column's head; where the list can be ordered, pressing it orders by the column, and again the other way. */
-function Column({ name, sort, ordering, isRight = false }: ColumnProps) {
+function Column({ name, sort, ordering, className }: ColumnProps) {
   const t = useTranslations("deployments.column");
-  const align = isRight ? "text-right" : undefined;
-  if (!ordering) return <Th className={align}>{t(name)}</Th>;
+  if (!ordering) return <Th className={className}>{t(name)}</Th>;
   const { order, queryInOrder } = ordering;
   const isChosen = (order.sort ?? "started") === sort;
   const isUp = isChosen && order.order === "asc";
   const Arrow = isUp ? ArrowUp : ArrowDown;
   return (
-    <Th className={align} aria-sort={isChosen ? (isUp ? "ascending" : "descending") : undefined}>
+    <Th className={className} aria-sort={isChosen ? (isUp ? "ascending" : "descending") : undefined}>
       <ShallowLink
         query={queryInOrder({ sort, order: isChosen && !isUp ? "asc" : "desc" })}
         className="-my-1 inline-flex items-center gap-1 rounded-sm py-1 hover:text-ink"
@@ -115,13 +132,17 @@ function Column({ name, sort, ordering, isRight = false }: ColumnProps) {
   );
 }
 
-function Origin({ deployment, environment }: { deployment: Deployment; environment?: boolean }) {
-  const parts = [
-    environment ? deployment.environment : null,
-    deployment.branch,
-    deployment.version,
-    deployment.commitSha?.slice(0, 7),
-  ].filter(Boolean);
+function Place({ deployment, className }: { deployment: Deployment; className?: string | undefined }) {
+  const { environment, service } = deployment;
+  return (
+    <span className={cn("mt-0.5 block truncate text-ink-soft text-xs", className)}>
+      {service ? `${environment} · ${service}` : environment}
+    </span>
+  );
+}
+
+function Origin({ deployment }: { deployment: Deployment }) {
+  const parts = [deployment.branch, deployment.version, deployment.commitSha?.slice(0, 7)].filter(Boolean);
   if (parts.length === 0) return null;
   return (
     <span className="mt-0.5 flex items-center gap-1 text-ink-faint text-xs">

@@ -16,13 +16,26 @@ const toneClasses: Partial<Record<Tone, string>> = {
   unsure: "text-ink-soft bg-sunken",
 };
 
+type ReasonLook = { icon: LucideIcon; look: string };
+
 /** A reason carries its verdict's weight: it is why the word above stands there. */
-const reasonLooks: Record<DeploymentDetail["verdictState"], { icon: LucideIcon; look: string }> = {
+const reasonLooks: Record<DeploymentDetail["verdictState"], ReasonLook> = {
   ok: { icon: CircleCheck, look: "text-ok" },
   warning: { icon: TriangleAlert, look: "text-warning" },
   rollback_recommended: { icon: CircleAlert, look: "text-danger" },
   inconclusive: { icon: Info, look: "text-ink-faint" },
   collecting: { icon: Info, look: "text-ink-faint" },
+};
+
+const aside: ReasonLook = { icon: Info, look: "text-ink-faint" };
+/** What stands beside a verdict without being why: no tick for a failure, no alarm for what was not judged. */
+const ownLooks: Readonly<Record<string, ReasonLook>> = {
+  "reason.pipeline_failed": { icon: TriangleAlert, look: "text-warning" },
+  "reason.baseline_too_short": aside,
+  "reason.too_few_samples": aside,
+  "reason.too_few_requests": aside,
+  "reason.improved": aside,
+  "reason.dry_run": aside,
 };
 
 /** The verdict in a word, how sure it is, and why. While nothing is known it says so. */
@@ -31,7 +44,6 @@ export function VerdictPanel({ deployment }: { deployment: DeploymentDetail }) {
   const states = useTranslations("states.verdict");
   const { verdict, verdictState } = deployment;
   const { icon: Icon, tone, busy } = verdictLooks[verdictState];
-  const { icon: ReasonIcon, look } = reasonLooks[verdictState];
   return (
     <section
       aria-labelledby="verdict"
@@ -53,8 +65,10 @@ export function VerdictPanel({ deployment }: { deployment: DeploymentDetail }) {
         {verdict && verdict.reasons.length > 0 ? (
           <ul aria-label={t("reasons")} className="flex flex-col gap-2.5">
             {verdict.reasons.map((reason, index) => {
+              const { key } = reason.message;
+              const { icon: ReasonIcon, look } = ownLooks[key] ?? reasonLooks[verdictState];
               return (
-                <li key={`${reason.message.key}-${index}`} className="flex items-start gap-2.5">
+                <li key={`${key}-${index}`} className="flex items-start gap-2.5">
                   <ReasonIcon aria-hidden className={cn("mt-0.5 size-4 shrink-0", look)} />
                   <span className="max-w-prose">{reason.message.text}</span>
                 </li>
@@ -81,7 +95,8 @@ const isSure = ({ state }: Verdict): boolean => state !== "collecting" && state 
 function Confidence({ verdict }: { verdict: Verdict }) {
   const t = useTranslations("deployment");
   const format = useFormatter();
-  const share = format.number(verdict.confidence, { style: "percent" });
+  // Rounded down: nothing below certainty is shown as 100 %.
+  const share = format.number(Math.floor(verdict.confidence * 100) / 100, { style: "percent" });
   return (
     <div>
       <p className="flex items-baseline justify-between text-sm">

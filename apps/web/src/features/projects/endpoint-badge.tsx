@@ -12,7 +12,14 @@ const looks = {
   blocked: { tone: "danger", icon: CircleX },
 } as const;
 
-export function EndpointBadge({ state }: { state: Project["endpoint"]["state"] }) {
-  const t = useTranslations("states.endpoint");
-  return <Badge {...looks[state]}>{t(state)}</Badge>;
+type EndpointBadgeProps = {
+  state: Project["endpoint"]["state"];
+  /** Where samples come from, when that may be something else than an endpoint. */
+  source?: Project["endpoint"]["source"];
+};
+
+export function EndpointBadge({ state, source = "endpoint" }: EndpointBadgeProps) {
+  const t = useTranslations("states");
+  const isOther = state === "active" && source !== "endpoint";
+  return <Badge {...looks[state]}>{isOther ? t(`source.${source}`) : t(`endpoint.${state}`)}</Badge>;
 }

@@ -85,7 +85,7 @@ function ProjectCard({ project }: { project: Project }) {
         {project.stack ? ` · ${stacks(project.stack)}` : null}
       </p>
       <div className="mt-3 flex flex-wrap gap-1.5">
-        <EndpointBadge state={project.endpoint.state} />
+        <EndpointBadge state={project.endpoint.state} source={project.endpoint.source} />
         {project.hmacEnabled ? <Badge icon={ShieldCheck}>{t("hmac")}</Badge> : null}
       </div>
       <dl className="mt-5 grid grid-cols-4 border-line border-t pt-3.5">
@@ -116,7 +116,7 @@ function ProjectCard({ project }: { project: Project }) {
       <p className="mt-1 text-ink-faint text-xs">
         {project.lastScrapeErrorCode ? (
           <span className="text-danger">
-            {t("failing")} <Reason code={project.lastScrapeErrorCode} />
+            {t("failing", { source: project.endpoint.source })} <Reason code={project.lastScrapeErrorCode} />
           </span>
         ) : project.lastSampleAt ? (
           <>

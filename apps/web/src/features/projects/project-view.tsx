@@ -48,7 +48,7 @@ export function ProjectView({ id, tab, origin }: ProjectViewProps) {
         title={it.name}
         badges={
           <>
-            <EndpointBadge state={it.endpoint.state} />
+            <EndpointBadge state={it.endpoint.state} source={it.endpoint.source} />
             {it.hmacEnabled ? <Badge icon={ShieldCheck}>{projects("hmac")}</Badge> : null}
           </>
         }

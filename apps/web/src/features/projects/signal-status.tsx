@@ -32,7 +32,7 @@ export function SignalStatus({ project }: { project: Project }) {
       <div role="status" className="flex gap-3 rounded-lg bg-danger-soft px-4 py-3.5 text-danger text-sm">
         <CircleX aria-hidden className="mt-0.5 size-4.5 shrink-0" />
         <div>
-          <p className="font-medium">{t("failing")}</p>
+          <p className="font-medium">{t("failing", { source: endpoint.source })}</p>
           <p className="mt-0.5">
             <Reason code={lastScrapeErrorCode} />
             {lastSampleAt ? (
