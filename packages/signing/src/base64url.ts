@@ -2,7 +2,8 @@ const ALPHABET = /^[A-Za-z0-9_-]*$/;
 
 /** Encodes bytes or UTF-8 text as unpadded base64url. */
 export function encodeBase64url(value: Uint8Array | string): string {
-  return Buffer.from(value as string).toString("base64url");
+  const bytes = Buffer.isBuffer(value) ? value : Buffer.from(value as string);
+  return bytes.toString("base64url");
 }
 
 /**
