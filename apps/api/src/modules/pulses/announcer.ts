@@ -41,7 +41,7 @@ export class Announcer {
   }
 
   announceOffered(offered: readonly OfferedRun[]): void {
-    this.announceChanged(offered);
+    this.announceChanged(offered.map(({ id, workspace_id: workspaceId }) => ({ id, workspaceId })));
     this.wakeWorkers(offered.map(({ worker_id }) => worker_id));
   }
 
@@ -53,7 +53,7 @@ export class Announcer {
     this.wakeUps.wake(workerIds);
   }
 
-  announceChanged(runs: readonly { id: string; workspace_id: string }[]): void {
-    for (const run of runs) this.notices.tell(run.workspace_id, "run.changed", run.id);
+  announceChanged(runs: readonly { id: string; workspaceId: string }[]): void {
+    for (const { id, workspaceId } of runs) this.notices.tell(workspaceId, "run.changed", id);
   }
 }

@@ -23,11 +23,11 @@ export const lockClaimable: Statement = {
         or (head.state = 'queued' and (head.attempts = 0 or head.next_action_at <= clock_timestamp()))
         or (head.state = 'claimed' and head.claim_id = asked.claim_id)
     )
-    select (h.place - 1)::int as place, r.id, r.state, r.kind, r.workspace_id, r.worker_id, r.pulse_id, r.planned_at,
-      r.params, clock_timestamp() as now, r.claimed_at,
-      p.name as pulse_name, p.time_zone, p.rest, p.message, p.change, p.target_repository, p.target_branch,
-      w.repository_full_name, w.default_branch, w.author_name, w.author_email,
-      g.run_count, g.streak_days, g.streak_on::text, g.recent_subjects
+    select (h.place - 1)::int as place, r.id, r.state, r.kind, r.fence, r.seq::int as seq, r.params::text,
+      date_part('epoch', clock_timestamp()) * 1000 as now_ms,
+      p.name as pulse_name, p.time_zone, p.rest::text, p.message::text, p.change::text, p.target_repository,
+      p.target_branch, w.repository_full_name, w.default_branch, w.author_name, w.author_email,
+      g.run_count, g.streak_days, g.streak_on::text, array_to_string(g.recent_subjects, ',') as recent_subjects
     from heads h join runs r on r.id = h.id
     left join pulses p on p.id = r.pulse_id
     left join workers w on w.id = r.worker_id
@@ -43,24 +43,31 @@ export const lockClaimable: Statement = {
 
 /**
  * Leases locked runs, by the database's clock: $1 runs, $2 claim ids, $3 signal ids, $4 what the signals say,
- * $5 hashes of subjects, $6 streaks, $7 their last days; $8 seconds of the lease, $9 of the signal.
+ * $5 hashes of subjects, $6 streaks, $7 their last days; $8 seconds of the lease, $9 of the signal. Returns how many
+ * there were, and the instant from which the leases count.
  */
 export const leaseRuns: Statement = {
   name: "lease_runs",
-  text: `update runs r set state = 'claimed', claim_id = t.claim_id,
-      offered_at = case r.state when 'queued' then clock_timestamp() else r.offered_at end,
-      claimed_at = case r.state when 'claimed' then r.claimed_at else clock_timestamp() end,
-      fence = r.fence + case r.state when 'claimed' then 0 else 1 end,
-      attempts = r.attempts + case r.state when 'claimed' then 0 else 1 end,
-      lease_expires_at = clock_timestamp() + make_interval(secs => $8),
-      next_action_at = least(r.next_action_at, clock_timestamp() + make_interval(secs => $8)),
-      signal_expires_at = clock_timestamp() + make_interval(secs => $9), signal_jti = t.signal_jti,
-      params = coalesce(r.params, t.params), subject_hash = coalesce(r.subject_hash, t.subject_hash),
-      streak_days = coalesce(r.streak_days, t.streak_days), streak_on = coalesce(r.streak_on, t.streak_on)
-    from unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::int[], $6::int[], $7::date[])
-      as t (id, claim_id, signal_jti, params, subject_hash, streak_days, streak_on)
-    where r.id = t.id and r.state in ('queued', 'offered', 'claimed')
-    returning r.id, r.fence, r.seq::int as seq, r.lease_expires_at, r.signal_expires_at`,
+  text: `with clock as materialized (
+      select at, at + make_interval(secs => $8) as lease_expires_at, at + make_interval(secs => $9) as signal_expires_at
+      from (select clock_timestamp() as at) now
+    ), leased as (
+      update runs r set state = 'claimed', claim_id = t.claim_id,
+        offered_at = case r.state when 'queued' then clock.at else r.offered_at end,
+        claimed_at = case r.state when 'claimed' then r.claimed_at else clock.at end,
+        fence = r.fence + case r.state when 'claimed' then 0 else 1 end,
+        attempts = r.attempts + case r.state when 'claimed' then 0 else 1 end,
+        lease_expires_at = clock.lease_expires_at,
+        next_action_at = least(r.next_action_at, clock.lease_expires_at),
+        signal_expires_at = clock.signal_expires_at, signal_jti = t.signal_jti,
+        params = coalesce(r.params, t.params), subject_hash = coalesce(r.subject_hash, t.subject_hash),
+        streak_days = coalesce(r.streak_days, t.streak_days), streak_on = coalesce(r.streak_on, t.streak_on::date)
+      from clock, unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::int[], $6::int[], $7::text[])
+        as t (id, claim_id, signal_jti, params, subject_hash, streak_days, streak_on)
+      where r.id = t.id and r.state in ('queued', 'offered', 'claimed')
+      returning 1
+    )
+    select (select count(*)::int from leased) as leased, date_part('epoch', at) * 1000 as leased_at_ms from clock`,
 };
 
 /** What no signal can say ends here, lest it keep the others from being claimed. $1 runs. */
@@ -79,18 +86,20 @@ export const endUnwritable: Statement = {
 
 /**
  * Ends runs that were done, where the claim is still the latest: $1 runs, $2 workers, $3 fences, $4 commits.
- * A report that comes after its lease counts until somebody else has claimed the run. What it does not return
- * is to be looked at one by one. (`coalesce`: "is null" would look like a way to find rows.)
+ * A report that comes after its lease counts until somebody else has claimed the run. Returns the places of those that
+ * it ended, from 0 on; the others are to be looked at one by one. (`coalesce`: "is null" would look like a way to find rows.)
  */
 export const endSucceeded: Statement = {
   name: "end_succeeded",
   text: `with done as (
       update runs r set state = 'succeeded', commit_sha = t.commit_sha, reason = null, ended_at = clock_timestamp(),
         next_action_at = null, lease_expires_at = null
-      from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[]) as t (id, worker_id, fence, commit_sha)
+      from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[]) with ordinality
+        as t (id, worker_id, fence, commit_sha, place)
       where r.id = t.id and r.worker_id = t.worker_id and r.fence = t.fence
         and r.kind <> 'verify' and coalesce(r.ended_at, 'infinity') = 'infinity'
-      returning r.id, r.worker_id, r.fence, r.workspace_id, r.pulse_id, r.generation, r.subject_hash, r.streak_days, r.streak_on
+      returning (t.place - 1)::int as place, r.id, r.workspace_id, r.pulse_id, r.generation, r.subject_hash,
+        r.streak_days, r.streak_on
     ), recovered as (
       insert into run_notices (run_id, kind, workspace_id, pulse_id)
       select id, 'recovered', workspace_id, pulse_id from done where generation > 0 on conflict do nothing
@@ -101,5 +110,5 @@ export const endSucceeded: Statement = {
           [greatest(1, cardinality(g.recent_subjects) - 48):]
       from done d where g.pulse_id = d.pulse_id
     )
-    select id, worker_id, fence, workspace_id from done`,
+    select place from done`,
 };

@@ -9,11 +9,11 @@ import type {
 import { schema, type Statement, type Statements, type Transaction } from "@pulsekeep/database";
 import { and, eq, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
+import { intArray, jsonbArray, textArray, uuidArray } from "../../platform/binary-array.js";
 import { Databases, isRefusedData } from "../../platform/database.js";
 import { Gather } from "../../platform/gather.js";
 import { newSecret } from "../../platform/ids.js";
 import { LOGGER, type Logger } from "../../platform/logger.js";
-import { pgArray } from "../../platform/pg-array.js";
 import { Announcer } from "./announcer.js";
 import { endSucceeded, endUnwritable, leaseRuns, lockClaimable } from "./claim.statements.js";
 import type { RunRow } from "./pulse-view.js";
@@ -49,11 +49,9 @@ export type OnEnd = (tx: Transaction, run: RunRow, result: RunOutcome) => Promis
 
 type ClaimRequest = ClaimingWorker & { claimId: string; max: number };
 type DoneReport = ClaimingWorker & { runId: string; fence: number; commitSha: string | null };
-type WrittenRow = ClaimableRow & WrittenAction & { signalId: string };
+type WrittenRun = WrittenAction & { workspaceId: string; row: ClaimableRow; signalId: string };
 type UnclaimedRow = { id: string; workspace_id: string; worker_id: string };
-type LeasedRow = { id: string; fence: number; seq: number; lease_expires_at: Date; signal_expires_at: Date };
-
-type EndedRow = { id: string; worker_id: string; fence: number; workspace_id: string };
+type Leases = { leased: number; leased_at_ms: number };
 
 /**
  * Leases of runs: a worker claims what is offered, reports how it ended, or gives it back. What many workers ask
@@ -116,7 +114,7 @@ export class ClaimsService {
       if (done) return { id: runId, state: "succeeded", ended: true };
     }
     const run = await this.databases.inTenant(worker, (tx) => this.settle(tx, { worker, report, onEnd }));
-    this.announcer.announceChanged([{ id: run.id, workspace_id: run.workspaceId }]);
+    this.announcer.announceChanged([run]);
     this.announcer.wakeWorkers([worker.workerId]);
     return { id: run.id, state: run.state, ended: run.endedAt !== null };
   }
@@ -135,7 +133,7 @@ export class ClaimsService {
   /** Gives claimed runs back, to be offered again at once; returns the ids of those that were given back. */
   async releaseRuns(worker: ClaimingWorker, request: ReleaseRequest): Promise<string[]> {
     const released = await this.databases.inTenant(worker, async (tx) => {
-      const released: { id: string; workspace_id: string }[] = [];
+      const released: { id: string; workspaceId: string }[] = [];
       for (const { runId, fence } of request.runs)
         released.push(
           ...(await tx
@@ -149,7 +147,7 @@ export class ClaimsService {
                 eq(runs.state, "claimed"),
               ),
             )
-            .returning({ id: runs.id, workspace_id: runs.workspaceId })),
+            .returning({ id: runs.id, workspaceId: runs.workspaceId })),
         );
       return released;
     });
@@ -161,48 +159,55 @@ export class ClaimsService {
   private async claimTogether(requests: readonly ClaimRequest[]): Promise<Claimed[][]> {
     const answers: Claimed[][] = requests.map(() => []);
     const workspaceIds = requests.map(({ workspaceId }) => workspaceId);
-    const { leased, ended, room } = await this.databases.inClaims(workspaceIds, async (db) => {
+    const { leasedAt, ended, room } = await this.databases.inClaims(workspaceIds, async (db) => {
       const rows = await db.run<ClaimableRow>(lockClaimable, [
-        pgArray(requests.map(({ workerId }) => workerId)),
-        requests.map(({ claimId }) => claimId),
-        pgArray(requests.map(({ max }) => max)),
+        uuidArray(requests.map(({ workerId }) => workerId)),
+        textArray(requests.map(({ claimId }) => claimId)),
+        intArray(requests.map(({ max }) => max)),
       ]);
-      const { written, unwritable } = this.writeAll(rows);
+      const { written, unwritable } = this.writeAll(rows, requests);
       const room = await findRoom(db, written, this.rules);
       const ended = [
         ...(await endEach(db, endUnwritable, unwritable)),
         ...(await endEach(
           db,
           endCapped,
-          room.capped.map(({ id }) => id),
+          room.capped.map(({ row }) => row.id),
         )),
       ];
-      const leased = room.granted.length > 0 ? await this.lease(db, room.granted, requests) : [];
-      return { leased, ended, room };
+      if (room.granted.length === 0) return { leasedAt: undefined, ended, room };
+      return { leasedAt: await this.lease(db, room.granted, requests), ended, room };
     });
-    for (const { row, lease } of leased) answers[row.place]?.push(toClaimed(row, lease, this.rules));
+    if (leasedAt)
+      for (const run of room.granted) answers[run.row.place]?.push(toClaimed(run, leasedAt, this.rules));
     this.recordFull(room);
-    this.announcer.announceChanged([...leased.map(({ row }) => row), ...ended]);
+    this.announcer.announceChanged(room.granted.map(({ row, workspaceId }) => ({ id: row.id, workspaceId })));
+    this.announcer.announceChanged(ended.map(({ id, workspace_id: workspaceId }) => ({ id, workspaceId })));
     // What ended here made room in its lane, which this claim has not seen.
     this.announcer.wakeWorkers(ended.map(({ worker_id }) => worker_id));
     return answers;
   }
 
-  private recordFull({ waiting, overInMs }: Room<WrittenRow>): void {
+  private recordFull({ waiting, overInMs }: Room<WrittenRun>): void {
     if (overInMs === undefined) return;
     if (this.fullUntilMs <= performance.now()) this.full.clear();
     this.fullUntilMs = performance.now() + overInMs;
-    for (const row of waiting) this.full.add(row.workspace_id);
+    for (const { workspaceId } of waiting) this.full.add(workspaceId);
   }
 
-  private writeAll(rows: readonly ClaimableRow[]): { written: WrittenRow[]; unwritable: string[] } {
+  private writeAll(
+    rows: readonly ClaimableRow[],
+    requests: readonly ClaimRequest[],
+  ): { written: WrittenRun[]; unwritable: string[] } {
     // Two claims of one worker in one batch find the same runs: the first gets them.
-    const written = new Map<string, WrittenRow>();
+    const written = new Map<string, WrittenRun>();
     const unwritable: string[] = [];
     for (const row of rows) {
       if (written.has(row.id)) continue;
+      const workspaceId = requests[row.place]?.workspaceId;
       const action = this.tryWrite(row);
-      if (action) written.set(row.id, { ...row, ...action, signalId: newSecret(16) });
+      if (action && workspaceId)
+        written.set(row.id, { ...action, workspaceId, row, signalId: newSecret(16) });
       else unwritable.push(row.id);
     }
     return { written: [...written.values()], unwritable };
@@ -217,44 +222,43 @@ export class ClaimsService {
     }
   }
 
+  /** Returns from when on the leases count. The runs are locked: there is none of them that cannot be leased. */
   private async lease(
     db: Statements,
-    written: readonly WrittenRow[],
+    written: readonly WrittenRun[],
     requests: readonly ClaimRequest[],
-  ): Promise<{ row: WrittenRow; lease: LeasedRow }[]> {
-    const leases = await db.runLast<LeasedRow>(leaseRuns, [
-      pgArray(written.map(({ id }) => id)),
-      written.map(({ place }) => requests[place]?.claimId),
-      pgArray(written.map(({ signalId }) => signalId)),
-      written.map(({ action }) => JSON.stringify(action.params)),
-      pgArray(written.map(({ progress }) => progress?.subjectHash)),
-      pgArray(written.map(({ progress }) => progress?.streak.days)),
-      pgArray(written.map(({ progress }) => progress?.streak.on)),
+  ): Promise<Date> {
+    const [leases] = await db.runLast<Leases>(leaseRuns, [
+      uuidArray(written.map(({ row }) => row.id)),
+      textArray(written.map(({ row }) => requests[row.place]?.claimId)),
+      textArray(written.map(({ signalId }) => signalId)),
+      jsonbArray(written.map(({ action }) => JSON.stringify(action.params))),
+      intArray(written.map(({ progress }) => progress?.subjectHash)),
+      intArray(written.map(({ progress }) => progress?.streak.days)),
+      textArray(written.map(({ progress }) => progress?.streak.on)),
       this.rules.leaseSeconds,
       this.rules.signalSeconds,
     ]);
-    const byId = new Map(leases.map((lease) => [lease.id, lease]));
-    return written.flatMap((row) => {
-      const lease = byId.get(row.id);
-      return lease ? [{ row, lease }] : [];
-    });
+    if (leases?.leased !== written.length)
+      throw new Error(`Of ${written.length} locked runs ${leases?.leased} were leased`);
+    return new Date(Math.floor(leases.leased_at_ms));
   }
 
   private async endTogether(reports: readonly DoneReport[]): Promise<boolean[]> {
     const workspaceIds = reports.map(({ workspaceId }) => workspaceId);
     const done = await this.databases.inClaims(workspaceIds, (db) =>
-      db.runLast<EndedRow>(endSucceeded, [
-        pgArray(reports.map(({ runId }) => runId)),
-        pgArray(reports.map(({ workerId }) => workerId)),
-        pgArray(reports.map(({ fence }) => fence)),
-        pgArray(reports.map(({ commitSha }) => commitSha)),
+      db.runLast<{ place: number }>(endSucceeded, [
+        uuidArray(reports.map(({ runId }) => runId)),
+        uuidArray(reports.map(({ workerId }) => workerId)),
+        intArray(reports.map(({ fence }) => fence)),
+        textArray(reports.map(({ commitSha }) => commitSha)),
       ]),
     );
-    this.announcer.announceChanged(done);
-    this.announcer.wakeWorkers(done.map(({ worker_id }) => worker_id));
-    // By all that was checked: another worker's report, or one with an old fence, may name the same run.
-    const ended = new Set(done.map((run) => `${run.id} ${run.worker_id} ${run.fence}`));
-    return reports.map(({ runId, workerId, fence }) => ended.has(`${runId} ${workerId} ${fence}`));
+    const ended = new Set(done.map(({ place }) => place));
+    const changed = reports.filter((_, place) => ended.has(place));
+    this.announcer.announceChanged(changed.map(({ runId: id, workspaceId }) => ({ id, workspaceId })));
+    this.announcer.wakeWorkers(changed.map(({ workerId }) => workerId));
+    return reports.map((_, place) => ended.has(place));
   }
 
   private async settle(
@@ -270,19 +274,23 @@ export class ClaimsService {
   }
 }
 
-const toClaimed = (row: WrittenRow, lease: LeasedRow, rules: RunRules): Claimed => ({
+const toClaimed = (
+  { row, signalId, action }: WrittenRun,
+  leasedAt: Date,
+  { leaseSeconds, signalSeconds }: RunRules,
+): Claimed => ({
   runId: row.id,
-  fence: lease.fence,
-  seq: lease.seq,
-  leaseExpiresAt: lease.lease_expires_at,
-  signalId: row.signalId,
-  notBefore: new Date(lease.signal_expires_at.getTime() - rules.signalSeconds * 1_000),
-  expiresAt: lease.signal_expires_at,
-  action: row.action,
+  fence: row.state === "claimed" ? row.fence : row.fence + 1,
+  seq: row.seq,
+  leaseExpiresAt: new Date(leasedAt.getTime() + leaseSeconds * 1_000),
+  signalId,
+  notBefore: leasedAt,
+  expiresAt: new Date(leasedAt.getTime() + signalSeconds * 1_000),
+  action,
 });
 
 const endEach = async (db: Statements, end: Statement, ids: readonly string[]): Promise<UnclaimedRow[]> =>
-  ids.length === 0 ? [] : db.run<UnclaimedRow>(end, [pgArray(ids)]);
+  ids.length === 0 ? [] : db.run<UnclaimedRow>(end, [uuidArray(ids)]);
 
 async function lockRun(tx: Transaction, worker: ClaimingWorker, runId: string): Promise<RunRow> {
   const [run] = await tx

@@ -1,5 +1,5 @@
 import type { Statement, Statements } from "@pulsekeep/database";
-import { pgArray } from "../../platform/pg-array.js";
+import { uuidArray } from "../../platform/binary-array.js";
 import { FIRST_LOOK_SECONDS } from "./run-rules.js";
 
 export type OfferedRun = { id: string; worker_id: string; workspace_id: string };
@@ -33,5 +33,5 @@ const offerHeadsOf: Statement = {
  * that too. Harmless to repeat: a lane whose head is offered or claimed already is left alone.
  */
 export async function offerHeads(db: Statements, laneIds: readonly string[]): Promise<OfferedRun[]> {
-  return laneIds.length === 0 ? [] : db.run<OfferedRun>(offerHeadsOf, [pgArray(laneIds)]);
+  return laneIds.length === 0 ? [] : db.run<OfferedRun>(offerHeadsOf, [uuidArray(laneIds)]);
 }

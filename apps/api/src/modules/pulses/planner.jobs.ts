@@ -1,11 +1,19 @@
 import { Inject, Injectable, type OnModuleInit } from "@nestjs/common";
 import type { Statements } from "@pulsekeep/database";
 import { sql } from "drizzle-orm";
+import {
+  bigintArray,
+  booleanArray,
+  instantArray,
+  intArray,
+  textArray,
+  uuidArray,
+} from "../../platform/binary-array.js";
 import { Databases, isRefusedData } from "../../platform/database.js";
 import { Jobs, type Turn } from "../../platform/jobs.js";
 import { LOGGER, type Logger } from "../../platform/logger.js";
 import { Notices } from "../../platform/notices.js";
-import { pgArray } from "../../platform/pg-array.js";
+import { parseSharedJson } from "../../platform/shared-json.js";
 import { TRANSPORT, type Transport } from "../../platform/transport.js";
 import { Announcer } from "./announcer.js";
 import { type CursorMove, type DuePulse, type NewRun, planPulse } from "./plan-pulse.js";
@@ -32,6 +40,15 @@ const PUT_OFF_SECONDS = 300;
 const TOPIC = "runs.queued";
 /** So much that waits for the dispatcher is less than a second's work. */
 const FAR_AHEAD = 3_000;
+
+/** As it is read: settings as JSON, instants by their milliseconds. */
+type DuePulseRow = Omit<DuePulse, "schedule" | "jitter" | "rest" | "cursor_at" | "now"> & {
+  schedule: string;
+  jitter: string;
+  rest: string;
+  cursor_ms: number;
+  now_ms: number;
+};
 
 /** Which due pulses a batch takes: all tenants' but some, one tenant's, or those named. */
 type Choice = { max: number; without: readonly string[] } | { max: number; only: string } | { ids: string[] };
@@ -179,10 +196,21 @@ export class PlannerJobs implements OnModuleInit {
   }
 }
 
-function lockPulses(db: Statements, choice: Choice): Promise<DuePulse[]> {
-  if ("ids" in choice) return db.run(lockDuePulsesById, [pgArray(choice.ids)]);
+async function lockPulses(db: Statements, choice: Choice): Promise<DuePulse[]> {
+  return (await lockRows(db, choice)).map((row) => ({
+    ...row,
+    schedule: parseSharedJson(row.schedule),
+    jitter: parseSharedJson(row.jitter),
+    rest: parseSharedJson(row.rest),
+    cursor_at: new Date(Math.round(row.cursor_ms)),
+    now: new Date(row.now_ms),
+  }));
+}
+
+function lockRows(db: Statements, choice: Choice): Promise<DuePulseRow[]> {
+  if ("ids" in choice) return db.run(lockDuePulsesById, [uuidArray(choice.ids)]);
   if ("only" in choice) return db.run(lockDuePulsesOf, [choice.max, choice.only]);
-  return db.run(lockDuePulses, [choice.max, pgArray(choice.without)]);
+  return db.run(lockDuePulses, [choice.max, uuidArray(choice.without)]);
 }
 
 /** A long absence is planned in parts: the recoveries of each keep their distance from those of the last. */
@@ -197,7 +225,7 @@ async function findLastRecoveries(
   );
   if (behind.length === 0) return new Map();
   const rows = await db.run<{ pulse_id: string; at: Date }>(selectLastRecoveries, [
-    pgArray(behind.map(({ id }) => id)),
+    uuidArray(behind.map(({ id }) => id)),
   ]);
   return new Map(rows.map(({ pulse_id, at }) => [pulse_id, at]));
 }
@@ -215,21 +243,20 @@ async function sendRuns(
     queued.map(({ pulse }) => pulse.lane_id),
   );
   const seqOf = new Map(queued.map(({ id }, index) => [id, seqs[index]]));
-  const column = (of: (run: NewRun) => string | number | Date | null | undefined) => pgArray(runs.map(of));
   const workers = db.run<{ worker_id: string }>(insertRuns, [
-    column(({ id }) => id),
-    column(({ pulse }) => pulse.workspace_id),
-    column(({ pulse }) => pulse.worker_id),
-    column(({ pulse }) => pulse.id),
-    column(({ pulse }) => pulse.lane_id),
-    column(({ pulse }) => pulse.kind),
-    column(({ state }) => state),
-    column(({ run }) => run.slot),
-    column(({ generation }) => generation),
-    column(({ recoversRunId }) => recoversRunId),
-    column(({ run }) => run.occurrenceAt),
-    column(({ run }) => run.plannedAt),
-    column(({ id }) => seqOf.get(id)),
+    uuidArray(runs.map(({ id }) => id)),
+    uuidArray(runs.map(({ pulse }) => pulse.workspace_id)),
+    uuidArray(runs.map(({ pulse }) => pulse.worker_id)),
+    uuidArray(runs.map(({ pulse }) => pulse.id)),
+    uuidArray(runs.map(({ pulse }) => pulse.lane_id)),
+    textArray(runs.map(({ pulse }) => pulse.kind)),
+    textArray(runs.map(({ state }) => state)),
+    textArray(runs.map(({ run }) => run.slot)),
+    intArray(runs.map(({ generation }) => generation)),
+    uuidArray(runs.map(({ recoversRunId }) => recoversRunId)),
+    instantArray(runs.map(({ run }) => run.occurrenceAt)),
+    instantArray(runs.map(({ run }) => run.plannedAt)),
+    bigintArray(runs.map(({ id }) => seqOf.get(id))),
     rules.lateSeconds,
     rules.windowSeconds,
   ]);
@@ -237,13 +264,12 @@ async function sendRuns(
 }
 
 async function writeMoves(db: Statements, moves: readonly CursorMove[]): Promise<void> {
-  const column = (of: (move: CursorMove) => string | boolean | Date | undefined) => pgArray(moves.map(of));
   await db.runLast(moveCursors, [
-    column(({ pulseId }) => pulseId),
-    column(({ cursorAt }) => cursorAt),
-    column(({ next }) => next?.slot),
-    column(({ next }) => next?.occurrenceAt),
-    column(({ dueAt }) => dueAt),
-    column(({ dueAt }) => dueAt === undefined),
+    uuidArray(moves.map(({ pulseId }) => pulseId)),
+    instantArray(moves.map(({ cursorAt }) => cursorAt)),
+    textArray(moves.map(({ next }) => next?.slot)),
+    instantArray(moves.map(({ next }) => next?.occurrenceAt)),
+    instantArray(moves.map(({ dueAt }) => dueAt)),
+    booleanArray(moves.map(({ dueAt }) => dueAt === undefined)),
   ]);
 }

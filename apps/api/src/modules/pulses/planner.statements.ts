@@ -1,8 +1,9 @@
 import type { Statement } from "@pulsekeep/database";
 import { FIRST_LOOK_SECONDS } from "./run-rules.js";
 
-const columns = `id, workspace_id, worker_id, lane_id, kind, schedule, time_zone, jitter, rest, recovery,
-  jitter_secret, cursor_at, clock_timestamp() as now`;
+const columns = `id, workspace_id, worker_id, lane_id, kind, schedule::text, time_zone, jitter::text, rest::text,
+  recovery, jitter_secret, date_part('epoch', cursor_at) * 1000 as cursor_ms,
+  date_part('epoch', clock_timestamp()) * 1000 as now_ms`;
 
 /** $1 most rows, $2 workspaces to leave out. */
 export const lockDuePulses: Statement = {

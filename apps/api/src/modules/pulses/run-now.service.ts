@@ -1,10 +1,10 @@
 import { Inject, Injectable } from "@nestjs/common";
 import type { Statement } from "@pulsekeep/database";
 import type { Tenant } from "../../platform/database.js";
+import { bigintArray, uuidArray } from "../../platform/binary-array.js";
 import { Databases, isRefusedData } from "../../platform/database.js";
 import { Gather } from "../../platform/gather.js";
 import { newId } from "../../platform/ids.js";
-import { pgArray } from "../../platform/pg-array.js";
 import { Announcer } from "./announcer.js";
 import { FIRST_LOOK_SECONDS, RunRules } from "./run-rules.js";
 import { numberLanes } from "./take-seqs.js";
@@ -58,7 +58,9 @@ export class RunNowService {
     const runs = await this.databases.inClaims(
       asked.map(({ workspaceId }) => workspaceId),
       async (db) => {
-        const pulses = await db.run<FoundPulse>(lockLanesOf, [pgArray(asked.map(({ pulseId }) => pulseId))]);
+        const pulses = await db.run<FoundPulse>(lockLanesOf, [
+          uuidArray(asked.map(({ pulseId }) => pulseId)),
+        ]);
         const byId = new Map(pulses.map((pulse) => [pulse.id, pulse]));
         const wanted = asked.flatMap(({ workspaceId, pulseId }, place) => {
           const pulse = byId.get(pulseId);
@@ -72,9 +74,9 @@ export class RunNowService {
           wanted.map(({ pulse }) => ({ id: pulse.lane_id, next_seq: pulse.next_seq })),
         );
         const inserted = db.runLast<{ id: string }>(insertRunsNow, [
-          pgArray(wanted.map(({ id }) => id)),
-          pgArray(wanted.map(({ pulse }) => pulse.id)),
-          pgArray(seqs),
+          uuidArray(wanted.map(({ id }) => id)),
+          uuidArray(wanted.map(({ pulse }) => pulse.id)),
+          bigintArray(seqs),
           this.rules.lateSeconds,
           this.rules.windowSeconds,
         ]);
@@ -85,7 +87,7 @@ export class RunNowService {
       },
     );
     this.announcer.announceQueued([...new Set(runs.map(({ pulse }) => pulse.worker_id))]);
-    this.announcer.announceChanged(runs.map(({ id, pulse }) => ({ id, workspace_id: pulse.workspace_id })));
+    this.announcer.announceChanged(runs.map(({ id, pulse }) => ({ id, workspaceId: pulse.workspace_id })));
     const idByPlace = new Map(runs.map(({ place, id }) => [place, id]));
     return asked.map((_, place) => idByPlace.get(place));
   }

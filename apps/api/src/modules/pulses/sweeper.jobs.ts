@@ -64,7 +64,7 @@ export class SweeperJobs implements OnModuleInit {
       const overdue = await db.run<Overdue>(lockOverdueRuns, [BATCH]);
       return { overdue, offered: overdue.length > 0 ? await this.act(db, overdue) : [] };
     });
-    this.announcer.announceChanged(overdue);
+    this.announcer.announceChanged(overdue.map(({ id, workspace_id: workspaceId }) => ({ id, workspaceId })));
     // Also of those that were offered before: a claim that came during this look found them locked.
     this.announcer.announceOffered([...offered, ...overdue.filter(({ state }) => state === "offered")]);
     return overdue.length === BATCH ? "more" : "idle";

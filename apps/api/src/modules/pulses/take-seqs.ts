@@ -1,5 +1,5 @@
 import type { Statement, Statements } from "@pulsekeep/database";
-import { pgArray } from "../../platform/pg-array.js";
+import { bigintArray, uuidArray } from "../../platform/binary-array.js";
 
 /** $1 lanes. All lock lanes in one order, so that no two wait for each other. */
 const lockLanes: Statement = {
@@ -25,7 +25,7 @@ export async function takeSeqs(
   laneIds: readonly string[],
 ): Promise<{ seqs: number[]; moved: Promise<unknown> }> {
   if (laneIds.length === 0) return { seqs: [], moved: Promise.resolve() };
-  const lanes = await db.run<{ id: string; next_seq: number }>(lockLanes, [pgArray([...new Set(laneIds)])]);
+  const lanes = await db.run<{ id: string; next_seq: number }>(lockLanes, [uuidArray([...new Set(laneIds)])]);
   return numberLanes(db, laneIds, lanes);
 }
 
@@ -42,7 +42,7 @@ export function numberLanes(
     next.set(laneId, seq + 1);
     return seq;
   });
-  const moved = db.run(moveLanes, [pgArray([...next.keys()]), pgArray([...next.values()])]);
+  const moved = db.run(moveLanes, [uuidArray([...next.keys()]), bigintArray([...next.values()])]);
   moved.catch(() => undefined);
   return { seqs, moved };
 }

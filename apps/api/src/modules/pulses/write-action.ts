@@ -2,24 +2,28 @@ import type { PulseTask } from "@pulsekeep/contracts/api/pulses";
 import type { CommitChange, MessageSettings, RestRules } from "@pulsekeep/contracts/schedule";
 import { type PulseAction, pulseActionSchema } from "@pulsekeep/contracts/worker-protocol";
 import { commitContent, commitMessage, commitPath, continueStreak, type Streak } from "@pulsekeep/schedule";
+import { parseSharedJson } from "../../platform/shared-json.js";
 
-/** A run that is being claimed, with what its signal is written from; what is missing in a join is null. */
+/** A locked run as it is read, with what its signal is written from; what is missing in a join is null. */
 export type ClaimableRow = {
+  /** Of its claim among those of the batch, from 0 on. */
   place: number;
   id: string;
   state: "queued" | "offered" | "claimed";
   kind: string;
-  workspace_id: string;
-  worker_id: string;
-  pulse_id: string | null;
-  params: Record<string, unknown> | null;
-  now: Date;
+  /** Of the last claim. */
+  fence: number;
+  seq: number;
+  /** JSON, as are `rest`, `message` and `change`. */
+  params: string | null;
+  /** The database's clock. */
+  now_ms: number;
   pulse_name: string | null;
   time_zone: string | null;
-  rest: RestRules | null;
-  message: MessageSettings | null;
-  /** The task of a pulse that writes no commit. */
-  change: CommitChange | PulseTask | null;
+  rest: string | null;
+  message: string | null;
+  /** Or the task of a pulse that writes no commit. */
+  change: string | null;
   target_repository: string | null;
   target_branch: string | null;
   repository_full_name: string | null;
@@ -29,7 +33,8 @@ export type ClaimableRow = {
   run_count: number | null;
   streak_days: number | null;
   streak_on: string | null;
-  recent_subjects: number[] | null;
+  /** Hashes with commas between them, oldest first. */
+  recent_subjects: string | null;
 };
 
 export type WrittenAction = {
@@ -45,7 +50,7 @@ export type WrittenAction = {
  */
 export function writeAction(row: ClaimableRow): WrittenAction | undefined {
   const written = row.params === null ? writeParams(row) : undefined;
-  const params = row.params ?? written?.params;
+  const params: unknown = row.params === null ? written?.params : JSON.parse(row.params);
   const action = pulseActionSchema.safeParse({ kind: row.kind, params });
   return action.success ? { action: action.data, progress: written?.progress ?? null } : undefined;
 }
@@ -56,10 +61,14 @@ function writeParams(row: ClaimableRow): Written | undefined {
   if (row.kind === "verify") return { params: {}, progress: null };
   if (row.kind === "commit") return writeCommit(row);
   const repository = row.target_repository ?? row.repository_full_name;
-  if (row.change === null || row.change.kind !== row.kind || repository === null) return undefined;
-  const { kind: _kind, ...task } = row.change;
+  if (row.change === null || repository === null) return undefined;
+  const { kind, ...task } = parseSharedJson<CommitChange | PulseTask>(row.change);
+  if (kind !== row.kind) return undefined;
   return { params: { ...placeOf(repository), ...task }, progress: null };
 }
+
+/** When the run was locked, to the millisecond. */
+export const instantOf = ({ now_ms: ms }: ClaimableRow): Date => new Date(Math.floor(ms));
 
 function placeOf(repository: string) {
   const [owner, repo] = repository.split("/");
@@ -67,11 +76,15 @@ function placeOf(repository: string) {
 }
 
 function writeCommit(row: ClaimableRow): Written | undefined {
-  const { pulse_name: pulseName, time_zone: timeZone, message: settings, change, now: at } = row;
+  const { pulse_name: pulseName, time_zone: timeZone } = row;
   const repository = row.target_repository ?? row.repository_full_name;
-  if (pulseName === null || timeZone === null || settings === null || change === null) return undefined;
+  if (pulseName === null || timeZone === null || row.message === null || row.change === null)
+    return undefined;
+  const settings = parseSharedJson<MessageSettings>(row.message);
+  const change = parseSharedJson<CommitChange | PulseTask>(row.change);
   if (change.kind === "keepalive" || change.kind === "dispatch") return undefined;
   if (repository === null || row.author_name === null || row.author_email === null) return undefined;
+  const at = instantOf(row);
   const streak = continueStreak({
     streak:
       row.streak_on === null || row.streak_days === null
@@ -79,7 +92,7 @@ function writeCommit(row: ClaimableRow): Written | undefined {
         : { days: row.streak_days, on: row.streak_on },
     at,
     timeZone,
-    ...(row.rest === null ? {} : { rest: row.rest }),
+    ...(row.rest === null ? {} : { rest: parseSharedJson<RestRules>(row.rest) }),
   });
   const { subject, message, subjectHash } = commitMessage({
     settings,
@@ -91,7 +104,7 @@ function writeCommit(row: ClaimableRow): Written | undefined {
     pulseName,
     streakDays: streak.days,
     repositoryLanguage: settings.repositoryLanguage ?? null,
-    recent: row.recent_subjects ?? [],
+    recent: row.recent_subjects ? row.recent_subjects.split(",").map(Number) : [],
   });
   const content = commitContent({
     change,

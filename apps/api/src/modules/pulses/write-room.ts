@@ -1,7 +1,7 @@
 import type { Statements } from "@pulsekeep/database";
 import { localDayBounds } from "@pulsekeep/schedule";
-import { pgArray } from "../../platform/pg-array.js";
-import type { ClaimableRow, WrittenAction } from "./write-action.js";
+import { instantArray, intArray, textArray, uuidArray } from "../../platform/binary-array.js";
+import { type ClaimableRow, instantOf, type WrittenAction } from "./write-action.js";
 import { giveBackRoom, takeRoom } from "./write-room.statements.js";
 
 export type WriteLimits = {
@@ -11,14 +11,14 @@ export type WriteLimits = {
   writesPerMinute: number;
 };
 
-type WritingRow = Pick<ClaimableRow, "state" | "kind" | "workspace_id" | "now" | "time_zone"> & WrittenAction;
+type WritingRun = WrittenAction & { workspaceId: string; row: ClaimableRow };
 
-export type Room<Row> = {
-  granted: Row[];
+export type Room<Run> = {
+  granted: Run[];
   /** Their repository's day is full. */
-  capped: Row[];
+  capped: Run[];
   /** The minute is full: they stay offered. */
-  waiting: Row[];
+  waiting: Run[];
   /** Until the minute is over, when some wait. */
   overInMs: number | undefined;
 };
@@ -38,47 +38,48 @@ const QUARTER_MS = 15 * 60_000;
  * Takes room for the writes of claimed runs, in their order. A run counts against its minute with each new claim,
  * and against its repository's day once, at the claim that dates its commit.
  */
-export async function findRoom<Row extends WritingRow>(
+export async function findRoom<Run extends WritingRun>(
   db: Statements,
-  rows: readonly Row[],
+  runs: readonly Run[],
   limits: WriteLimits,
-): Promise<Room<Row>> {
+): Promise<Room<Run>> {
   const minutes = new Map<string, Minute>();
   const days = new Map<string, Day>();
-  const wanting = rows.map((row) => ({ row, ...want(row, minutes, days) }));
-  const room: Room<Row> = { granted: [], capped: [], waiting: [], overInMs: undefined };
-  if (minutes.size === 0) return { ...room, granted: [...rows] };
+  const wanting = runs.map((run) => ({ run, ...want(run, minutes, days) }));
+  const room: Room<Run> = { granted: [], capped: [], waiting: [], overInMs: undefined };
+  if (minutes.size === 0) return { ...room, granted: [...runs] };
   const overInMs = await take(db, { minutes, days, limits });
-  for (const { row, minute, day } of wanting) {
-    if (day?.left === 0) room.capped.push(row);
-    else if (minute?.left === 0) room.waiting.push(row);
+  for (const { run, minute, day } of wanting) {
+    if (day?.left === 0) room.capped.push(run);
+    else if (minute?.left === 0) room.waiting.push(run);
     else {
       if (minute) minute.left -= 1;
       if (day) day.left -= 1;
-      room.granted.push(row);
+      room.granted.push(run);
     }
   }
   await giveBack(db, leftOf(minutes), leftOf(days));
   return room.waiting.length > 0 ? { ...room, overInMs } : room;
 }
 
-function want(row: WritingRow, minutes: Map<string, Minute>, days: Map<string, Day>) {
+function want(run: WritingRun, minutes: Map<string, Minute>, days: Map<string, Day>) {
+  const { row, workspaceId } = run;
   // What is claimed already has its room; and a first run writes nothing.
   if (row.state === "claimed" || row.kind === "verify") return {};
-  const workspaceId = row.workspace_id;
   const minute = minutes.get(workspaceId) ?? { workspaceId, wanted: 0, left: 0 };
   minute.wanted += 1;
   minutes.set(workspaceId, minute);
-  if (row.progress === null || row.action.kind !== "commit") return { minute };
-  const repository = `${row.action.params.owner}/${row.action.params.repo}`.toLowerCase();
+  if (run.progress === null || run.action.kind !== "commit") return { minute };
+  const repository = `${run.action.params.owner}/${run.action.params.repo}`.toLowerCase();
   const key = `${workspaceId} ${repository}`;
-  const dayStartsAt = dayStartOf(row);
+  const now = instantOf(row);
+  const dayStartsAt = dayStartOf(now, row.time_zone ?? "UTC");
   const day = days.get(key) ?? {
     workspaceId,
     repository,
     wanted: 0,
     left: 0,
-    quarter: quarterOf(row.now),
+    quarter: quarterOf(now),
     dayStartsAt,
   };
   day.wanted += 1;
@@ -94,14 +95,14 @@ async function take(
 ): Promise<number | undefined> {
   const [byWorkspace, byRepository] = [inOrder(minutes), inOrder(days)];
   const taken = await db.run<Taken>(takeRoom, [
-    pgArray(byWorkspace.map(({ workspaceId }) => workspaceId)),
-    pgArray(byWorkspace.map(({ wanted }) => wanted)),
+    uuidArray(byWorkspace.map(({ workspaceId }) => workspaceId)),
+    intArray(byWorkspace.map(({ wanted }) => wanted)),
     limits.writesPerMinute,
-    pgArray(byRepository.map(({ workspaceId }) => workspaceId)),
-    pgArray(byRepository.map(({ repository }) => repository)),
-    pgArray(byRepository.map(({ wanted }) => wanted)),
-    pgArray(byRepository.map(({ quarter }) => quarter)),
-    pgArray(byRepository.map(({ dayStartsAt }) => dayStartsAt)),
+    uuidArray(byRepository.map(({ workspaceId }) => workspaceId)),
+    textArray(byRepository.map(({ repository }) => repository)),
+    intArray(byRepository.map(({ wanted }) => wanted)),
+    instantArray(byRepository.map(({ quarter }) => quarter)),
+    instantArray(byRepository.map(({ dayStartsAt }) => dayStartsAt)),
     limits.commitsPerDay,
   ]);
   let overInMs: number | undefined;
@@ -116,11 +117,11 @@ async function take(
 async function giveBack(db: Statements, minutes: readonly Minute[], days: readonly Day[]): Promise<void> {
   if (minutes.length === 0 && days.length === 0) return;
   await db.run(giveBackRoom, [
-    pgArray(minutes.map(({ workspaceId }) => workspaceId)),
-    pgArray(minutes.map(({ left }) => left)),
-    pgArray(days.map(({ workspaceId }) => workspaceId)),
-    pgArray(days.map(({ repository }) => repository)),
-    pgArray(days.map(({ left }) => left)),
+    uuidArray(minutes.map(({ workspaceId }) => workspaceId)),
+    intArray(minutes.map(({ left }) => left)),
+    uuidArray(days.map(({ workspaceId }) => workspaceId)),
+    textArray(days.map(({ repository }) => repository)),
+    intArray(days.map(({ left }) => left)),
   ]);
 }
 
@@ -134,8 +135,7 @@ const inOrder = <Place>(places: Map<string, Place>): Place[] =>
 /** The day that was looked up last, by zone: thousands of claims in a row fall on it. */
 const days = new Map<string, { startsAt: Date; endsAt: Date }>();
 
-function dayStartOf({ now, time_zone: timeZone }: WritingRow): Date {
-  const zone = timeZone ?? "UTC";
+function dayStartOf(now: Date, zone: string): Date {
   let day = days.get(zone);
   if (day === undefined || now < day.startsAt || now >= day.endsAt) {
     day = localDayBounds(now, zone);
