@@ -5,6 +5,8 @@ class UnfitValue extends Error {
 
 type Maybe<Value> = Value | null | undefined;
 
+const isMissing = (value: unknown): value is null | undefined => value === null || value === undefined;
+
 /** What an array of one type is written with; the sizes are in bytes. */
 type Element<Value> = {
   oid: number;
@@ -45,17 +47,17 @@ export const jsonbArray = (documents: readonly Maybe<string>[]): Buffer => array
 
 function arrayOf<Value>({ oid, sizeOf, write }: Element<Value>, values: readonly Maybe<Value>[]): Buffer {
   let bytes = HEADER_BYTES;
-  for (const value of values) bytes += LENGTH_BYTES + (value == null ? 0 : sizeOf(value));
+  for (const value of values) bytes += LENGTH_BYTES + (isMissing(value) ? 0 : sizeOf(value));
   const buffer = Buffer.allocUnsafe(bytes);
   let at = buffer.writeInt32BE(1, 0);
-  at = buffer.writeInt32BE(values.some((value) => value == null) ? 1 : 0, at);
+  at = buffer.writeInt32BE(values.some(isMissing) ? 1 : 0, at);
   at = buffer.writeInt32BE(oid, at);
   at = buffer.writeInt32BE(values.length, at);
   at = buffer.writeInt32BE(1, at);
   for (const value of values) {
-    const size = value == null ? -1 : sizeOf(value);
+    const size = isMissing(value) ? -1 : sizeOf(value);
     at = buffer.writeInt32BE(size, at);
-    if (value == null) continue;
+    if (isMissing(value)) continue;
     write(buffer, value, at);
     at += size;
   }
