@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { readPolicy } from "./read-policy.js";
 import { replayReport } from "./replay-report.js";
 import { FAULTS, syntheticDeployment } from "./testing/synthetic-deployment.js";
 
@@ -25,6 +26,29 @@ describe("a replayed deployment", () => {
 
   it("says what is wrong with the files", () => {
     expect(() => replayReport({ input: "{}", policy: undefined, locale: "en" })).toThrow("pre, post");
-    expect(() => replayReport({ input, policy: "[]", locale: "en" })).toThrow("object of metrics");
+    expect(() => report([])).toThrow("has to be an object");
+  });
+
+  it.each([
+    ["a metric", { latency: {} }, '"latency" is none of'],
+    ["a rule", { error_rate: { mutd: true } }, 'error_rate: "mutd" is none of'],
+    [
+      "a part of a limit",
+      { latency_p95: { guardrail: { limit: 1, tolerence: 0 } } },
+      '"tolerence" is none of',
+    ],
+    ["a direction", { cpu_usage: { direction: "up" } }, '"up" is none of higher_is_worse'],
+    ["a rule of another kind", { error_rate: { muted: "yes" } }, "error_rate.muted has to be a boolean"],
+    ["a limit without a level", { latency_p95: { guardrail: {} } }, "guardrail.limit has to be a number"],
+  ])("does not pass over %s that it does not know", (_, policy, message) => {
+    expect(() => report(policy)).toThrow(message);
+  });
+
+  it("takes a limit as the API does, with the usual share and tolerance", () => {
+    const guardrail = { limit: 400, securedRatio: 0.9, tolerance: 0.2 };
+    expect(readPolicy('{"metrics":{"latency_p95":{"guardrail":{"limit":400}}},"dryRun":true}')).toEqual({
+      latency_p95: { guardrail },
+    });
+    expect(readPolicy('{"latency_p95":{"guardrail":null}}')).toEqual({ latency_p95: { guardrail: null } });
   });
 });

@@ -1,7 +1,8 @@
 import type { VerdictLocale } from "./messages/message-key.js";
 import { DICTIONARIES, renderMessage } from "./messages/render-message.js";
+import { readPolicy } from "./read-policy.js";
 import { replay } from "./replay.js";
-import type { Message, Policy, VerdictInput } from "./types.js";
+import type { Message, VerdictInput } from "./types.js";
 
 /**
  * A stored deployment once more, as one line of JSON: with the policy it had, or with another one.
@@ -45,11 +46,4 @@ function readInput(json: string): VerdictInput {
     throw new Error("the deployment needs pre, post and stepSeconds");
   const { pre, post, stepSeconds } = input;
   return { windowEnded: true, pipeline: "unknown", ...input, pre, post, stepSeconds };
-}
-
-function readPolicy(json: string): Policy {
-  const read: unknown = JSON.parse(json);
-  if (typeof read !== "object" || read === null || Array.isArray(read))
-    throw new Error("the policy has to be an object of metrics");
-  return ("metrics" in read ? read.metrics : read) as Policy;
 }
