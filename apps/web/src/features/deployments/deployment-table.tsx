@@ -16,7 +16,7 @@ import { Duration } from "./duration";
 type DeploymentTableProps = {
   deployments: readonly Deployment[];
   showProject?: boolean;
-  /** For a narrow place, as any phone is: the environment goes under the name, state and duration are left out. */
+  /** For a narrow place: the environment goes under the name, state and duration are left to the detail page. */
   compact?: boolean;
   /** Where the whole list can be ordered by a column. */
   ordering?: { order: DeploymentOrder; queryInOrder: (order: DeploymentOrder) => string };
@@ -43,7 +43,7 @@ export function DeploymentTable({
             name="started"
             sort="started"
             ordering={ordering}
-            className={compact ? "text-right" : "max-md:text-right"}
+            className={cn(wide, compact && "text-right")}
           />
           {compact ? null : (
             <Column name="duration" sort="duration" ordering={ordering} className={cn(wide, "text-right")} />
@@ -61,7 +61,7 @@ export function DeploymentTable({
                 {showProject ? `${it.projectName} ` : null}
                 <span className="num">{t("number", { number: it.number })}</span>
               </Link>
-              <Place deployment={it} className={compact ? undefined : "md:hidden"} />
+              <Place deployment={it} compact={compact} />
               <Origin deployment={it} />
             </Td>
             <Td>
@@ -81,12 +81,7 @@ export function DeploymentTable({
                 </Td>
               </>
             )}
-            <Td
-              className={cn(
-                "text-ink-soft sm:whitespace-nowrap",
-                compact ? "text-right" : "max-md:text-right",
-              )}
-            >
+            <Td className={cn(wide, "whitespace-nowrap text-ink-soft", compact && "text-right")}>
               <RelativeTime at={it.startedAt} />
             </Td>
             {compact ? null : (
@@ -108,7 +103,7 @@ type ColumnProps = {
   className?: string | undefined;
 };
 
-/** What a phone has no room for. */
+/** What a phone has no room for: there each deployment is its name, its place and its verdict. */
 const wide = "max-md:hidden";
 
 /** A column's head; where the list can be ordered, pressing it orders by the column, and again the other way. */
@@ -132,11 +127,15 @@ function Column({ name, sort, ordering, className }: ColumnProps) {
   );
 }
 
-function Place({ deployment, className }: { deployment: Deployment; className?: string | undefined }) {
-  const { environment, service } = deployment;
+/** Under the name: what a compact table has no columns for, and on a phone when it began, too. */
+function Place({ deployment, compact }: { deployment: Deployment; compact?: boolean | undefined }) {
+  const { environment, service, startedAt } = deployment;
   return (
-    <span className={cn("mt-0.5 block truncate text-ink-soft text-xs", className)}>
-      {service ? `${environment} · ${service}` : environment}
+    <span className={cn("mt-0.5 block text-ink-soft text-xs", !compact && "md:hidden")}>
+      <span className="block truncate">{service ? `${environment} · ${service}` : environment}</span>
+      <span className="md:hidden">
+        <RelativeTime at={startedAt} />
+      </span>
     </span>
   );
 }
