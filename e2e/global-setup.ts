@@ -8,6 +8,7 @@ export default async function startForAllTests(): Promise<() => Promise<void>> {
   const product = await startProduct(place);
   process.env.PULSEKEEP_E2E_URL = product.url;
   process.env.PULSEKEEP_E2E_SUPERUSER_URL = superuserUrlOf(product);
+  process.env.PULSEKEEP_E2E_SLACK_URL = product.emulated?.slack;
   process.env.PULSEKEEP_E2E_DATA_DIR = place.dataDir;
   process.env.PULSEKEEP_E2E_APP_ADDRESSES = place.env.SCRAPE_ALLOW;
   process.env.PULSEKEEP_E2E_ISSUED_TOKENS_FILE = place.issuedTokensFile;

@@ -27,7 +27,7 @@ export interface StartedProduct extends RunningProduct {
 
 // A developer's own settings must not reach the product under test.
 const productVariable =
-  /^(PULSEKEEP_|GITHUB_|GOOGLE_|APPLE_|RESEND_|STAND_IN_|npm_)|^(DATABASE_URL|REDIS_URL|AUTH_SECRET|NODE_ENV|PORT|WEB_ORIGIN|SCRAPE_ALLOW|METRICS_TOKEN|MAIL_FROM|LOG_LEVEL)$/;
+  /^(PULSEKEEP_|GITHUB_|GOOGLE_|APPLE_|RESEND_|SLACK_|STAND_IN_|npm_)|^(DATABASE_URL|REDIS_URL|AUTH_SECRET|NODE_ENV|PORT|WEB_ORIGIN|SCRAPE_ALLOW|METRICS_TOKEN|MAIL_FROM|LOG_LEVEL)$/;
 
 /** Free ports and an empty data directory. */
 export async function createProductPlace(extraEnv: NodeJS.ProcessEnv = {}): Promise<ProductPlace> {

@@ -51,10 +51,27 @@ test("a project is written down, looked at, created, and deleted by whom its own
   await expect(page).toHaveURL(/\?tab=integration$/);
   await page.getByRole("tab", { name: "Python (FastAPI)" }).click();
   await expect(page.getByRole("group", { name: "seqpulse.py" })).toContainText("class SeqPulse");
+  await openSettings(page);
+  await expectHeardInSlack(page);
   await expectDeletedByItsOwner(page, gina);
   await page.goto("/app/projects/new");
   await expect(page.getByLabel("Name", { exact: true })).toHaveValue("");
 });
+
+const openSettings = (page: Page): Promise<void> =>
+  page.getByRole("navigation", { name: "Project sections" }).getByRole("link", { name: "Settings" }).click();
+
+/** A webhook of the local Slack, and what its channel shows after a test message. */
+async function expectHeardInSlack(page: Page): Promise<void> {
+  const slackUrl = process.env.PULSEKEEP_E2E_SLACK_URL ?? "";
+  const slack = page.getByRole("region", { name: "Slack" });
+  await slack.getByLabel("Webhook address").fill(`${slackUrl}/services/T000000001/B000000001/X000000001`);
+  await slack.getByRole("button", { name: "Save changes" }).click();
+  await expect(slack.getByText(/Saved: .*0001/)).toBeVisible();
+  await slack.getByRole("button", { name: "Send a test message" }).click();
+  await expect(slack.getByText("Slack took the message.")).toBeVisible();
+  expect(await (await page.request.get(slackUrl)).text()).toContain("Test message for Till");
+}
 
 /** A session that was left open cannot do it; the password goes before. */
 async function expectDeletedByItsOwner(
@@ -65,10 +82,6 @@ async function expectDeletedByItsOwner(
     "update sessions set created_at = now() - interval '11 minutes' where user_id = (select id from users where email = $1)",
     [owner.email],
   );
-  await page
-    .getByRole("navigation", { name: "Project sections" })
-    .getByRole("link", { name: "Settings" })
-    .click();
   await page.getByRole("button", { name: "Delete project" }).click();
   const confirmation = page.getByRole("dialog", { name: "Delete Till?" });
   await confirmation.getByRole("textbox").fill("Till");

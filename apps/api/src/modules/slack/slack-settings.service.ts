@@ -85,7 +85,8 @@ export class SlackSettingsService {
     const values = {
       ...chosen(change, before),
       ...ALIVE,
-      enabled: change.enabled ?? true,
+      // Messages that the old address had ended go on with the new one.
+      ...(before?.switchedOffAt && change.enabled === undefined ? { enabled: true } : {}),
       webhookUrlSealed: sealed,
       webhookLastFour: lastFour,
     };
