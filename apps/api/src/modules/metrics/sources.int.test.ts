@@ -1,6 +1,8 @@
 import type { Page } from "@pulsekeep/contracts/api/shared";
+import { execFile } from "node:child_process";
 import { createServer, type Server } from "node:http";
 import { connect } from "node:net";
+import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import type { ProjectSeries, SamplesPushed } from "@pulsekeep/contracts/api/metrics";
 import type { EndpointTest, Project } from "@pulsekeep/contracts/api/projects";
@@ -155,34 +157,67 @@ describe("samples that are pushed", () => {
   });
 });
 
-describe("bodies that are too much", () => {
-  const send = (raw: string, headers: Record<string, string> = {}) =>
-    alice.call<Refusal>("POST", "/api/v1/samples", {
-      raw,
-      headers: { cookie: "", "content-type": "application/json", ...headers },
-    });
+/** Sends what is too much, from a process of its own: what it makes of memory is not the server's. */
+const ATTACKER = `
+  const [url, key] = process.argv.slice(1);
+  const keys = (count) => Array.from({ length: count }, (_, n) => '"k' + n + '":1').join(",");
+  const metrics = (text) => '{"samples":[{"metrics":{' + text + "}}]}";
+  const bodies = [
+    '{"samples":["' + "x".repeat(2_000_000) + '"]}',
+    metrics(keys(1_000_000)),
+    '{"samples":' + "[".repeat(100_000) + "]".repeat(100_000) + "}",
+    metrics(keys(60_000)),
+    '{"samples":[{"at":"' + "9".repeat(1_000_000) + '","metrics":{}}]}',
+  ];
+  const answers = [];
+  for (const body of bodies) {
+    const headers = { "x-api-key": key, "content-type": "application/json" };
+    // Whoever is refused while they still send may see the connection cut.
+    const response = await fetch(url, { method: "POST", headers, body }).catch(() => undefined);
+    answers.push(response ? { status: response.status, ...(await response.json()) } : { status: 413 });
+  }
+  console.log(JSON.stringify(answers));
+`;
 
+/**
+ * What work does to this process: the longest that it held its loop, and how much it grew. Held is counted in time of the
+ * processor, which is the same while other tests want it too.
+ */
+async function watchProcess(work: () => Promise<void>): Promise<{ heldMs: number; grownBytes: number }> {
+  const before = process.memoryUsage().rss;
+  let heldMs = 0;
+  let last = process.threadCpuUsage();
+  const watch = setInterval(() => {
+    const { user, system } = process.threadCpuUsage(last);
+    heldMs = Math.max(heldMs, (user + system) / 1_000);
+    last = process.threadCpuUsage();
+  }, 5);
+  await work();
+  clearInterval(watch);
+  return { heldMs, grownBytes: process.memoryUsage().rss - before };
+}
+
+describe("bodies that are too much", () => {
   it("BOMB-01 are refused without growing the process or holding its loop", async () => {
     const project = await createTestProject(alice);
-    const key = { "x-api-key": project.apiKeyPlain };
-    let lag = 0;
-    let lastMs = performance.now();
-    const watch = setInterval(() => {
-      lag = Math.max(lag, performance.now() - lastMs - 10);
-      lastMs = performance.now();
-    }, 10);
-    const before = process.memoryUsage().rss;
-    const deep = `{"samples":${"[".repeat(100_000)}${"]".repeat(100_000)}}`;
-    const manyKeys = `{"samples":[{"metrics":{${Array.from({ length: 60_000 }, (_, n) => `"k${n}":1`).join(",")}}}]}`;
-    expect((await send(`{"samples":["${"x".repeat(2_000_000)}"]}`, key)).status).toBe(413);
-    expect([400, 422]).toContain((await send(deep, key)).status);
-    expect((await send(manyKeys, key)).body.errors?.[0]).toMatchObject({ message: "unknown_metric" });
-    expect((await send(`{"samples":[{"at":"${"9".repeat(1_000_000)}","metrics":{}}]}`, key)).status).toBe(
-      422,
-    );
-    clearInterval(watch);
-    expect(process.memoryUsage().rss - before).toBeLessThan(80 * 1_024 ** 2);
-    expect(lag).toBeLessThan(500);
+    await push(project, { samples: [{ metrics: METRICS }] });
+    let answers: (Refusal & { status: number })[] = [];
+    const { heldMs, grownBytes } = await watchProcess(async () => {
+      const script = [
+        "--input-type=module",
+        "-e",
+        ATTACKER,
+        `${test.url}/api/v1/samples`,
+        project.apiKeyPlain,
+      ];
+      answers = JSON.parse((await promisify(execFile)(process.execPath, script)).stdout);
+    });
+    const [long, aMillionKeys, deep, manyKeys, wide] = answers;
+    expect([long?.status, aMillionKeys?.status, wide?.status]).toEqual([413, 413, 422]);
+    expect([400, 422]).toContain(deep?.status);
+    expect(manyKeys?.errors?.[0]).toMatchObject({ message: "unknown_metric" });
+    expect(grownBytes).toBeLessThan(50 * 1_024 ** 2);
+    expect(heldMs).toBeLessThan(200);
     expect((await push(project, { samples: [{ metrics: METRICS }] })).status).toBe(200);
   });
 
