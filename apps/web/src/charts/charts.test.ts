@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { getSegments, PLOT_HEIGHT, PLOT_WIDTH } from "./plot-shape";
+import { getGaps, getSegments, PLOT_HEIGHT, PLOT_WIDTH } from "./plot-shape";
 import { getClockStyle, getTimeTicks } from "./time-scale";
 import { getNiceCeiling } from "./value-scale";
 
@@ -74,6 +74,16 @@ describe("getNiceCeiling", () => {
   it("gives an axis to a service without any traffic", () => {
     expect(getNiceCeiling(0)).toBe(1);
   });
+});
+
+it("takes neighbouring samples that are missing for one gap", () => {
+  const values = [null, 1, null, null, null, 2, null];
+  const points = values.map((value, at) => ({ atMs: at * 1_000, value }));
+  expect(getGaps(points)).toEqual([
+    { fromMs: 0, toMs: 0 },
+    { fromMs: 2_000, toMs: 4_000 },
+    { fromMs: 6_000, toMs: 6_000 },
+  ]);
 });
 
 describe("getSegments", () => {

@@ -1,6 +1,6 @@
 import type { PointerEvent, ReactNode } from "react";
 import { cn } from "@/components/ui/cn";
-import { getSegments, PLOT_HEIGHT, PLOT_WIDTH, type PlotPoint, toY } from "./plot-shape";
+import { getGaps, getSegments, PLOT_HEIGHT, PLOT_WIDTH, type PlotPoint, toY } from "./plot-shape";
 import { getTimeShare, type TimeRange } from "./time-scale";
 import { getNiceCeiling } from "./value-scale";
 
@@ -168,15 +168,19 @@ function Bands({ range, phases }: { range: TimeRange; phases: DeploymentPhases }
 
 function MissingMarks({ points, range }: { points: readonly PlotPoint[]; range: TimeRange }) {
   const width = `max(5px, ${(70 / Math.max(8, points.length)).toFixed(2)}%)`;
-  return points
-    .filter((it) => it.value === null)
-    .map((it) => (
+  return getGaps(points).map(({ fromMs, toMs }) => {
+    const [left, right] = [getTimeShare(range, fromMs), getTimeShare(range, toMs)];
+    return (
       <span
-        key={it.atMs}
-        className="hatched absolute inset-y-0 -translate-x-1/2"
-        style={{ left: `${getTimeShare(range, it.atMs) * 100}%`, width }}
+        key={fromMs}
+        className="hatched absolute inset-y-0"
+        style={{
+          left: `calc(${left * 100}% - ${width} / 2)`,
+          width: `calc(${(right - left) * 100}% + ${width})`,
+        }}
       />
-    ));
+    );
+  });
 }
 
 function DeployLine({ left }: { left: string }) {

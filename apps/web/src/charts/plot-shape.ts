@@ -23,6 +23,21 @@ export function getSegments(points: readonly PlotPoint[], range: TimeRange, ceil
   return segments;
 }
 
+/** Neighbouring samples that are missing are one gap, from the first of them to the last. */
+export function getGaps(points: readonly PlotPoint[]): Array<{ fromMs: number; toMs: number }> {
+  const gaps: Array<{ fromMs: number; toMs: number }> = [];
+  let open: { fromMs: number; toMs: number } | undefined;
+  for (const { atMs, value } of points) {
+    if (value !== null) open = undefined;
+    else if (open) open.toMs = atMs;
+    else {
+      open = { fromMs: atMs, toMs: atMs };
+      gaps.push(open);
+    }
+  }
+  return gaps;
+}
+
 /** Height of a value in the plot; zero is at the bottom. */
 export function toY(value: number, ceiling: number): number {
   return round(PLOT_HEIGHT * (1 - Math.min(1, Math.max(0, value / ceiling))));

@@ -19,6 +19,7 @@ export function DeploymentCharts({ deployment, samples }: DeploymentChartsProps)
   const format = useFormatter();
   const [cursorMs, setCursorMs] = useState<number>();
   const range = useMemo(() => getTimelineRange(deployment, samples), [deployment, samples]);
+  const shown = useMemo(() => samples.filter(({ at }) => Date.parse(at) >= range.fromMs), [samples, range]);
   const { ticksMs, stepMs } = getTimeTicks(range, 5);
   const clock = getClockStyle(stepMs);
   const ticks = ticksMs.map((atMs) => ({ atMs, label: format.dateTime(new Date(atMs), clock) }));
@@ -47,7 +48,7 @@ export function DeploymentCharts({ deployment, samples }: DeploymentChartsProps)
             key={metric}
             metric={metric}
             finding={deployment.verdict?.metrics.find((it) => it.metric === metric)}
-            samples={samples}
+            samples={shown}
             range={range}
             phases={phases}
             ticks={ticks}

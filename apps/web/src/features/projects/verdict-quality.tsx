@@ -15,7 +15,7 @@ export function VerdictQuality({ id }: { id: string }) {
   if (quality.isError) return null;
   const { days, verdicts, found, confirmed, falseAlarms, precision, rollbacks, laterWarnings } = quality.data;
   const share = (value: number | null) =>
-    value === null ? t("unknown") : format.number(value, { style: "percent", maximumFractionDigits: 0 });
+    value === null ? null : format.number(value, { style: "percent", maximumFractionDigits: 0 });
   const figures = [
     { name: t("verdicts"), value: format.number(verdicts), note: t("found", { found }) },
     { name: t("precision"), value: share(precision), note: t("judged", { confirmed, falseAlarms }) },
@@ -32,7 +32,11 @@ export function VerdictQuality({ id }: { id: string }) {
         {figures.map(({ name, value, note }) => (
           <div key={name} className="flex min-w-0 flex-col">
             <dt className="text-ink-faint text-sm">{name}</dt>
-            <dd className="num mt-1 font-semibold text-lg">{value}</dd>
+            {value === null ? (
+              <dd className="mt-1 text-ink-soft text-lg">{t("unknown")}</dd>
+            ) : (
+              <dd className="num mt-1 font-semibold text-lg">{value}</dd>
+            )}
             <dd className="text-ink-faint text-xs">{note}</dd>
           </div>
         ))}
