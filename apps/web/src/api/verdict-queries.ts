@@ -22,6 +22,18 @@ export const verdictQueries = {
       queryFn: ({ signal }) =>
         unwrap(browserApi.GET("/api/v1/projects/{id}/policies", { params: { path: { id } }, signal })),
     }),
+  policyHistory: (id: string, { environment, version }: Pick<PolicyScope, "environment" | "version">) =>
+    queryOptions({
+      // A version that was added makes another list.
+      queryKey: ["policies", id, "history", environment, version],
+      queryFn: ({ signal }) =>
+        unwrap(
+          browserApi.GET("/api/v1/projects/{id}/policies/history", {
+            params: { path: { id }, query: environment === null ? {} : { environment } },
+            signal,
+          }),
+        ),
+    }),
   quality: (id: string) =>
     queryOptions({
       queryKey: ["verdict-quality", id],

@@ -98,6 +98,14 @@ export function EndpointSection({ project }: { project: Project }) {
             </>
           ) : null}
         </dd>
+        {endpoint.lastTestErrorCode && endpoint.lastVerifiedAt ? (
+          <>
+            <dt className="text-ink-faint">{t("lastVerified")}</dt>
+            <dd>
+              <RelativeTime at={endpoint.lastVerifiedAt} />
+            </dd>
+          </>
+        ) : null}
       </dl>
       <div className="mt-4 flex flex-wrap gap-2">
         {(endpoint.candidateUrl || endpoint.activeUrl) && endpoint.state !== "blocked" ? (

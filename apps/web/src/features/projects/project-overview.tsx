@@ -14,6 +14,8 @@ import { SignalStatus } from "./signal-status";
 export function ProjectOverview({ project }: { project: Project }) {
   const t = useTranslations("project");
   const counts = useTranslations("projects");
+  const form = useTranslations("projectForm");
+  const observation = useTranslations("observation");
   const format = useFormatter();
   const tiles = [
     { label: counts("deployments"), value: project.stats.deployments, look: "text-ink" },
@@ -47,9 +49,21 @@ export function ProjectOverview({ project }: { project: Project }) {
         </section>
         <div className="flex flex-col gap-5">
           <SignalStatus project={project} />
-          <Section title={t("details")}>
+          <Section title={t("details")} hint={project.description === "" ? undefined : project.description}>
             <dl className="grid grid-cols-[auto_1fr] gap-x-5 gap-y-2.5 text-sm">
               <Row name={t("environments")}>{format.list(project.environments)}</Row>
+              {project.services.length > 0 ? (
+                <Row name={form("services")}>
+                  <span className="whitespace-normal break-words">{format.list(project.services)}</span>
+                </Row>
+              ) : null}
+              {project.stack ? <Row name={form("stack")}>{form(`stacks.${project.stack}`)}</Row> : null}
+              <Row name={observation("windowSeconds.label")}>
+                <span className="num">{format.number(project.observation.windowSeconds)}</span>
+              </Row>
+              <Row name={observation("abandonSeconds.label")}>
+                <span className="num">{format.number(project.observation.abandonSeconds)}</span>
+              </Row>
               <Row name={t("apiKey")}>
                 <code className="font-mono text-xs">
                   {project.apiKey.prefix}…{project.apiKey.lastFour}
