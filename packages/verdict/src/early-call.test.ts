@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { outlastsBaseline, recentShift } from "./early-call.js";
+import { badRunOf } from "./early-call.js";
 import { measureAll } from "./evaluate.js";
 import { syntheticDeployment } from "./testing/synthetic-deployment.js";
 import type { SampleRow, VerdictInput } from "./types.js";
@@ -16,13 +16,26 @@ const errorsOf = (input: VerdictInput) => {
   if (!found) throw new Error("errors are measured");
   return found;
 };
-const outlasts = (input: VerdictInput) => outlastsBaseline(errorsOf(input), WINDOW);
+const outlasts = (input: VerdictInput) => badRunOf(errorsOf(input), WINDOW).outlasts;
+const shown = (input: VerdictInput) => badRunOf(errorsOf(input), WINDOW).shows;
 const burstOf = (samples: number): VerdictInput => ({ ...calm, post: failing(calm.post, 12 - samples, 12) });
 
 describe("a bad run at the end of the observation", () => {
   it("needs four samples in a row where the baseline knows nothing like it", () => {
     expect(outlasts(burstOf(3))).toBe(false);
     expect(outlasts(burstOf(4))).toBe(true);
+  });
+
+  it("ends with a good sample, but goes on where one between bad ones has but a stray failure", () => {
+    const few = (at: number, rate: number) => ({
+      ...burstOf(6),
+      post: failing(burstOf(6).post, at, at + 1, rate),
+    });
+    const stray = 1 / 80;
+    expect(outlasts(few(9, stray))).toBe(true);
+    expect(outlasts(few(9, 0))).toBe(false);
+    expect(outlasts(few(11, stray))).toBe(false);
+    expect(outlasts({ ...few(9, stray), post: failing(few(9, stray).post, 8, 9, stray) })).toBe(false);
   });
 
   it("must outlast by three samples the longest run like it that the baseline knows", () => {
@@ -69,15 +82,59 @@ describe("a bad run at the end of the observation", () => {
   });
 });
 
-describe("recentShift", () => {
-  it("is not carried by two wild samples of four", () => {
-    const spiky = calm.post.map((row, i) => (i === 9 || i === 11 ? { ...row, error_rate: 0.9 } : row));
-    expect(recentShift(errorsOf({ ...calm, post: spiky }))).toBeLessThan(0.1);
-    expect(recentShift(errorsOf(burstOf(3)))).toBeGreaterThan(1);
+describe("a bad run that began with the deployment", () => {
+  const bad = (until: number, rate?: number, from = 0): VerdictInput => ({
+    ...calm,
+    post: failing(calm.post.slice(0, until), from, until, rate),
+  });
+  const isEarly = (input: VerdictInput) => badRunOf(errorsOf(input), WINDOW).isEarly;
+
+  it("may be called a sample sooner than one that began later", () => {
+    expect(isEarly(bad(2))).toBe(false);
+    expect(isEarly(bad(3))).toBe(true);
+    expect(outlasts(bad(3))).toBe(false);
+    expect(isEarly({ ...calm, post: failing(calm.post.slice(0, 8), 5, 8) })).toBe(false);
   });
 
-  it("says nothing about three samples", () => {
-    const three = { ...calm, post: failing(calm.post, 0, 12).slice(0, 3) };
-    expect(recentShift(errorsOf(three))).toBe(Number.NEGATIVE_INFINITY);
+  it("shows less than half of its weakest sample, so that only what is overwhelming is called", () => {
+    const weakest = { ...bad(3), post: failing(bad(3).post, 1, 2, 0.1) };
+    expect(shown(bad(3, 0.1))).toBeCloseTo(shown(weakest), 6);
+    expect(shown(bad(4, 0.1))).toBeCloseTo(2.5 * shown(bad(3, 0.1)), 6);
+  });
+
+  it("may begin with the second sample, which is the first of the new version alone", () => {
+    expect(isEarly(bad(4, 0.3, 1))).toBe(false);
+    const known = { ...bad(5, 0.3, 1), pre: failing(calm.pre, 40, 42) };
+    expect(outlasts(known)).toBe(false);
+    expect(isEarly(known)).toBe(true);
+    expect(isEarly({ ...known, pre: failing(calm.pre, 40, 43) })).toBe(false);
+  });
+
+  it("is not believed of traffic that is a handful of requests", () => {
+    const traffic = (perSecond: number) => {
+      const rows = (list: SampleRow[], share: number) =>
+        list.map((row) => ({ ...row, requests_per_sec: perSecond * share }));
+      const input = { ...calm, pre: rows(calm.pre, 1), post: rows(calm.post.slice(0, 3), 0.1) };
+      const found = measureAll({ ...input, windowEnded: false }).metrics.find(
+        ({ metric }) => metric === "requests_per_sec",
+      );
+      if (!found) throw new Error("traffic is measured");
+      return badRunOf(found, WINDOW).isEarly;
+    };
+    expect(traffic(30)).toBe(true);
+    expect(traffic(4)).toBe(false);
+  });
+});
+
+describe("what the latest samples show", () => {
+  it("is not carried by two wild samples of four", () => {
+    const spiky = calm.post.map((row, i) => (i === 9 || i === 11 ? { ...row, error_rate: 0.9 } : row));
+    expect(shown({ ...calm, post: spiky })).toBeLessThan(0.1);
+    expect(shown(burstOf(4))).toBeGreaterThan(1);
+  });
+
+  it("is nothing in three samples that did not begin so", () => {
+    const three = { ...calm, post: failing(calm.post, 1, 12).slice(0, 3) };
+    expect(shown(three)).toBe(Number.NEGATIVE_INFINITY);
   });
 });

@@ -1,10 +1,20 @@
-import { plainCountEvidence } from "./errors.js";
+import { FEWEST_REQUESTS, plainCountEvidence } from "./errors.js";
+import type { SeriesEvidence } from "./judge-series.js";
 import type { Measurement } from "./measure-metric.js";
 import { median } from "./statistics.js";
 import type { Series } from "./windows.js";
 
-/** With fewer recent samples in a row, all worse, no rollback is called before the window ends. */
+/** With fewer recent samples in a row, all worse, no rollback is called before the window ends ... */
 export const RECENT_SAMPLES = 4;
+
+/**
+ * ... but for a run that began with the deployment. A burst may begin at any sample of a window, so that it seldom
+ * begins at this one, and a sample less costs fewer false alarms here than at all others together.
+ */
+export const SAMPLES_FROM_START = 3;
+
+/** Then every sample of the run must show this many times what a rollback needs: enough to be no cold start either. */
+const OVERWHELMING = 2.5;
 
 /** By how many samples a bad run must outlast the runs like it that the baseline knows. */
 const LONGER_THAN_BEFORE = 3;
@@ -15,40 +25,106 @@ const ALIKE_SHARE = 0.5;
 /** Runs that fewer windows than this see are no reason to wait. */
 const RARE_PER_WINDOW = 0.01;
 
-/** One-sided deviate that each of the latest samples' failures must pass on its own. */
+/** One-sided deviate that the failures of one of the latest samples must pass on their own. */
 const UNUSUAL_DEVIATE = 1.645;
 
-/**
- * What the latest samples show at least: the lower of their two middle values relative to the baseline's level, on
- * the metric's scale, so that two garbage collections cannot carry it. Minus infinity for too few samples.
- */
-export function recentShift({ evidence }: Measurement): number {
-  if (evidence === null || evidence.after.length < RECENT_SAMPLES) return Number.NEGATIVE_INFINITY;
-  const ascending = evidence.after.slice(-RECENT_SAMPLES).toSorted((a, b) => a - b);
-  return (ascending[(RECENT_SAMPLES - 1) >> 1] ?? evidence.level) - evidence.level;
+/** The bad run at the end of the observation. All of it only grows with a sample that gets worse. */
+export interface BadRun {
+  /** It lasts longer than comparable runs of the baseline: a burst or a busy minute of a known kind is waited for. */
+  outlasts: boolean;
+  /** It may carry a rollback before the window is over, of the size that it shows. */
+  isEarly: boolean;
+  /** What its latest samples show at least, relative to the baseline's level on the metric's scale. */
+  shows: number;
+}
+
+/** `window`: the planned observation, in seconds. */
+export interface RunOptions {
+  stepSeconds: number;
+  window: number;
+}
+
+/** How long and how bad the latest samples are. */
+export function badRunOf(measurement: Measurement, options: RunOptions): BadRun {
+  const { evidence } = measurement;
+  if (evidence === null) return { outlasts: false, isEarly: false, shows: Number.NEGATIVE_INFINITY };
+  const length = runLength(badSamples(measurement, evidence));
+  const known = Math.ceil(knownSeconds(measurement, options) / options.stepSeconds);
+  const needed = Math.max(
+    known > 0 ? known + LONGER_THAN_BEFORE : 0,
+    RECENT_SAMPLES + repeatedSamples(evidence.correlation),
+  );
+  const outlasts = length >= needed;
+  const from = evidence.after.length - length;
+  // The first sample may be of both versions, so that the next one is the beginning too.
+  const isFromStart =
+    from <= 1 &&
+    length >= Math.max(needed - 1, SAMPLES_FROM_START + from) &&
+    hasEnoughRequests(measurement, options.stepSeconds);
+  const shows =
+    isFromStart && !outlasts ? lowestShift(evidence, length) / OVERWHELMING : middleShift(evidence);
+  return { outlasts, isEarly: outlasts || isFromStart, shows };
+}
+
+/** The lower of the two middle values of the latest samples, so that two garbage collections cannot carry it. */
+function middleShift({ after, level }: SeriesEvidence): number {
+  if (after.length < RECENT_SAMPLES) return Number.NEGATIVE_INFINITY;
+  const ascending = after.slice(-RECENT_SAMPLES).toSorted((a, b) => a - b);
+  return (ascending[(RECENT_SAMPLES - 1) >> 1] ?? level) - level;
+}
+
+function lowestShift({ after, level }: SeriesEvidence, length: number): number {
+  return Math.min(...after.slice(-length)) - level;
+}
+
+function runLength(isBad: readonly boolean[]): number {
+  return isBad.length - 1 - isBad.lastIndexOf(false);
 }
 
 /**
- * True when the bad run at the end lasts longer than comparable runs of the baseline, so that an error burst or
- * a busy minute of a kind that is known is waited for. `window`: the planned observation, in seconds.
+ * Which samples are worse than usual. A rate of few requests is lumpy: one failure is no news where one in some
+ * samples is usual. Between two bad samples it is: there the failures go on.
  */
-export function outlastsBaseline(
-  { evidence, pre, post, before, sign, counts, earlier }: Measurement,
-  { stepSeconds, window }: { stepSeconds: number; window: number },
-): boolean {
-  if (evidence === null || before === null) return false;
-  if (counts !== null && !eachUnusual(counts)) return false;
-  const typical = median(post.values.slice(-RECENT_SAMPLES).map((value) => sign * (value - before)));
-  const calm = [{ before, post: pre }, ...earlier];
-  const alike = calm.flatMap(({ before: level, post: series }) =>
-    runSeconds(series, (value) => sign * (value - level) >= ALIKE_SHARE * typical),
+function badSamples({ counts }: Measurement, { after, worseFrom }: SeriesEvidence): boolean[] {
+  const isWorse = after.map((value) => value > worseFrom);
+  if (counts === null) return isWorse;
+  const { failed, requests } = counts.latest;
+  const earlier = after.length - failed.length;
+  const isBad = isWorse.map((worse, i) => {
+    if (!worse || i < earlier) return worse;
+    const sample = { failed: [failed[i - earlier] ?? 0], requests: [requests[i - earlier] ?? 0] };
+    return plainCountEvidence(counts.before, sample) > UNUSUAL_DEVIATE;
+  });
+  return isWorse.map(
+    (worse, i) => isBad[i] === true || (worse && isBad[i - 1] === true && isBad[i + 1] === true),
+  );
+}
+
+/** Traffic of few requests comes and goes by chance; what its samples show is no size. */
+function hasEnoughRequests({ metric, before }: Measurement, stepSeconds: number): boolean {
+  return metric !== "requests_per_sec" || (before ?? 0) * stepSeconds >= FEWEST_REQUESTS;
+}
+
+/** The longest run of the baseline and of earlier deployments that is like the latest samples. */
+function knownSeconds(measurement: Measurement, { stepSeconds, window }: RunOptions): number {
+  const { pre, post, before, sign, earlier } = measurement;
+  const onScale = scaleOfRuns(measurement, stepSeconds);
+  const badness = (value: number, level: number) => sign * (onScale(value) - onScale(level));
+  const level = before ?? 0;
+  const typical = median(post.values.slice(-RECENT_SAMPLES).map((value) => badness(value, level)));
+  const calm = [{ before: level, post: pre }, ...earlier];
+  const alike = calm.flatMap((one) =>
+    runSeconds(one.post, (value) => badness(value, one.before) >= ALIKE_SHARE * typical),
   );
   const seen = calm.reduce((sum, one) => sum + spanSeconds(one.post, stepSeconds), 0);
-  const known = longestUsual(alike, window / seen);
-  const run =
-    evidence.after.length - 1 - evidence.after.findLastIndex((value) => value <= evidence.worseFrom);
-  const longer = Math.ceil(known / stepSeconds) + (known > 0 ? LONGER_THAN_BEFORE : 0);
-  return run >= Math.max(longer, RECENT_SAMPLES + repeatedSamples(evidence.correlation));
+  return longestUsual(alike, window / seen);
+}
+
+/** What rises is compared by difference; what falls cannot fall below zero, so half as bad as a quarter is a half. */
+function scaleOfRuns(measurement: Measurement, stepSeconds: number): (value: number) => number {
+  const { sign, scale } = measurement;
+  const isLogarithmic = sign === -1 && scale !== null && hasEnoughRequests(measurement, stepSeconds);
+  return isLogarithmic ? scale.forward : (value) => value;
 }
 
 /**
@@ -57,14 +133,6 @@ export function outlastsBaseline(
  */
 function repeatedSamples(correlation: number): number {
   return Math.floor(1 / (1 - correlation)) - 1;
-}
-
-/** A rate of few requests is lumpy: one failure is no news where one in some samples is usual. */
-function eachUnusual({ before, latest }: NonNullable<Measurement["counts"]>): boolean {
-  return latest.failed.every((failed, i) => {
-    const sample = { failed: [failed], requests: [latest.requests[i] ?? 0] };
-    return plainCountEvidence(before, sample) > UNUSUAL_DEVIATE;
-  });
 }
 
 /** Seconds of each run of samples for which `isAlike` holds; a sample stands for the time to the next one. */

@@ -1,7 +1,7 @@
 import { burdenMargin } from "./burden.js";
 import { confidenceOfClean, confidenceOfRegression } from "./confidence.js";
 import { normalTail } from "./distributions.js";
-import { outlastsBaseline, recentShift } from "./early-call.js";
+import { badRunOf } from "./early-call.js";
 import { demanded, shiftMargin } from "./evidence-margin.js";
 import { spreadMargin } from "./spread-change.js";
 import { checkGuardrail } from "./guardrail.js";
@@ -112,7 +112,7 @@ function judge(
   const sure = bad ? confidenceOfRegression(margin) : confidenceOfClean(margin);
   const earliest = METRIC_TRAITS[metric].warmUpSamples > 0 ? Math.ceil(EARLIEST_SHARE * planned) : 0;
   const window = planned * stepSeconds;
-  const outlasts = state === "regressed" && outlastsBaseline(measurement, { stepSeconds, window });
+  const run = state === "regressed" ? badRunOf(measurement, { stepSeconds, window }) : null;
   return {
     ...common,
     after: levelAfter(measurement, regressing[0]),
@@ -121,9 +121,9 @@ function judge(
     pValue: pValueOf(measurement, thresholds),
     margin,
     confidence: bad ? Math.max(sure, measurement.interruption?.confidence ?? 0) : sure,
-    anytime: outlasts && regressing.some((one) => holdsAtEveryLook(one, { planned, earliest })),
-    enduring: regressing.filter(({ from }) => outlasts || from === 0),
-    recent: state === "regressed" ? recentShift(measurement) : common.recent,
+    anytime: run?.isEarly === true && regressing.some((one) => holdsAtEveryLook(one, { planned, earliest })),
+    enduring: regressing.filter(({ from }) => run?.outlasts === true || from === 0),
+    recent: run?.shows ?? common.recent,
   };
 }
 

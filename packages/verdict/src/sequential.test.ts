@@ -89,8 +89,8 @@ describe("holdsAtEveryLook", () => {
 
   it.each<[string, Partial<SeriesEvidence>]>([
     ["is weak", { z: 3.5 }],
-    ["rests on three samples", { after: [1, 1, 1] }],
-    ["had a good sample just now", { after: [1, 1, 1, 1, 1, 1, 0.4, 1] }],
+    ["rests on two samples", { from: 0, after: [1, 1] }],
+    ["rests on three samples of a later change", { from: 12, after: [1, 1, 1] }],
     ["is not seen in the counted failures", { countZ: 3.5 }],
     ["began later and would only do for a whole window", { from: 12, z: 4.3 }],
   ])("refuses evidence that %s", (_, change) => {

@@ -1,4 +1,4 @@
-import { RECENT_SAMPLES } from "./early-call.js";
+import { RECENT_SAMPLES, SAMPLES_FROM_START } from "./early-call.js";
 import type { SeriesEvidence } from "./judge-series.js";
 
 /** False alarms per metric that looking after every sample may cost in a whole window. */
@@ -8,16 +8,16 @@ const ALPHA = 0.01;
 const TIGHTEST_LATE = RECENT_SAMPLES;
 
 /**
- * True for evidence that holds at every look of a window of `planned` samples, the latest of them all worse.
- * `earliest`: samples that must have been looked at.
+ * True for evidence that holds at every look of a window of `planned` samples. `earliest`: samples that must have
+ * been looked at.
  */
 export function holdsAtEveryLook(
   evidence: SeriesEvidence,
   { planned, earliest }: { planned: number; earliest: number },
 ): boolean {
-  const { from, after, worseFrom, z, countZ } = evidence;
-  if (from + after.length < earliest || after.length < RECENT_SAMPLES) return false;
-  if (!after.slice(-RECENT_SAMPLES).every((value) => value > worseFrom)) return false;
+  const { from, after, z, countZ } = evidence;
+  const fewest = from === 0 ? SAMPLES_FROM_START : RECENT_SAMPLES;
+  if (after.length < fewest || from + after.length < earliest) return false;
   const boundary = from === 0 ? anytimeBoundary(after.length, planned) : lateBoundary(after.length, planned);
   return (countZ ?? z) > boundary;
 }
