@@ -422,7 +422,7 @@ describe("delivery", () => {
     await send();
     await alice.del(`${path}/slack`);
     await send();
-    expect((await settings()).deliveries.map(({ reason }) => reason).toSorted()).toEqual([
+    expect((await settings()).deliveries.map(({ reason }) => String(reason)).toSorted()).toEqual([
       "missing_webhook_url",
       "too_late",
     ]);

@@ -9,15 +9,15 @@ type Answer = { status: number; text: string; headers?: Record<string, string> }
 export async function startTestSlack() {
   const received: Received[] = [];
   const now: Answer = { status: 200, text: "ok" };
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
-    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-    received.push({
-      path: request.url ?? "",
-      message: JSON.parse(Buffer.concat(chunks).toString("utf8")) as SlackMessage,
+    request.on("data", (chunk: Buffer) => void chunks.push(chunk));
+    request.on("end", () => {
+      const message = JSON.parse(Buffer.concat(chunks).toString("utf8")) as SlackMessage;
+      received.push({ path: request.url ?? "", message });
+      response.writeHead(now.status, { "content-type": "text/html", ...now.headers });
+      response.end(now.text);
     });
-    response.writeHead(now.status, { "content-type": "text/html", ...now.headers });
-    response.end(now.text);
   });
   const port = await listen(server);
   const url = `http://127.0.0.1:${port}`;
