@@ -130,26 +130,38 @@ function collecting(ordered: readonly JudgedMetric[], progress: Progress): Decis
 
 function atTheEnd(ordered: readonly JudgedMetric[], progress: Progress): Decision {
   const bad = ordered.filter((judged) => judged.state === "regressed" || judged.state === "went_away");
+  const missed = ordered.filter(isMissed);
   const reasons = [...ordered.flatMap(reasonsOfMetric), ...gapReasons(ordered)];
-  if (bad.length > 0) {
+  if (bad.length + missed.length > 0) {
     const why = bad.filter((judged) => judged.state === "regressed").map(whyOnlyAWarning);
-    const confidence = Math.max(...bad.map((judged) => judged.confidence));
+    const sure = missed.map(({ fellSilent }) => fellSilent?.confidence ?? 0);
+    const confidence = Math.max(...bad.map((judged) => judged.confidence), ...sure);
     return decide("warning", confidence, withPipeline([...reasons, ...why], progress));
   }
   const judged = ordered.filter(
     ({ evidence, state }) => evidence !== null && state !== "inconclusive" && state !== "muted",
   );
-  const undecided = ordered.some((one) => one.state === "silent" || one.state === "inconclusive");
-  const felt = judged.some((one) => METRIC_TRAITS[one.metric].userFacing);
+  const undecided = ordered.some(
+    ({ state, gap }) => (state === "silent" && gap === "silent") || state === "inconclusive",
+  );
+  const whole = judged.filter(({ state }) => state !== "silent");
+  const felt = whole.some((one) => METRIC_TRAITS[one.metric].userFacing);
   if (undecided || !felt || progress.isUnseen) {
     const empty = progress.samples === 0 ? "reason.no_samples" : "reason.nothing_user_facing";
     const lead: Reason[] = felt ? unseenReasons(progress) : [{ key: empty, params: {}, metric: null }];
     return decide("inconclusive", 0, withPipeline([...lead, ...reasons], progress));
   }
-  const confidence = Math.min(...judged.map((one) => one.confidence)) * progress.coverage;
-  const calm: Reason = { key: "reason.no_regression", params: { count: judged.length }, metric: null };
+  const seen = Math.min(progress.coverage, ...judged.map(({ fellSilent }) => fellSilent?.seen ?? 1));
+  const confidence = Math.min(...judged.map((one) => one.confidence)) * seen;
+  const calm: Reason = { key: "reason.no_regression", params: { count: whole.length }, metric: null };
   return decide("ok", confidence, withPipeline([calm, ...reasons], progress));
 }
+
+/** What a rollback or a limit hangs on, and nobody sees any more: that it stopped by itself is worth a warning. */
+const isMissed = ({ state, policy, fellSilent }: JudgedMetric): boolean =>
+  state === "silent" &&
+  typeof fellSilent?.confidence === "number" &&
+  (policy.critical || policy.guardrail !== null);
 
 function unseenReasons({ isUnseen, samples, planned }: Progress): Reason[] {
   return isUnseen ? [{ key: "reason.unseen", params: { samples, expected: planned }, metric: null }] : [];
@@ -215,7 +227,10 @@ const GAP_REASONS = {
 } as const;
 
 function gapReasons(ordered: readonly JudgedMetric[]): Reason[] {
-  return ordered.flatMap(({ metric, gap, pre, post, state, tooFewRequests }): Reason[] => {
+  return ordered.flatMap(({ metric, gap, pre, post, state, tooFewRequests, fellSilent }): Reason[] => {
+    if (fellSilent !== null && state !== "muted") {
+      return [{ key: "reason.fell_silent", params: { metric, samples: fellSilent.samples }, metric }];
+    }
     if (tooFewRequests && state === "inconclusive") {
       return [{ key: "reason.too_few_requests", params: { metric }, metric }];
     }

@@ -81,12 +81,18 @@ export function decide(
   { metrics, quality, planned, isUnseen }: Measured,
   thresholds: Thresholds,
 ): { decision: Decision; judged: JudgedMetric[] } {
-  const judged = judgeMetrics(metrics, { planned, stepSeconds, thresholds });
+  const judged = judgeMetrics(metrics, { planned, stepSeconds, thresholds }).map(withSilence);
   const { postSamples: samples, coverage } = quality;
   const counted = judged.filter(({ policy }) => !policy.dryRun);
   const decision = combine(counted, { windowEnded, samples, planned, coverage, isUnseen, pipeline });
   const reasons = [...decision.reasons, ...judged.flatMap(dryRunReason)];
   return { judged, decision: { ...decision, reasons } };
+}
+
+/** What is no longer reported is not fine, however fine it was; what had got worse stays so. */
+function withSilence(judged: JudgedMetric): JudgedMetric {
+  const wasFine = judged.state === "ok" || judged.state === "improved" || judged.state === "pre_existing";
+  return judged.fellSilent !== null && wasFine ? { ...judged, state: "silent" } : judged;
 }
 
 /** A metric on trial says what it found, and nothing follows from it. */

@@ -3,6 +3,8 @@ import { burdenOf, slowestAnswerBurden } from "./burden.js";
 import { explainedByTraffic } from "./confound.js";
 import { normalQuantileOfTail, normalTail } from "./distributions.js";
 import type { ErrorCounts } from "./errors.js";
+import type { Silence } from "./fell-silent.js";
+import { silenceAtEnd } from "./fell-silent.js";
 import type { SeriesEvidence } from "./judge-series.js";
 import { judgeSeries } from "./judge-series.js";
 import { METRIC_TRAITS } from "./metric-table.js";
@@ -64,6 +66,8 @@ export interface Measurement {
   improvement: SeriesEvidence | null;
   /** Samples in which no request was answered, where the baseline had none. */
   interruption: Answered["interruption"];
+  /** It came since the deployment, and has stopped while others go on. */
+  fellSilent: Silence | null;
   /** Earlier deployments of the same service: what a clean one of it looks like. */
   earlier: Earlier[];
   /** Failures and requests of the baseline and of each of the latest samples, and all requests since the deployment; null where they are not known. */
@@ -99,6 +103,7 @@ export function measureMetric(
     spreadChange: null,
     improvement: null,
     interruption,
+    fellSilent: silenceAtEnd(observation.pre, observation.post, metric),
     earlier: earlierOf(observation, metric),
     counts: null,
     tooFewRequests: false,

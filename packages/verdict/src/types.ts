@@ -148,7 +148,7 @@ export interface HintEvidence {
 /**
  * `regressed`: worse than the baseline's noise and than the smallest change that matters, and it lasts.
  * `went_away`: was so, and the latest samples are back. `pre_existing`: a limit is broken as it was before.
- * `silent`: reported before, not now. `missing`: reported neither before nor now.
+ * `silent`: reported before, not now, or no longer at the observation's end. `missing`: reported neither before nor now.
  */
 export type MetricState =
   | "ok"

@@ -26,6 +26,7 @@ export const de: Dictionary = {
     "{metric}: Grenze von {limit|value} verletzt, {share|percent} der Messungen liegen jenseits von {secured|value}.",
   "reason.pre_existing": "{metric}: jenseits der Grenze von {limit|value}, auch schon vor dem Deployment.",
   "reason.silent": "{metric}: vor dem Deployment gemeldet, seither nicht mehr.",
+  "reason.fell_silent": "{metric}: nicht mehr gemeldet, die letzten {samples} Messungen kamen ohne.",
   "reason.no_samples": "Seit dem Deployment kam keine Messung.",
   "reason.unseen":
     "Messungen kamen nur für einen Teil des Fensters ({samples} von {expected}); was im Rest geschah, ist unbekannt.",

@@ -24,6 +24,7 @@ export const en = {
     "{metric} broke its limit of {limit|value}: {share|percent} of the samples are beyond {secured|value}.",
   "reason.pre_existing": "{metric} is beyond its limit of {limit|value}, and was so before the deployment.",
   "reason.silent": "{metric} was reported before the deployment and is not any more.",
+  "reason.fell_silent": "{metric} stopped being reported: the last {samples} samples came without it.",
   "reason.no_samples": "No sample came since the deployment.",
   "reason.unseen":
     "Samples came for only part of the window ({samples} of {expected}): what happened in the rest is unknown.",

@@ -25,6 +25,7 @@ export const es: Dictionary = {
     "{metric}: superó su límite de {limit|value}; el {share|percent} de las muestras pasa de {secured|value}.",
   "reason.pre_existing": "{metric}: fuera de su límite de {limit|value}, ya antes del despliegue.",
   "reason.silent": "{metric}: se medía antes del despliegue y ya no.",
+  "reason.fell_silent": "{metric}: dejó de medirse, las últimas {samples} muestras llegaron sin valor.",
   "reason.no_samples": "No ha llegado ninguna muestra desde el despliegue.",
   "reason.unseen":
     "Las muestras solo cubren una parte de la ventana ({samples} de {expected}): se desconoce qué pasó en el resto.",

@@ -25,6 +25,8 @@ export const fr: Dictionary = {
     "{metric} : limite de {limit|value} dépassée, {share|percent} des échantillons sont au-delà de {secured|value}.",
   "reason.pre_existing": "{metric} : au-delà de la limite de {limit|value}, déjà avant le déploiement.",
   "reason.silent": "{metric} : mesurée avant le déploiement, plus depuis.",
+  "reason.fell_silent":
+    "{metric} : plus mesurée, les {samples} derniers échantillons sont arrivés sans valeur.",
   "reason.no_samples": "Aucun échantillon n’est arrivé depuis le déploiement.",
   "reason.unseen":
     "Les échantillons ne couvrent qu’une partie de la fenêtre ({samples} sur {expected}) : on ignore ce qui s’est passé pendant le reste.",
