@@ -16,16 +16,20 @@ export interface Row {
   /** Samples since the deployment that the verdict rests on. */
   samples: number;
   significantAt: number | undefined;
+  /** The same for an observer who leaves nothing to a cold start. */
+  significantColdAt: number | undefined;
   /** Samples at the first look that found the touched metric worse. */
   namedAt: number | undefined;
   /** Samples at the call: a rollback before the window's end, or the finding where a resource alone only warns. */
   calledAt: number | undefined;
   requestsPerSecond: number;
+  /** Share of the time in which some process of the machine waited for a processor; undefined: not known. */
+  processorWait: number | undefined;
 }
 
 /** One deployment's line of the table. */
 export function rowOf(watched: WatchedDeployment): Row {
-  const { number, fault, verdict, confidence, samples, namedAt, requestsPerSecond } = watched;
+  const { number, fault, verdict, confidence, samples, namedAt, requestsPerSecond, processorWait } = watched;
   return {
     number,
     fault,
@@ -34,8 +38,9 @@ export function rowOf(watched: WatchedDeployment): Row {
     samples,
     namedAt,
     requestsPerSecond,
+    processorWait,
     ...(fault === "none"
-      ? { calledAt: undefined, significantAt: undefined }
+      ? { calledAt: undefined, significantAt: undefined, significantColdAt: undefined }
       : timesOf(watched, TRACES[fault])),
   };
 }
@@ -43,11 +48,13 @@ export function rowOf(watched: WatchedDeployment): Row {
 function timesOf(
   { verdict, early, samples, namedAt, baseline, observed }: WatchedDeployment,
   trace: Trace,
-): Pick<Row, "calledAt" | "significantAt"> {
+): Pick<Row, "calledAt" | "significantAt" | "significantColdAt"> {
   const rolledBackAt = early && verdict === "rollback_recommended" ? samples : undefined;
+  const seen = { baseline, observed, stepSeconds: STEP_SECONDS };
   return {
     calledAt: trace.userFacing ? rolledBackAt : namedAt,
-    significantAt: significantAt(trace, { baseline, observed, stepSeconds: STEP_SECONDS }),
+    significantAt: significantAt(trace, seen),
+    significantColdAt: significantAt({ ...trace, coldSamples: 0 }, seen),
   };
 }
 
@@ -68,9 +75,11 @@ export function printRow(row: Row): void {
     confidence: row.confidence,
     requests_per_second: Math.round(row.requestsPerSecond),
     significant_at: row.significantAt,
+    significant_cold_at: row.significantColdAt,
     named_at: row.namedAt,
     called_at: row.calledAt,
     late_by: lateBy(row),
+    processor_wait: row.processorWait === undefined ? undefined : Number(row.processorWait.toFixed(2)),
     false_rollback: isFalse(row) ? "yes" : "no",
     value: row.samples,
     unit: "samples",
@@ -100,6 +109,13 @@ export function printSummary(rows: readonly Row[], shops: number): void {
     printLine("live", { metric: "late_by_p50", fault, value: median(late), unit: "samples" });
     printLine("live", { metric: "late_by_max", fault, value: Math.max(...late), unit: "samples" });
   }
+  const waits = rows.flatMap(({ processorWait }) => processorWait ?? []);
+  if (waits.length > 0)
+    printLine("live", {
+      metric: "processor_wait_p50",
+      value: Number(median(waits).toFixed(2)),
+      unit: "share",
+    });
   if (clean.length === 0) return;
   const of = { of: clean.length, shops };
   count("false_rollbacks", clean.filter(isFalse).length, of);

@@ -8,6 +8,7 @@ import { openShop } from "../../tools/demo/shop.ts";
 import { BASELINE_SAMPLES, waitForSamples } from "../../tools/demo/wait-for-samples.ts";
 import { BenchFailure } from "../failure.ts";
 import { type Fault, type Sample, TRACES } from "./faults.ts";
+import { watchProcessorWait } from "./processor-wait.ts";
 
 const LOOK_EVERY_MS = 500;
 const VERDICT_PATIENCE_MS = 120_000;
@@ -29,6 +30,8 @@ export interface WatchedDeployment extends DeploymentOrder {
   baseline: Sample[];
   observed: Sample[];
   requestsPerSecond: number;
+  /** Share of the time in which some process of the machine waited for a processor; undefined: not known. */
+  processorWait: number | undefined;
 }
 
 /** One deployment from an empty account to the verdict, as `demo:deploy` does it, in a shop of its own. */
@@ -50,6 +53,7 @@ export async function watchDeployment(
   try {
     const shop = await openShop({ port, hmacSecretPlain, visitorsPerSecond, stop, onStarted });
     await activateEndpoint(api, project.id, shop.endpoint);
+    const processorWait = watchProcessorWait();
     const [sentBefore, fromMs] = [shop.visitors.sent, performance.now()];
     await waitForSamples(api, project.id, {
       wanted: BASELINE_SAMPLES,
@@ -69,6 +73,7 @@ export async function watchDeployment(
       ...order,
       ...outcome,
       requestsPerSecond,
+      processorWait: processorWait(),
       baseline: inPhase("baseline"),
       observed: inPhase("observing"),
     };
