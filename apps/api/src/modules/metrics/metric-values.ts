@@ -11,9 +11,10 @@ export type MetricName = keyof MetricValues;
 /** What was measured at one instant; null where a metric was not. */
 export type MeasuredValues = { [M in MetricName]: number | null };
 
+/** Beyond these it is a fault of whoever counts, and a number of sixty digits on somebody's page. */
 const LARGEST: Record<MetricName, number> = {
-  requests_per_sec: Number.MAX_VALUE,
-  latency_p95: Number.MAX_VALUE,
+  requests_per_sec: 1e9,
+  latency_p95: 1e9,
   error_rate: 1,
   cpu_usage: 1,
   memory_usage: 1,

@@ -42,6 +42,8 @@ describe("parsing a metrics endpoint's answer", () => {
     ["a list of one number", { error_rate: [0.1] }, "not_finite", "error_rate"],
     ["a share above one", { error_rate: 1.2 }, "out_of_range", "error_rate"],
     ["a percentage", { cpu_usage: 42 }, "out_of_range", "cpu_usage"],
+    ["an answer that took eleven days", { latency_p95: 1.001e9 }, "out_of_range", "latency_p95"],
+    ["more requests than there are", { requests_per_sec: 1e308 }, "out_of_range", "requests_per_sec"],
     ["a negative rate", { requests_per_sec: -1 }, "out_of_range", "requests_per_sec"],
   ])("refuses %s, and says of which metric", (_, change, reason, detail) => {
     expect(withMetric(change)).toEqual({ ok: false, reason, detail });
