@@ -71,7 +71,7 @@ export const deHints: HintDictionary = {
     "Das 95. Perzentil ging von {latency_before|ms} auf {latency|ms} ({latency_change|signed}).",
   "hint.baseline_too_short.title": "Vergleichszeit zu kurz",
   "hint.baseline_too_short.cause":
-    "Nur {pre_samples} Messungen von vor dem Deployment: Das übliche Rauschen des Dienstes ist kaum bekannt.",
+    "{pre_samples|only} von vor dem Deployment: Das übliche Rauschen des Dienstes ist kaum bekannt.",
   "hint.metric_silent.title": "Eine Metrik ist verstummt",
   "hint.metric_silent.cause":
     "{metric}: vor dem Deployment gemeldet, seither nicht mehr; darüber lässt sich nichts sagen.",

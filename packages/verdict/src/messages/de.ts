@@ -9,6 +9,11 @@ export const de: Dictionary = {
   "metric.memory_usage": "Speicher",
   "unit.per_second": "{number} Anfr./s",
   "unit.milliseconds": "{number} ms",
+  "samples.one": "1 Messung",
+  "samples.many": "{number} Messungen",
+  "samples.only_none": "keine Messung",
+  "samples.only_one": "nur 1 Messung",
+  "samples.only_many": "nur {number} Messungen",
   "reason.collecting": "Beobachtung läuft: {samples} von {expected} Messungen.",
   "reason.no_regression":
     "Keine Metrik weicht über das Rauschen ihrer Vergleichszeit hinaus um etwas ab, das zählt ({count} beurteilt).",
@@ -21,7 +26,7 @@ export const de: Dictionary = {
   "reason.traffic_went_away":
     "{metric}: fiel eine Zeit lang von {before|value} auf {after|value}; die letzten Messungen sind wieder normal.",
   "reason.interruption":
-    "In {samples} Messungen wurde keine Anfrage beantwortet; in der Vergleichszeit kam das nie vor.",
+    "In {samples|samples} wurde keine Anfrage beantwortet; in der Vergleichszeit kam das nie vor.",
   "reason.guardrail":
     "{metric}: Grenze von {limit|value} verletzt, {share|percent} der Messungen liegen jenseits von {secured|value}.",
   "reason.pre_existing": "{metric}: jenseits der Grenze von {limit|value}, auch schon vor dem Deployment.",
@@ -31,8 +36,8 @@ export const de: Dictionary = {
   "reason.unseen":
     "Messungen kamen nur für einen Teil des Fensters ({samples} von {expected}); was im Rest geschah, ist unbekannt.",
   "reason.nothing_user_facing": "Weder Fehler noch Latenz noch Verkehr ließen sich beurteilen.",
-  "reason.baseline_too_short": "{metric}: nur {samples} Messungen von vor dem Deployment.",
-  "reason.too_few_samples": "{metric}: nur {samples} Messungen seit dem Deployment.",
+  "reason.baseline_too_short": "{metric}: {samples|only} von vor dem Deployment.",
+  "reason.too_few_samples": "{metric}: {samples|only} seit dem Deployment.",
   "reason.too_few_requests": "{metric}: zu wenige Anfragen seit dem Deployment für eine Schätzung.",
   "reason.latency_doubled": "{metric}: das {factor}-Fache der Vergleichszeit.",
   "reason.user_facing_critical":
@@ -49,8 +54,8 @@ export const de: Dictionary = {
   "quality.no_samples": "Seit dem Deployment kam keine Messung.",
   "quality.coverage": "Nur {share|percent} der erwarteten Messungen kamen an.",
   "quality.gap": "Die längste Lücke zwischen zwei Messungen beträgt {seconds} s.",
-  "quality.baseline_missing": "Nur {samples} Messungen von vor dem Deployment: keine Vergleichszeit.",
-  "quality.baseline_short": "Nur {samples} Messungen von vor dem Deployment: kurze Vergleichszeit.",
+  "quality.baseline_missing": "{samples|only} von vor dem Deployment: keine Vergleichszeit.",
+  "quality.baseline_short": "{samples|only} von vor dem Deployment: kurze Vergleichszeit.",
   "would.regress":
     "{metric}: {level|value} oder schlechter bis zum Ende des Fensters gälte als Verschlechterung.",
   "would.recover": "{metric}: zurück innerhalb von {level|value} gälte als normal.",

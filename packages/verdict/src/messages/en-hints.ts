@@ -69,7 +69,7 @@ export const enHints = {
     "The 95th percentile went from {latency_before|ms} to {latency|ms} ({latency_change|signed}).",
   "hint.baseline_too_short.title": "Baseline too short",
   "hint.baseline_too_short.cause":
-    "Only {pre_samples} samples from before the deployment: the service's normal noise is hardly known.",
+    "{pre_samples|only} from before the deployment: the service's normal noise is hardly known.",
   "hint.metric_silent.title": "A metric went silent",
   "hint.metric_silent.cause":
     "{metric} was reported before the deployment and is not any more; nothing can be said about it.",

@@ -9,6 +9,11 @@ export const en = {
   "metric.memory_usage": "Memory usage",
   "unit.per_second": "{number} req/s",
   "unit.milliseconds": "{number} ms",
+  "samples.one": "1 sample",
+  "samples.many": "{number} samples",
+  "samples.only_none": "no sample",
+  "samples.only_one": "only 1 sample",
+  "samples.only_many": "only {number} samples",
   "reason.collecting": "Observing: {samples} of {expected} samples so far.",
   "reason.no_regression":
     "No metric moved beyond the noise of its baseline by a change that matters ({count} judged).",
@@ -19,7 +24,7 @@ export const en = {
     "{metric} rose from {before|value} to {after|value} for a while, and the latest samples are back.",
   "reason.traffic_went_away":
     "{metric} fell from {before|value} to {after|value} for a while, and the latest samples are back.",
-  "reason.interruption": "In {samples} samples no request was answered; the baseline has no such sample.",
+  "reason.interruption": "In {samples|samples} no request was answered; the baseline has no such sample.",
   "reason.guardrail":
     "{metric} broke its limit of {limit|value}: {share|percent} of the samples are beyond {secured|value}.",
   "reason.pre_existing": "{metric} is beyond its limit of {limit|value}, and was so before the deployment.",
@@ -29,8 +34,8 @@ export const en = {
   "reason.unseen":
     "Samples came for only part of the window ({samples} of {expected}): what happened in the rest is unknown.",
   "reason.nothing_user_facing": "Neither errors, latency nor traffic could be judged.",
-  "reason.baseline_too_short": "{metric}: only {samples} samples from before the deployment.",
-  "reason.too_few_samples": "{metric}: only {samples} samples since the deployment.",
+  "reason.baseline_too_short": "{metric}: {samples|only} from before the deployment.",
+  "reason.too_few_samples": "{metric}: {samples|only} since the deployment.",
   "reason.too_few_requests": "{metric}: too few requests since the deployment for an estimate.",
   "reason.latency_doubled": "{metric} is {factor} times its baseline.",
   "reason.user_facing_critical":
@@ -45,8 +50,8 @@ export const en = {
   "quality.no_samples": "No sample came since the deployment.",
   "quality.coverage": "Only {share|percent} of the expected samples came.",
   "quality.gap": "The longest hole between two samples is {seconds} s.",
-  "quality.baseline_missing": "Only {samples} samples from before the deployment: no baseline.",
-  "quality.baseline_short": "Only {samples} samples from before the deployment: a short baseline.",
+  "quality.baseline_missing": "{samples|only} from before the deployment: no baseline.",
+  "quality.baseline_short": "{samples|only} from before the deployment: a short baseline.",
   "would.regress":
     "{metric} at {level|value} or worse until the end of the window would count as a regression.",
   "would.recover": "{metric} back within {level|value} would count as normal.",

@@ -71,7 +71,7 @@ export const esHints: HintDictionary = {
     "El percentil 95 pasó de {latency_before|ms} a {latency|ms} ({latency_change|signed}).",
   "hint.baseline_too_short.title": "Referencia demasiado corta",
   "hint.baseline_too_short.cause":
-    "Solo {pre_samples} muestras anteriores al despliegue: apenas se conoce el ruido normal del servicio.",
+    "{pre_samples|only} de antes del despliegue: apenas se conoce el ruido normal del servicio.",
   "hint.metric_silent.title": "Una métrica enmudeció",
   "hint.metric_silent.cause":
     "{metric}: se medía antes del despliegue y ya no; no se puede decir nada de ella.",

@@ -9,6 +9,11 @@ export const es: Dictionary = {
   "metric.memory_usage": "Uso de memoria",
   "unit.per_second": "{number} pet./s",
   "unit.milliseconds": "{number} ms",
+  "samples.one": "1 muestra",
+  "samples.many": "{number} muestras",
+  "samples.only_none": "ninguna muestra",
+  "samples.only_one": "solo 1 muestra",
+  "samples.only_many": "solo {number} muestras",
   "reason.collecting": "Observando: {samples} de {expected} muestras hasta ahora.",
   "reason.no_regression":
     "Ninguna métrica se apartó del ruido de su referencia con un cambio que importe ({count} juzgadas).",
@@ -20,7 +25,7 @@ export const es: Dictionary = {
   "reason.traffic_went_away":
     "{metric}: bajó de {before|value} a {after|value} durante un rato y las últimas muestras son normales.",
   "reason.interruption":
-    "En {samples} muestras no se respondió ninguna petición; la referencia no tiene ninguna así.",
+    "En {samples|samples} no se respondió ninguna petición; la referencia no tiene ninguna así.",
   "reason.guardrail":
     "{metric}: superó su límite de {limit|value}; el {share|percent} de las muestras pasa de {secured|value}.",
   "reason.pre_existing": "{metric}: fuera de su límite de {limit|value}, ya antes del despliegue.",
@@ -30,8 +35,8 @@ export const es: Dictionary = {
   "reason.unseen":
     "Las muestras solo cubren una parte de la ventana ({samples} de {expected}): se desconoce qué pasó en el resto.",
   "reason.nothing_user_facing": "No se pudieron juzgar ni los errores, ni la latencia, ni el tráfico.",
-  "reason.baseline_too_short": "{metric}: solo {samples} muestras anteriores al despliegue.",
-  "reason.too_few_samples": "{metric}: solo {samples} muestras desde el despliegue.",
+  "reason.baseline_too_short": "{metric}: {samples|only} de antes del despliegue.",
+  "reason.too_few_samples": "{metric}: {samples|only} desde el despliegue.",
   "reason.too_few_requests": "{metric}: muy pocas peticiones desde el despliegue para estimarla.",
   "reason.latency_doubled": "{metric}: {factor} veces su referencia.",
   "reason.user_facing_critical":
@@ -48,8 +53,8 @@ export const es: Dictionary = {
   "quality.no_samples": "No ha llegado ninguna muestra desde el despliegue.",
   "quality.coverage": "Solo llegó el {share|percent} de las muestras esperadas.",
   "quality.gap": "El hueco más largo entre dos muestras es de {seconds} s.",
-  "quality.baseline_missing": "Solo {samples} muestras anteriores al despliegue: no hay referencia.",
-  "quality.baseline_short": "Solo {samples} muestras anteriores al despliegue: referencia corta.",
+  "quality.baseline_missing": "{samples|only} de antes del despliegue: no hay referencia.",
+  "quality.baseline_short": "{samples|only} de antes del despliegue: referencia corta.",
   "would.regress": "{metric}: {level|value} o peor hasta el final de la ventana contaría como regresión.",
   "would.recover": "{metric}: volver dentro de {level|value} contaría como normal.",
   "would.report": "{metric}: debe volver a medirse.",

@@ -71,7 +71,7 @@ export const frHints: HintDictionary = {
     "Le 95e centile est passé de {latency_before|ms} à {latency|ms} ({latency_change|signed}).",
   "hint.baseline_too_short.title": "Référence trop courte",
   "hint.baseline_too_short.cause":
-    "Seulement {pre_samples} échantillons d’avant le déploiement : le bruit normal du service est à peine connu.",
+    "{pre_samples|only} d’avant le déploiement : le bruit normal du service est à peine connu.",
   "hint.metric_silent.title": "Une métrique s’est tue",
   "hint.metric_silent.cause":
     "{metric} : mesurée avant le déploiement, plus depuis ; on ne peut rien en dire.",

@@ -9,6 +9,11 @@ export const fr: Dictionary = {
   "metric.memory_usage": "Mémoire",
   "unit.per_second": "{number} req/s",
   "unit.milliseconds": "{number} ms",
+  "samples.one": "1 échantillon",
+  "samples.many": "{number} échantillons",
+  "samples.only_none": "aucun échantillon",
+  "samples.only_one": "1 seul échantillon",
+  "samples.only_many": "seulement {number} échantillons",
   "reason.collecting": "Observation en cours : {samples} échantillons sur {expected}.",
   "reason.no_regression":
     "Aucune métrique ne s’écarte du bruit de sa référence d’un changement qui compte ({count} jugées).",
@@ -20,7 +25,7 @@ export const fr: Dictionary = {
   "reason.traffic_went_away":
     "{metric} : chute de {before|value} à {after|value} pendant un moment, puis retour à la normale.",
   "reason.interruption":
-    "Dans {samples} échantillons, aucune requête n’a reçu de réponse ; la référence n’en compte aucun.",
+    "Dans {samples|samples}, aucune requête n’a reçu de réponse ; la référence n’en compte aucun.",
   "reason.guardrail":
     "{metric} : limite de {limit|value} dépassée, {share|percent} des échantillons sont au-delà de {secured|value}.",
   "reason.pre_existing": "{metric} : au-delà de la limite de {limit|value}, déjà avant le déploiement.",
@@ -31,8 +36,8 @@ export const fr: Dictionary = {
   "reason.unseen":
     "Les échantillons ne couvrent qu’une partie de la fenêtre ({samples} sur {expected}) : on ignore ce qui s’est passé pendant le reste.",
   "reason.nothing_user_facing": "Ni les erreurs, ni la latence, ni le trafic n’ont pu être jugés.",
-  "reason.baseline_too_short": "{metric} : seulement {samples} échantillons d’avant le déploiement.",
-  "reason.too_few_samples": "{metric} : seulement {samples} échantillons depuis le déploiement.",
+  "reason.baseline_too_short": "{metric} : {samples|only} d’avant le déploiement.",
+  "reason.too_few_samples": "{metric} : {samples|only} depuis le déploiement.",
   "reason.too_few_requests": "{metric} : trop peu de requêtes depuis le déploiement pour une estimation.",
   "reason.latency_doubled": "{metric} : {factor} fois sa référence.",
   "reason.user_facing_critical":
@@ -50,8 +55,8 @@ export const fr: Dictionary = {
   "quality.no_samples": "Aucun échantillon n’est arrivé depuis le déploiement.",
   "quality.coverage": "Seuls {share|percent} des échantillons attendus sont arrivés.",
   "quality.gap": "Le plus long trou entre deux échantillons est de {seconds} s.",
-  "quality.baseline_missing": "Seulement {samples} échantillons d’avant le déploiement : pas de référence.",
-  "quality.baseline_short": "Seulement {samples} échantillons d’avant le déploiement : référence courte.",
+  "quality.baseline_missing": "{samples|only} d’avant le déploiement : pas de référence.",
+  "quality.baseline_short": "{samples|only} d’avant le déploiement : référence courte.",
   "would.regress":
     "{metric} : {level|value} ou pire jusqu’à la fin de la fenêtre compterait comme une dégradation.",
   "would.recover": "{metric} : un retour en deçà de {level|value} compterait comme normal.",

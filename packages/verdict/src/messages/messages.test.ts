@@ -38,6 +38,20 @@ describe("messages", () => {
     expect(renderMessage("fr", "reason.regressed", share)).toMatch(/Taux d’erreur : de 0,2\s% à 11,4\s%/);
   });
 
+  it.each([
+    ["en", "No sample from before", "Only 1 sample from before", "Only 4 samples from before"],
+    ["fr", "Aucun échantillon d’avant", "1 seul échantillon d’avant", "Seulement 4 échantillons d’avant"],
+    ["es", "Ninguna muestra de antes", "Solo 1 muestra de antes", "Solo 4 muestras de antes"],
+    ["de", "Keine Messung von vor", "Nur 1 Messung von vor", "Nur 4 Messungen von vor"],
+  ] as const)("count samples as %s does", (locale, ...texts) => {
+    for (const [index, samples] of [0, 1, 4].entries())
+      expect(renderMessage(locale, "quality.baseline_short", { samples })).toContain(texts[index]);
+    const params = { metric: "cpu_usage", samples: 1 };
+    expect(renderMessage(locale, "reason.too_few_samples", params)).not.toMatch(
+      /samples|échantillons|muestras|Messungen/,
+    );
+  });
+
   it("show a signed change", () => {
     const params = { latency_before: 200, latency: 270, latency_change: 0.35 };
     expect(renderMessage("en", "hint.high_latency.cause", params)).toContain("(+35%)");

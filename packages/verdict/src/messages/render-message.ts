@@ -14,12 +14,15 @@ export const PLACEHOLDER = /\{(\w+)(?:\|(\w+))?\}/g;
 
 /**
  * The text of a message in one language. `{x|value}` is in the unit of the parameter `metric`, `percent` a
- * share, `signed` a signed relative change, `ms` milliseconds, `seconds` seconds, `points` a plain number.
+ * share, `signed` a signed relative change, `ms` milliseconds, `seconds` seconds, `points` a plain number,
+ * `samples` so many samples, `only` so few of them.
+ * A sentence that begins with a parameter begins with a capital all the same.
  */
 export function renderMessage(locale: VerdictLocale, key: MessageKey, params: MessageParams): string {
-  return DICTIONARIES[locale][key].replace(PLACEHOLDER, (_, name: string, format?: string) =>
+  const text = DICTIONARIES[locale][key].replace(PLACEHOLDER, (_, name: string, format?: string) =>
     renderParam(locale, { name, format, params }),
   );
+  return text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);
 }
 
 interface Placeholder {
@@ -35,8 +38,17 @@ function renderParam(locale: VerdictLocale, { name, format, params }: Placeholde
   if (format === "percent") return percent(locale, value);
   if (format === "signed") return percent(locale, value, "exceptZero");
   if (format === "ms") return inUnit(locale, "milliseconds", value);
+  if (format === "samples") return countSamples(locale, value, "");
+  if (format === "only")
+    return value === 0 ? DICTIONARIES[locale]["samples.only_none"] : countSamples(locale, value, "only_");
   if (format === "value" && isMetric(params.metric)) return metricValue(locale, params.metric, value);
   return decimal(locale, value);
+}
+
+function countSamples(locale: VerdictLocale, count: number, how: "" | "only_"): string {
+  const number = count === 1 ? "one" : "many";
+  const text = DICTIONARIES[locale][`samples.${how}${number}`];
+  return text.replace("{number}", decimal(locale, count));
 }
 
 function isMetric(value: unknown): value is MetricName {
