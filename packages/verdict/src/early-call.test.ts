@@ -64,6 +64,11 @@ describe("a bad run at the end of the observation", () => {
     expect(outlasts({ ...burstOf(8), pre: one })).toBe(true);
   });
 
+  it("takes one sample for one, though the scrapes around it came a little late", () => {
+    const late = calm.pre.map((row, i) => ({ ...row, at: row.at + (i > 30 ? 60 : 0) - (i < 30 ? 60 : 0) }));
+    expect(outlasts({ ...burstOf(4), pre: failing(late, 30, 31) })).toBe(true);
+  });
+
   it("is more than a stray failure among few requests", () => {
     const few = (rows: SampleRow[]) => rows.map((row) => ({ ...row, requests_per_sec: 4 }));
     const pre = few(calm.pre).map((row, i) => ({ ...row, error_rate: i % 3 === 0 ? 1 / 8 : 0 }));
@@ -109,20 +114,32 @@ describe("a bad run that began with the deployment", () => {
     expect(isEarly(known)).toBe(true);
     expect(isEarly({ ...known, pre: failing(calm.pre, 40, 43) })).toBe(false);
   });
+});
 
-  it("is not believed of traffic that is a handful of requests", () => {
-    const traffic = (perSecond: number) => {
-      const rows = (list: SampleRow[], share: number) =>
-        list.map((row) => ({ ...row, requests_per_sec: perSecond * share }));
-      const input = { ...calm, pre: rows(calm.pre, 1), post: rows(calm.post.slice(0, 3), 0.1) };
-      const found = measureAll({ ...input, windowEnded: false }).metrics.find(
-        ({ metric }) => metric === "requests_per_sec",
-      );
-      if (!found) throw new Error("traffic is measured");
-      return badRunOf(found, WINDOW).isEarly;
-    };
-    expect(traffic(30)).toBe(true);
-    expect(traffic(4)).toBe(false);
+describe("a fall of traffic", () => {
+  /** Falls to a tenth after some samples of the usual, and has been so for `samples`. */
+  const fallOf = (perSecond: number, { after, samples }: { after: number; samples: number }) => {
+    const times = (list: SampleRow[], share: (i: number) => number) =>
+      list.map((row, i) => ({ ...row, requests_per_sec: perSecond * share(i) }));
+    const post = times(calm.post.slice(0, after + samples), (i) => (i < after ? 1 : 0.1));
+    const input = { ...calm, pre: times(calm.pre, (i) => (i % 2 === 0 ? 0.9 : 1.1)), post };
+    const measured = measureAll({ ...input, windowEnded: false }).metrics;
+    const found = measured.find(({ metric }) => metric === "requests_per_sec");
+    if (!found) throw new Error("traffic is measured");
+    return badRunOf(found, WINDOW);
+  };
+
+  it("is believed after three samples from the start, and four later on", () => {
+    expect(fallOf(30, { after: 0, samples: 3 }).isEarly).toBe(true);
+    expect(fallOf(30, { after: 5, samples: 3 }).isEarly).toBe(false);
+    expect(fallOf(30, { after: 5, samples: 4 }).isEarly).toBe(true);
+  });
+
+  it("takes two samples more where a sample is a handful of requests, wherever it began", () => {
+    for (const after of [0, 5]) {
+      expect(fallOf(4, { after, samples: 5 }).isEarly).toBe(false);
+      expect(fallOf(4, { after, samples: 6 }).isEarly).toBe(true);
+    }
   });
 });
 

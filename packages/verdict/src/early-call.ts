@@ -25,10 +25,13 @@ const ALIKE_SHARE = 0.5;
 /** Runs that fewer windows than this see are no reason to wait. */
 const RARE_PER_WINDOW = 0.01;
 
+/** Samples more for traffic that is a handful of requests in each: it comes and goes by chance. */
+const MORE_OF_FEW_REQUESTS = 2;
+
 /** One-sided deviate that the failures of one of the latest samples must pass on their own. */
 const UNUSUAL_DEVIATE = 1.645;
 
-/** The bad run at the end of the observation. All of it only grows with a sample that gets worse. */
+/** The bad run at the end of the observation. A sample that gets worse takes nothing of it away. */
 export interface BadRun {
   /** It lasts longer than comparable runs of the baseline: a burst or a busy minute of a known kind is waited for. */
   outlasts: boolean;
@@ -49,18 +52,18 @@ export function badRunOf(measurement: Measurement, options: RunOptions): BadRun 
   const { evidence } = measurement;
   if (evidence === null) return { outlasts: false, isEarly: false, shows: Number.NEGATIVE_INFINITY };
   const length = runLength(badSamples(measurement, evidence));
-  const known = Math.ceil(knownSeconds(measurement, options) / options.stepSeconds);
-  const needed = Math.max(
-    known > 0 ? known + LONGER_THAN_BEFORE : 0,
-    RECENT_SAMPLES + repeatedSamples(evidence.correlation),
-  );
+  // Rounded, because scrapes are some hundredths of a step early or late.
+  const known = Math.round(knownSeconds(measurement, options) / options.stepSeconds);
+  const isPlenty = hasEnoughRequests(measurement, options.stepSeconds);
+  const needed =
+    Math.max(
+      known > 0 ? known + LONGER_THAN_BEFORE : 0,
+      RECENT_SAMPLES + repeatedSamples(evidence.correlation),
+    ) + (isPlenty ? 0 : MORE_OF_FEW_REQUESTS);
   const outlasts = length >= needed;
   const from = evidence.after.length - length;
   // The first sample may be of both versions, so that the next one is the beginning too.
-  const isFromStart =
-    from <= 1 &&
-    length >= Math.max(needed - 1, SAMPLES_FROM_START + from) &&
-    hasEnoughRequests(measurement, options.stepSeconds);
+  const isFromStart = isPlenty && from <= 1 && length >= Math.max(needed - 1, SAMPLES_FROM_START + from);
   const shows =
     isFromStart && !outlasts ? lowestShift(evidence, length) / OVERWHELMING : middleShift(evidence);
   return { outlasts, isEarly: outlasts || isFromStart, shows };
@@ -100,7 +103,6 @@ function badSamples({ counts }: Measurement, { after, worseFrom }: SeriesEvidenc
   );
 }
 
-/** Traffic of few requests comes and goes by chance; what its samples show is no size. */
 function hasEnoughRequests({ metric, before }: Measurement, stepSeconds: number): boolean {
   return metric !== "requests_per_sec" || (before ?? 0) * stepSeconds >= FEWEST_REQUESTS;
 }
