@@ -48,6 +48,15 @@ describe("a fault that starts during the observation", () => {
     },
   );
 
+  it.each<[MetricName, Fault]>([
+    ["error_rate", ({ error_rate }) => ({ error_rate: (error_rate ?? 0) + 0.2 })],
+    ["latency_p95", ({ latency_p95 }) => ({ latency_p95: 8 * (latency_p95 ?? 0) })],
+    ["requests_per_sec", ({ requests_per_sec }) => ({ requests_per_sec: 0.1 * (requests_per_sec ?? 0) })],
+  ])("is called within two where it is overwhelming from the first sample: %s", (metric, fault) => {
+    const late = delays(metric, fault, 0).filter((delay) => delay > WITHIN_SAMPLES - 1);
+    expect(late.length).toBeLessThanOrEqual(0.1 * DEPLOYMENTS);
+  });
+
   it("is described by the samples since it started, not thinned by those before", () => {
     const input = syntheticDeployment({ seed: 3, preSamples: 60, fault: from(20, FAULTS.latency) });
     const { perMetric, state } = evaluate(input);
