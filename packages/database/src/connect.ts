@@ -7,6 +7,7 @@ export type DatabaseRole =
   | "pulsekeep_engine"
   | "pulsekeep_claims"
   | "pulsekeep_gate"
+  | "pulsekeep_ci"
   | "pulsekeep_identity"
   | "pulsekeep_admin"
   | "pulsekeep_backup";

@@ -94,6 +94,35 @@ describe("row-level security", () => {
   });
 });
 
+describe("the role of pipelines' calls", () => {
+  it("sees and writes in the workspaces that its transaction names, and nothing that it has no part in", async () => {
+    const ci = connect(test.ownerUrl, "pulsekeep_ci", { max: 1 });
+    const naming = (ids: readonly string[], statement: ReturnType<typeof sql>) =>
+      ci.database.transaction(async (tx) => {
+        await tx.execute(sql`select set_config('app.workspace_ids', ${ids.join(",")}, true)`);
+        return (await tx.execute(statement)).rows;
+      });
+    const owners = sql`select workspace_id from projects order by workspace_id`;
+    expect(await naming([], owners)).toEqual([]);
+    expect(await naming([bob], owners)).toEqual([{ workspace_id: bob }]);
+    expect(await naming([alice, bob], owners)).toHaveLength(2);
+    const counting = naming(
+      [bob],
+      sql`insert into workspace_deployments (workspace_id, month, used) values (${alice}, '2026-01-01', 0)`,
+    );
+    await expect(counting).rejects.toMatchObject({ cause: { code: "42501" } });
+    for (const reading of [
+      sql`select name from projects`,
+      sql`select name from workspaces`,
+      sql`select key_hash from project_api_keys`,
+      sql`select prometheus_token_sealed from metric_endpoints`,
+      sql`delete from deployments`,
+    ])
+      await expect(naming([alice, bob], reading)).rejects.toMatchObject({ cause: { code: "42501" } });
+    await ci.pool.end();
+  });
+});
+
 describe("the audit table", () => {
   it("takes entries and refuses to change or delete them", async () => {
     await asTenant(alice, (query) =>

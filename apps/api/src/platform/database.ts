@@ -14,6 +14,8 @@ import { ENV, type Env } from "../env.js";
 /** Who a request acts for: decides which rows the database shows. */
 export type Tenant = { workspaceId: string; userId?: string };
 
+type CiScope = { workspaceIds: readonly string[]; turns: readonly string[]; patienceMs: number };
+
 /**
  * For statements that walk from ids by index, whatever the statistics say of tables that grow from nothing to
  * thousands of rows between two looks at them.
@@ -61,7 +63,11 @@ export class Databases implements OnApplicationShutdown {
       settings: { ...BY_INDEX, jit: "off" },
       pipeline: true,
     });
-    this.ciConnection = connect(env.DATABASE_URL, "pulsekeep_app", { max: 8, pipeline: true });
+    this.ciConnection = connect(env.DATABASE_URL, "pulsekeep_ci", {
+      max: 6,
+      settings: { ...BY_INDEX, jit: "off" },
+      pipeline: true,
+    });
     this.gateConnection = connect(env.DATABASE_URL, "pulsekeep_gate", {
       max: 6,
       // What waits for one worker's row holds up all that came with it.
@@ -90,14 +96,6 @@ export class Databases implements OnApplicationShutdown {
     return this.app.database;
   }
 
-  /** As `lookups`, for the prepared statement of what comes before every call of CI. */
-  async lookUp<Row extends object>(
-    { name, text }: Statement,
-    values: readonly unknown[],
-  ): Promise<Row | undefined> {
-    return (await this.ciConnection.pool.query<Row>({ name, text, values: [...values] })).rows[0];
-  }
-
   /** Runs `work` in one transaction that sees and writes this tenant's rows only. */
   async inTenant<T>(tenant: Tenant, work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.app.database.transaction(async (tx) => {
@@ -107,17 +105,6 @@ export class Databases implements OnApplicationShutdown {
       );
       return work(tx);
     });
-  }
-
-  /**
-   * As `inTenant`, for the prepared statements of CI's calls. Whoever names the same turn takes turns, from here to
-   * the commit.
-   */
-  async inTenantStatements<T>(
-    { workspaceId, turn }: { workspaceId: string; turn: string },
-    work: (statements: Statements) => Promise<T>,
-  ): Promise<T> {
-    return inStatements(this.ciConnection.pool, work, { statement: takeTurn, values: [workspaceId, turn] });
   }
 
   /** Runs `work` in one transaction of the engine's role. */
@@ -149,6 +136,27 @@ export class Databases implements OnApplicationShutdown {
     return rows as Row[];
   }
 
+  /**
+   * For calls of many pipelines at once: sees and writes rows of the named workspaces only. Whoever names the same
+   * turn takes turns, from here to the commit, and gives up when somebody else holds one of its rows for too long.
+   */
+  async inCi<T>(
+    { workspaceIds, turns, patienceMs }: CiScope,
+    work: (statements: Statements) => Promise<T>,
+  ): Promise<T> {
+    const ordered = [...turns].sort();
+    return inStatements(this.ciConnection.pool, work, {
+      statement: takeTurns,
+      values: [workspaceIds.join(","), String(patienceMs), ordered],
+    });
+  }
+
+  /** As `lookUpAtGate`, for what comes before every call of CI. */
+  async lookUpForCi<Row>({ name, text }: Statement, values: readonly unknown[]): Promise<Row[]> {
+    const { rows } = await this.ciConnection.pool.query({ name, text, values: [...values] });
+    return rows as Row[];
+  }
+
   async ping(): Promise<void> {
     await this.app.database.execute(sql`select 1`);
   }
@@ -171,10 +179,12 @@ export class Databases implements OnApplicationShutdown {
   }
 }
 
-/** $1 the workspace, $2 the turn. */
-const takeTurn: Statement = {
-  name: "take_turn",
-  text: `select set_config('app.workspace_id', $1, true), pg_advisory_xact_lock(hashtextextended($2, 0))`,
+/** $1 ids of workspaces, with commas; $2 milliseconds to wait for a lock; $3 turns, in the order of everybody. */
+const takeTurns: Statement = {
+  name: "take_turns",
+  text: `select set_config('app.workspace_ids', $1, true), set_config('lock_timeout', $2, true),
+    (select count(*) from (
+      select pg_advisory_xact_lock(hashtextextended(turn, 0)) from unnest($3::text[]) as turn) as taken)`,
 };
 
 /** $1 ids of workspaces, with commas. */
@@ -201,3 +211,6 @@ export const isRefusedData = (error: unknown): boolean => /^2[23]/.test(sqlState
 
 /** Whether a row that somebody else holds kept the statement waiting for too long. */
 export const isLockTimeout = (error: unknown): boolean => sqlState(error) === "55P03";
+
+/** Whether two transactions waited for each other, and this was the one that the database ended. */
+export const isDeadlock = (error: unknown): boolean => sqlState(error) === "40P01";

@@ -62,7 +62,9 @@ export const deployments = pgTable(
     index("deployments_workspace").on(t.workspaceId, t.startedAt, t.id),
     index("deployments_project").on(t.projectId, t.startedAt, t.id),
     index("deployments_action").on(t.nextActionAt).where(sql`next_action_at is not null`),
-    index("deployments_open").on(t.projectId).where(sql`state in ('running', 'observing')`),
+    index("deployments_open")
+      .on(t.projectId, t.environment, t.service)
+      .where(sql`state in ('running', 'observing')`),
   ],
 );
 

@@ -15,6 +15,7 @@ export class DeploymentNews implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     await this.transport.subscribe("notices", (message) => {
+      if (this.listeners.size === 0) return;
       const { topic, id } = noticeSchema.parse(JSON.parse(message));
       for (const wake of this.listeners.get(`${topic} ${id}`) ?? []) wake();
     });

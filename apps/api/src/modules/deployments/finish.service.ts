@@ -4,6 +4,9 @@ import type { Statement, Statements } from "@pulsekeep/database";
 import type { PipelineCaller } from "../../http/caller.js";
 import { Databases } from "../../platform/database.js";
 import { Notices } from "../../platform/notices.js";
+import { pgArray } from "../../platform/pg-array.js";
+import { few } from "./few.js";
+import { type Outcome, PipelineBatches } from "./pipeline-batches.js";
 
 export type PipelineResult = "success" | "failed";
 
@@ -13,63 +16,80 @@ export type Finished =
   | { kind: "before"; isAbandoned: boolean; result: PipelineResult | null }
   | { kind: "not_found" };
 
-/** One conditional update: of two finishes at once, one finds the deployment running. deployment, project, result */
+type Finish = { caller: PipelineCaller; id: string; result: PipelineResult };
+
+/** One conditional update: of two finishes at once, one finds the deployment running. $1 deployments, $2 projects, $3 results */
 const observe: Statement = {
-  name: "observe_deployment",
+  name: "observe_deployments",
   text: `with observed as (
       update deployments d
-      set state = 'observing', pipeline_result = $3, finished_at = statement_timestamp(),
+      set state = 'observing', pipeline_result = a.result, finished_at = statement_timestamp(),
         observe_until = statement_timestamp() + make_interval(secs => p.window_seconds),
         next_action_at = statement_timestamp() + make_interval(secs => p.window_seconds)
-      from projects p
-      where d.id = $1 and d.project_id = $2 and d.state = 'running' and p.id = d.project_id
-      returning p.window_seconds
+      from (${few("$1::uuid[], $2::uuid[], $3::text[]", "id, project_id, result")}) a
+      join projects p on p.id = a.project_id
+      -- IS TRUE keeps the project from being a way to find the row: that way leads over all that it has open.
+      where d.id = a.id and (d.project_id = a.project_id) is true and d.state = 'running'
+      returning d.id, p.window_seconds
     ), told as (
       insert into outbox (topic, key, body)
-      select 'deployments.evaluate', $1::text, jsonb_build_object('deploymentId', $1::uuid) from observed
+      select 'deployments.evaluate', id::text, jsonb_build_object('deploymentId', id) from observed
     )
-    select window_seconds from observed`,
+    select id, window_seconds from observed`,
 };
 
-/** deployment, project */
-const readEnd: Statement = {
-  name: "read_deployment_end",
-  text: "select state, pipeline_result from deployments where id = $1 and project_id = $2",
+/** $1 deployments, $2 projects */
+const readEnds: Statement = {
+  name: "read_deployment_ends",
+  text: `select d.id, d.state, d.pipeline_result from (${few("$1::uuid[], $2::uuid[]", "id, project_id")}) a
+    join deployments d on d.id = a.id and d.project_id = a.project_id`,
 };
+
+type ReadEnd = { id: string; state: string; pipeline_result: PipelineResult | null };
 
 /** Ends the pipeline's part of a deployment and begins its observation, whatever the pipeline's result. */
 @Injectable()
 export class FinishService {
+  private readonly batches: PipelineBatches<Finish, Finished>;
+
   constructor(
-    @Inject(Databases) private readonly databases: Databases,
+    @Inject(Databases) databases: Databases,
     @Inject(Notices) private readonly notices: Notices,
-  ) {}
+  ) {
+    this.batches = new PipelineBatches(databases, finishAll);
+  }
 
   async finish(
-    { workspaceId, projectId }: PipelineCaller,
+    caller: PipelineCaller,
     { id, result }: { id: string; result: PipelineResult },
   ): Promise<Finished> {
     if (!idSchema.safeParse(id).success) return { kind: "not_found" };
-    const inTurn = <T>(work: (statements: Statements) => Promise<T>) =>
-      this.databases.inTenantStatements({ workspaceId, turn: projectId }, work);
-    const [observed] = await inTurn((statements) =>
-      statements.runLast<{ window_seconds: number }>(observe, [id, projectId, result]),
-    );
-    // What does not run now never will again, so that it can be looked at afterwards.
-    if (!observed) return inTurn((statements) => explain(statements, { id, projectId }));
-    this.notices.tell(workspaceId, "deployment.changed", id);
-    return { kind: "observed", windowSeconds: observed.window_seconds };
+    // As the database spells it.
+    const finished = await this.batches.call({ caller, id: id.toLowerCase(), result });
+    if (finished.kind === "observed") this.notices.tell(caller.workspaceId, "deployment.changed", id);
+    return finished;
   }
 }
 
-async function explain(
-  statements: Statements,
-  { id, projectId }: { id: string; projectId: string },
-): Promise<Finished> {
-  const [found] = await statements.runLast<{ state: string; pipeline_result: PipelineResult | null }>(
-    readEnd,
-    [id, projectId],
-  );
-  if (!found) return { kind: "not_found" };
-  return { kind: "before", isAbandoned: found.state === "abandoned", result: found.pipeline_result };
+async function finishAll(statements: Statements, finishes: readonly Finish[]): Promise<Outcome<Finished>[]> {
+  const values = (asked: readonly Finish[]) => [
+    pgArray(asked.map(({ id }) => id)),
+    pgArray(asked.map(({ caller }) => caller.projectId)),
+  ];
+  const observed = await statements.run<{ id: string; window_seconds: number }>(observe, [
+    ...values(finishes),
+    pgArray(finishes.map(({ result }) => result)),
+  ]);
+  const windows = new Map(observed.map(({ id, window_seconds: seconds }) => [id, seconds]));
+  const others = finishes.filter(({ id }) => !windows.has(id));
+  // What does not run now never will again.
+  const ends = others.length === 0 ? [] : await statements.run<ReadEnd>(readEnds, values(others));
+  const byId = new Map(ends.map((end) => [end.id, end]));
+  return finishes.map(({ id }) => ({ answer: toFinished(windows.get(id), byId.get(id)) }));
+}
+
+function toFinished(windowSeconds: number | undefined, end: ReadEnd | undefined): Finished {
+  if (windowSeconds !== undefined) return { kind: "observed", windowSeconds };
+  if (!end) return { kind: "not_found" };
+  return { kind: "before", isAbandoned: end.state === "abandoned", result: end.pipeline_result };
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TestClient } from "../../testing/test-client.js";
 import { startMetricsService } from "../../testing/test-metrics-service.js";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
@@ -254,4 +254,47 @@ it("defect 6: equal numbers in two projects are two deployments, each with an id
     [200, 1, one.id],
     [200, 1, two.id],
   ]);
+});
+
+describe("triggers that come at the same time", () => {
+  it("are refused each for itself: of who has no quota left, not even the observation ends", async () => {
+    const [erin, carol] = [await test.signUp("Erin"), await test.signUp("Carol")];
+    const [full, wrong, fine] = [
+      await createTestProject(alice),
+      await createTestProject(erin),
+      await createTestProject(carol),
+    ];
+    const old = await full.trigger(PROD);
+    await full.finish({ deployment_id: old.body.deployment_id, result: "success" });
+    await test.sql(
+      "update workspaces set deployments_per_month = (select used from workspace_deployments d where d.workspace_id = id) where name = 'Alice'",
+    );
+    await test.sql("delete from outbox");
+    const answers = await Promise.all([
+      full.trigger({ ...PROD, branch: "next" }),
+      wrong.trigger({ env: "preview" }),
+      fine.trigger(PROD),
+      full.trigger({ ...PROD, branch: "other" }, KEY),
+    ]);
+    await test.sql("update workspaces set deployments_per_month = null");
+    expect(answers.map(({ status }) => status)).toEqual([402, 422, 200, 402]);
+    expect((await deploymentsOf(full.id)).map(({ state }) => state)).toEqual(["observing"]);
+    expect(await test.sql("select * from outbox where topic = 'deployments.evaluate'")).toEqual([]);
+    expect(await test.sql("select * from idempotency_keys where project_id = $1", [full.id])).toEqual([]);
+  });
+
+  it("of all of a workspace's projects share its quota, to the last one", async () => {
+    const dave = await test.signUp("Dave");
+    const projects = [await createTestProject(dave), await createTestProject(dave)];
+    await test.sql("update workspaces set deployments_per_month = 7 where name = 'Dave'");
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        projects[index % 2]?.trigger({ ...PROD, service: `s${index}` }),
+      ),
+    );
+    expect(answers.filter((answer) => answer?.status === 200)).toHaveLength(7);
+    expect(answers.filter((answer) => answer?.status === 402)).toHaveLength(13);
+    const all = await Promise.all(projects.map(({ id }) => deploymentsOf(id)));
+    expect(all.flat()).toHaveLength(7);
+  });
 });

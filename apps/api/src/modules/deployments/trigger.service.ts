@@ -1,198 +1,155 @@
 import { Inject, Injectable } from "@nestjs/common";
 import type { Statements } from "@pulsekeep/database";
-import { AppError } from "../../http/app-error.js";
 import type { PipelineCaller } from "../../http/caller.js";
 import { Databases } from "../../platform/database.js";
 import { newId } from "../../platform/ids.js";
 import { Notices } from "../../platform/notices.js";
-import { completeFacts, digestFacts, type SaidFacts, saysNothingElse } from "./deployment-facts.js";
+import { pgArray } from "../../platform/pg-array.js";
+import { type Decision, decideTrigger, quotaReached, type Trigger, type Turn } from "./decide-trigger.js";
+import { completeFacts, digestFacts } from "./deployment-facts.js";
 import { HmacPreflightService, type PreflightTarget } from "./hmac-preflight.service.js";
+import { type Outcome, PipelineBatches, settle } from "./pipeline-batches.js";
 import {
-  abandonDeployment,
-  beginDeployment,
-  bindKey,
+  abandonDeployments,
+  beginDeployments,
+  bindKeys,
   type ExaminedTrigger,
-  examineTrigger,
-  supersedeObserved,
+  examineTriggers,
 } from "./trigger.statements.js";
-
-/** A trigger as a pipeline sent it; `metricsEndpoint` is the endpoint that it believes to be the active one. */
-export type Trigger = { facts: SaidFacts; key?: string | undefined; metricsEndpoint?: string | undefined };
 
 /** The deployment that a trigger came to: a new one, or the one that it meant or met. */
 export type Begun = { id: string; isNew: boolean; message: string | null };
 
-type Turn = Trigger & { caller: PipelineCaller; isProbed: boolean };
-type Outcome = Begun | { probe: PreflightTarget };
+type Taken = (Begun | { probe: PreflightTarget }) & { abandoned?: string | undefined };
+type Step = Decision & { turn: Turn; newId: string };
 
 /** Begins deployments for pipelines. However often a trigger is repeated, there is one deployment. */
 @Injectable()
 export class TriggerService {
+  private readonly batches: PipelineBatches<Turn, Taken>;
+
   constructor(
-    @Inject(Databases) private readonly databases: Databases,
+    @Inject(Databases) databases: Databases,
     @Inject(HmacPreflightService) private readonly preflight: HmacPreflightService,
     @Inject(Notices) private readonly notices: Notices,
-  ) {}
+  ) {
+    this.batches = new PipelineBatches(databases, takeTurns);
+  }
 
   /** @throws AppError naming what keeps the deployment from beginning */
   async begin(caller: PipelineCaller, trigger: Trigger): Promise<Begun> {
-    const first = await this.take({ ...trigger, caller, isProbed: false });
+    const first = await this.take({
+      ...trigger,
+      caller,
+      needsProbe: (target) => this.preflight.isNeeded(target),
+    });
     if (!("probe" in first)) return first;
     // Outside of any transaction, because it waits for somebody else's server.
     await this.preflight.require(first.probe);
-    const second = await this.take({ ...trigger, caller, isProbed: true });
+    const second = await this.take({ ...trigger, caller, needsProbe: () => false });
     if ("probe" in second) throw new Error("A trigger asks for one probe at most");
     return second;
   }
 
-  /** Triggers of one project go one after another, so that what is found stays true until the commit. */
-  private async take(turn: Turn): Promise<Outcome> {
+  private async take(turn: Turn): Promise<Taken> {
     const { workspaceId, projectId } = turn.caller;
-    const outcome = await this.databases.inTenantStatements(
-      { workspaceId, turn: projectId },
-      async (statements) => this.decide(statements, turn),
-    );
-    if ("isNew" in outcome && outcome.isNew) {
-      this.notices.tell(workspaceId, "deployment.changed", outcome.id);
+    const taken = await this.batches.call(turn);
+    if (taken.abandoned !== undefined) this.notices.tell(workspaceId, "deployment.changed", taken.abandoned);
+    if ("isNew" in taken && taken.isNew) {
+      this.notices.tell(workspaceId, "deployment.changed", taken.id);
       this.notices.tell(workspaceId, "project.changed", projectId);
     }
-    return outcome;
-  }
-
-  private async decide(statements: Statements, turn: Turn): Promise<Outcome> {
-    const found = await examine(statements, turn);
-    const repeated = findRepeated(found, turn);
-    if (repeated) return existing(repeated.id, "This idempotency key has begun this deployment before");
-    refuseUnknownEnvironment(found, turn.facts.environment);
-    refuseUnknownService(found, turn.facts.service);
-    refuseOtherEndpoint(found, turn.metricsEndpoint);
-    const open = await this.meetOpen(statements, turn, found);
-    if (open) return open;
-    const target = { ...turn.caller, ...toPreflight(found) };
-    if (!turn.isProbed && this.preflight.isNeeded(target)) return { probe: target };
-    if (found.open_state === "observing") await supersede(statements, turn);
-    return begin(statements, turn, found);
-  }
-
-  /** A deployment that runs is met; one whose time to finish is over holds its environment no longer. */
-  private async meetOpen(
-    statements: Statements,
-    { caller, facts, key }: Turn,
-    { open_id: id, open_state: state, open_number: number, open_is_overdue: isOverdue }: ExaminedTrigger,
-  ): Promise<Begun | undefined> {
-    if (id === null || state !== "running") return undefined;
-    if (isOverdue) {
-      await statements.run(abandonDeployment, [id]);
-      this.notices.tell(caller.workspaceId, "deployment.changed", id);
-      return undefined;
-    }
-    if (key !== undefined) await statements.run(bindKey, [caller.projectId, key, digestFacts(facts), id]);
-    return existing(id, `Deployment ${number} of this environment is still running`);
+    return taken;
   }
 }
 
-async function examine(statements: Statements, { caller, facts, key }: Turn): Promise<ExaminedTrigger> {
-  const [found] = await statements.run<ExaminedTrigger>(examineTrigger, [
-    caller.projectId,
-    key ?? null,
-    facts.environment,
-    facts.service ?? "",
+/** Looks at all, decides about each, and writes what follows. */
+async function takeTurns(statements: Statements, turns: readonly Turn[]): Promise<Outcome<Taken>[]> {
+  const found = await examine(statements, turns);
+  const decided = turns.map((turn, place) =>
+    settle(() => ({ ...decideTrigger(found[place], turn), turn, newId: newId() })),
+  );
+  const steps = decided.flatMap((outcome) => ("answer" in outcome ? [outcome.answer] : []));
+  const begun = await write(statements, steps);
+  return decided.map((outcome) =>
+    "answer" in outcome ? settle(() => toTaken(outcome.answer, begun)) : outcome,
+  );
+}
+
+async function examine(
+  statements: Statements,
+  turns: readonly Turn[],
+): Promise<(ExaminedTrigger | undefined)[]> {
+  const rows = await statements.run<ExaminedTrigger>(examineTriggers, [
+    pgArray(turns.map(({ caller }) => caller.projectId)),
+    turns.map(({ key }) => key ?? null),
+    turns.map(({ facts }) => facts.environment),
+    turns.map(({ facts }) => facts.service ?? ""),
   ]);
-  if (!found) throw new AppError("not_found");
+  const found: (ExaminedTrigger | undefined)[] = turns.map(() => undefined);
+  for (const row of rows) found[Number(row.place) - 1] = row;
   return found;
 }
 
-/**
- * The deployment that this project's key was used for within the last day. Keys of other projects do not exist here.
- *
- * @throws AppError `IDEMPOTENCY_KEY_REUSED` when the key came with something else
- */
-function findRepeated(found: ExaminedTrigger, { facts }: Turn): { id: string } | undefined {
-  const { key_body_hash: bodyHash, key_deployment: kept } = found;
-  if (!bodyHash || !kept) return undefined;
-  const { committedAt, ...rest } = kept.facts;
-  const said = { ...rest, committedAt: committedAt === null ? null : new Date(committedAt) };
-  if (bodyHash.equals(digestFacts(facts)) || saysNothingElse(facts, said)) return kept;
-  throw new AppError("IDEMPOTENCY_KEY_REUSED");
+/** Returns the deployments that began: all that were to, but those of workspaces whose quota is reached. */
+async function write(statements: Statements, steps: readonly Step[]): Promise<ReadonlySet<string>> {
+  const abandoned = steps.flatMap((step) => (step.kind === "existing" ? [] : (step.abandons ?? [])));
+  const bound = steps.filter((step) => step.kind === "existing").filter(({ bindsKey }) => bindsKey);
+  const begins = steps.filter((step) => step.kind === "begin");
+  const before: Promise<unknown>[] = [];
+  // First, because an environment that is held takes no other deployment.
+  if (abandoned.length > 0) before.push(statements.run(abandonDeployments, [pgArray(abandoned)]));
+  if (bound.length > 0) before.push(statements.run(bindKeys, toBindings(bound)));
+  const last =
+    begins.length === 0
+      ? Promise.resolve([])
+      : statements.runLast<{ id: string }>(beginDeployments, toRows(begins));
+  const [rows] = await Promise.all([last, ...before]);
+  return new Set(rows.map(({ id }) => id));
 }
 
-const existing = (id: string, message: string): Begun => ({ id, isNew: false, message });
+const toBindings = (steps: readonly (Step & { kind: "existing" })[]): unknown[] => [
+  pgArray(steps.map(({ turn }) => turn.caller.projectId)),
+  pgArray(steps.map(({ turn }) => turn.caller.workspaceId)),
+  steps.map(({ turn }) => turn.key),
+  steps.map(({ turn }) => digestFacts(turn.facts)),
+  pgArray(steps.map(({ id }) => id)),
+];
 
-function refuseUnknownEnvironment({ environments }: ExaminedTrigger, environment: string): void {
-  if (environments.includes(environment)) return;
-  const known = environments.join(", ");
-  throw new AppError("ENVIRONMENT_UNKNOWN", {
-    detail: `The project's environments are: ${known}`,
-    errors: [{ path: "env", message: `one of ${known} expected` }],
-  });
+function toRows(steps: readonly (Step & { kind: "begin" })[]): unknown[] {
+  const facts = steps.map(({ turn }) => completeFacts(turn.facts));
+  return [
+    pgArray(steps.map(({ turn }) => turn.caller.projectId)),
+    pgArray(steps.map(({ turn }) => turn.caller.workspaceId)),
+    pgArray(steps.map(({ newId: id }) => id)),
+    facts.map(({ environment }) => environment),
+    facts.map(({ service }) => service),
+    facts.map(({ branch }) => branch),
+    facts.map(({ version }) => version),
+    facts.map(({ commitSha }) => commitSha),
+    pgArray(facts.map(({ committedAt }) => committedAt)),
+    facts.map(({ pr }) => pr),
+    facts.map(({ actor }) => actor),
+    facts.map(({ runUrl }) => runUrl),
+    pgArray(facts.map(({ isRollback }) => isRollback)),
+    pgArray(steps.map(({ found }) => found.abandon_seconds)),
+    pgArray(steps.map(({ found }) => found.sample_seconds)),
+    steps.map(({ turn }) => turn.key ?? null),
+    steps.map(({ turn }) => (turn.key === undefined ? null : digestFacts(turn.facts))),
+    steps.map(({ found }) => found.measured_environment),
+    pgArray(steps.map(({ found }) => found.open_state === "observing")),
+  ];
 }
 
-function refuseUnknownService({ services }: ExaminedTrigger, service = ""): void {
-  if (services.length === 0 || service === "" || services.includes(service)) return;
-  const known = services.join(", ");
-  throw new AppError("SERVICE_UNKNOWN", {
-    detail: `The project's services are: ${known}`,
-    errors: [{ path: "service", message: `one of ${known} expected` }],
-  });
-}
-
-function refuseOtherEndpoint(found: ExaminedTrigger, claimed: string | undefined): void {
-  if (found.endpoint_state === "blocked") throw new AppError("PROJECT_ENDPOINT_BLOCKED");
-  if (claimed === undefined) return;
-  const { active_url: activeUrl } = found;
-  const same = activeUrl !== null && URL.canParse(claimed) && hrefOf(claimed) === hrefOf(activeUrl);
-  if (!same) throw new AppError("ENDPOINT_MISMATCH");
-}
-
-const hrefOf = (url: string): string => new URL(url).href.replace(/\/$/, "");
-
-const toPreflight = (found: ExaminedTrigger) => ({
-  hmacVersion: found.hmac_version,
-  activeUrl: found.active_url,
-  hmacEnabled: found.hmac_enabled,
-  hmacSecretSealed: found.hmac_secret_sealed,
-});
-
-async function supersede(statements: Statements, { caller, facts }: Turn): Promise<void> {
-  await statements.run(supersedeObserved, [caller.projectId, facts.environment, facts.service ?? ""]);
-}
-
-async function begin(
-  statements: Statements,
-  { caller, facts, key }: Turn,
-  found: ExaminedTrigger,
-): Promise<Begun> {
-  const id = newId();
-  const all = completeFacts(facts);
-  const rows =
-    found.quota === 0
-      ? []
-      : await statements.runLast(beginDeployment, [
-          caller.projectId,
-          caller.workspaceId,
-          found.quota,
-          id,
-          all.environment,
-          all.service,
-          all.branch,
-          all.version,
-          all.commitSha,
-          all.committedAt,
-          all.pr,
-          all.actor,
-          all.runUrl,
-          all.isRollback,
-          found.abandon_seconds,
-          found.sample_seconds,
-          key ?? null,
-          key === undefined ? null : digestFacts(facts),
-          found.measured_environment,
-        ]);
-  if (rows.length === 0)
-    throw new AppError("QUOTA_REACHED", { detail: `${found.quota}/${found.quota} deployments this month` });
-  const message =
-    found.measured_environment !== "" || found.source !== "endpoint" || found.endpoint_state === "active"
-      ? null
-      : "No metrics endpoint is active: nothing will be measured";
-  return { id, isNew: true, message };
+/** @throws AppError `QUOTA_REACHED` */
+function toTaken(step: Step, begun: ReadonlySet<string>): Taken {
+  switch (step.kind) {
+    case "existing":
+      return { id: step.id, isNew: false, message: step.message };
+    case "probe":
+      return { probe: step.target, abandoned: step.abandons };
+    case "begin":
+      if (!begun.has(step.newId)) throw quotaReached(step.found);
+      return { id: step.newId, isNew: true, message: step.message, abandoned: step.abandons };
+  }
 }

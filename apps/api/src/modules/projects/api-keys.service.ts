@@ -7,6 +7,7 @@ import { AppError } from "../../http/app-error.js";
 import type { ApiKeyCaller, UserCaller } from "../../http/caller.js";
 import { Authenticators } from "../../http/policy.js";
 import { Databases } from "../../platform/database.js";
+import { Gather } from "../../platform/gather.js";
 import { newId } from "../../platform/ids.js";
 import { enqueue, notice } from "../../platform/outbox.js";
 import { actorOf, AuditService } from "../audit/audit.service.js";
@@ -15,11 +16,14 @@ import { lockProject } from "./lock-project.js";
 
 const { projectApiKeys } = schema;
 
-const lookupApiKey: Statement = {
-  name: "lookup_api_key",
-  text: "select api_key_id, project_id, workspace_id from lookup_api_key($1)",
+/** $1 hashes of keys */
+const lookUpApiKeys: Statement = {
+  name: "look_up_api_keys",
+  text: "select place, api_key_id, project_id, workspace_id from lookup_api_keys($1)",
 };
-type FoundKey = { api_key_id: string | null; project_id: string | null; workspace_id: string | null };
+type FoundKey = { place: string; api_key_id: string; project_id: string; workspace_id: string };
+
+const MAX_LOOKED_UP = 200;
 
 /** Once a minute is enough to see that a key is in use. */
 const USE_RECORDED_FOR_MS = 60_000;
@@ -29,6 +33,13 @@ const MAX_REMEMBERED = 10_000;
 @Injectable()
 export class ApiKeysService implements OnModuleInit {
   private readonly recordedUntilMs = new Map<string, number>();
+  /** Keys that come at the same time are looked up together, and none for longer than its own call. */
+  private readonly lookups = new Gather<Buffer, ApiKeyCaller | undefined>({
+    max: MAX_LOOKED_UP,
+    concurrency: 2,
+    run: (hashes) => this.lookUp(hashes),
+    isOneAtFault: () => false,
+  });
 
   constructor(
     @Inject(Databases) private readonly databases: Databases,
@@ -103,14 +114,21 @@ export class ApiKeysService implements OnModuleInit {
     const apiKeyPlain = request.headers["x-api-key"];
     if (apiKeyPlain === undefined || apiKeyPlain === "") throw new AppError("API_KEY_MISSING");
     if (typeof apiKeyPlain !== "string" || !isApiKeyForm(apiKeyPlain)) throw new AppError("API_KEY_UNKNOWN");
-    const found = await this.databases.lookUp<FoundKey>(lookupApiKey, [hashApiKey(apiKeyPlain)]);
-    const { api_key_id: apiKeyId, project_id: projectId, workspace_id: workspaceId } = found ?? {};
-    if (!apiKeyId || !projectId || !workspaceId) throw new AppError("API_KEY_UNKNOWN");
-    await this.recordUse(workspaceId, apiKeyId);
-    return { kind: "api_key", apiKeyId, projectId, workspaceId };
+    const caller = await this.lookups.call(hashApiKey(apiKeyPlain));
+    if (!caller) throw new AppError("API_KEY_UNKNOWN");
+    await this.recordUse(caller);
+    return caller;
   }
 
-  private async recordUse(workspaceId: string, apiKeyId: string): Promise<void> {
+  private async lookUp(hashes: readonly Buffer[]): Promise<(ApiKeyCaller | undefined)[]> {
+    const rows = await this.databases.lookUpForCi<FoundKey>(lookUpApiKeys, [hashes]);
+    const callers: (ApiKeyCaller | undefined)[] = hashes.map(() => undefined);
+    for (const { place, api_key_id: apiKeyId, project_id: projectId, workspace_id: workspaceId } of rows)
+      callers[Number(place) - 1] = { kind: "api_key", apiKeyId, projectId, workspaceId };
+    return callers;
+  }
+
+  private async recordUse({ workspaceId, apiKeyId }: ApiKeyCaller): Promise<void> {
     const nowMs = performance.now();
     if ((this.recordedUntilMs.get(apiKeyId) ?? 0) > nowMs) return;
     if (this.recordedUntilMs.size >= MAX_REMEMBERED) this.recordedUntilMs.clear();
