@@ -2,7 +2,9 @@ import { Inject, Injectable, type OnApplicationShutdown } from "@nestjs/common";
 import { connectRedis } from "@pulsekeep/streams";
 import { ENV, type Env } from "../../env.js";
 import { Clock } from "../../platform/clock.js";
+import { Gather } from "../../platform/gather.js";
 import { LOGGER, type Logger } from "../../platform/logger.js";
+import { within } from "../../platform/within.js";
 
 /** At most `limit` calls in each window of `windowSeconds`, counted under `name`. */
 export type RateRule = { name: string; limit: number; windowSeconds: number };
@@ -12,6 +14,8 @@ export type RateAnswer = { allowed: boolean; remaining: number; resetSeconds: nu
 /** A request does not wait longer for the shared counter; this process's own then decides. */
 const REDIS_PATIENCE_MS = 500;
 
+type Counted = { key: string; windowSeconds: number };
+
 /**
  * Counts calls in fixed windows: in Redis for all processes together, in this process where there is no Redis
  * or it does not answer, so that a limit never disappears with its store.
@@ -19,6 +23,13 @@ const REDIS_PATIENCE_MS = 500;
 @Injectable()
 export class RateLimiter implements OnApplicationShutdown {
   private readonly redis: ReturnType<typeof connectRedis> | undefined;
+  /** Calls that come at the same time are counted by one message. */
+  private readonly counts = new Gather<Counted, number>({
+    max: Number.POSITIVE_INFINITY,
+    concurrency: Number.POSITIVE_INFINITY,
+    run: (calls) => this.countTogether(calls),
+    isOneAtFault: () => false,
+  });
   private readonly local = new Map<string, { count: number; endsAtMs: number }>();
   private sweepAtMs = 0;
 
@@ -52,17 +63,23 @@ export class RateLimiter implements OnApplicationShutdown {
 
   private async countShared(key: string, windowSeconds: number): Promise<number | undefined> {
     if (!this.redis) return undefined;
-    const counting = this.redis.multi().incr(key).expire(key, windowSeconds).exec();
     try {
-      const replies = await Promise.race([counting, rejectAfter(REDIS_PATIENCE_MS)]);
-      const [failure, count] = replies?.[0] ?? [];
-      if (failure) throw failure;
-      return Number(count);
+      return await this.counts.call({ key, windowSeconds });
     } catch (error) {
-      counting.catch(() => undefined);
       this.logger.warn({ err: error }, "rate counter unreachable; counting in this process");
       return undefined;
     }
+  }
+
+  private async countTogether(calls: readonly Counted[]): Promise<number[]> {
+    const counting = this.redis?.multi();
+    for (const { key, windowSeconds } of calls) counting?.incr(key).expire(key, windowSeconds);
+    const replies = await within(counting?.exec(), REDIS_PATIENCE_MS);
+    return calls.map((_, place) => {
+      const [failure, count] = replies?.[2 * place] ?? [];
+      if (failure) throw failure;
+      return Number(count);
+    });
   }
 
   private countHere(key: string, endsAtMs: number, nowMs: number): number {
@@ -75,8 +92,3 @@ export class RateLimiter implements OnApplicationShutdown {
     return count;
   }
 }
-
-const rejectAfter = (ms: number): Promise<never> =>
-  new Promise((_, reject) => {
-    setTimeout(() => reject(new Error(`No answer within ${ms} ms`)), ms).unref();
-  });

@@ -30,6 +30,7 @@ export class NoticeHub implements OnApplicationBootstrap {
   }
 
   private deliver(message: string): void {
+    if (this.byWorkspace.size === 0) return;
     try {
       const { workspaceId, topic, id, parentId } = JSON.parse(message) as Record<string, string>;
       const listeners = workspaceId === undefined ? undefined : this.byWorkspace.get(workspaceId);
