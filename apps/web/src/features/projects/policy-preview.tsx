@@ -25,8 +25,8 @@ export function PolicyPreview({ preview }: { preview: Preview }) {
             <tr>
               <Th>{t("deployment")}</Th>
               <Th>{t("was")}</Th>
-              <Th>{t("wouldBe")}</Th>
-              <Th>{t("metrics")}</Th>
+              <Th className="max-md:hidden">{t("wouldBe")}</Th>
+              <Th className="max-md:hidden">{t("metrics")}</Th>
             </tr>
           </thead>
           <tbody>
@@ -46,25 +46,34 @@ export function PolicyPreview({ preview }: { preview: Preview }) {
                 </Td>
                 <Td>
                   <VerdictBadge state={before} />
+                  <div className="mt-1.5 md:hidden">
+                    <span className="sr-only">{t("wouldBe")}</span>
+                    <WouldBe before={before} after={after} />
+                  </div>
                 </Td>
-                <Td>
-                  {after === null ? (
-                    <span className="text-ink-faint">{t("noSamples")}</span>
-                  ) : after.state === before ? (
-                    <span className="text-ink-soft">{t("same")}</span>
-                  ) : (
-                    <span className="flex items-center gap-1.5">
-                      <ArrowRight aria-hidden className="size-4 text-ink-faint" />
-                      <VerdictBadge state={after.state} />
-                    </span>
-                  )}
+                <Td className="max-md:hidden">
+                  <WouldBe before={before} after={after} />
                 </Td>
-                <Td className="text-ink-soft">{after?.metrics.map((metric) => names(metric)).join(", ")}</Td>
+                <Td className="text-ink-soft max-md:hidden">
+                  {after?.metrics.map((metric) => names(metric)).join(", ")}
+                </Td>
               </Tr>
             ))}
           </tbody>
         </Table>
       ) : null}
     </Section>
+  );
+}
+
+function WouldBe({ before, after }: Pick<Preview["rows"][number], "before" | "after">) {
+  const t = useTranslations("policy.preview");
+  if (after === null) return <span className="text-ink-faint">{t("noSamples")}</span>;
+  if (after.state === before) return <span className="text-ink-soft">{t("same")}</span>;
+  return (
+    <span className="flex items-center gap-1.5">
+      <ArrowRight aria-hidden className="size-4 text-ink-faint" />
+      <VerdictBadge state={after.state} />
+    </span>
   );
 }
