@@ -288,12 +288,12 @@ describe("triggers that come at the same time", () => {
     const projects = [await createTestProject(dave), await createTestProject(dave)];
     await test.sql("update workspaces set deployments_per_month = 7 where name = 'Dave'");
     const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, index) =>
-        projects[index % 2]?.trigger({ ...PROD, service: `s${index}` }),
+      projects.flatMap(({ trigger }) =>
+        Array.from({ length: 10 }, (_, index) => trigger({ ...PROD, service: `s${index}` })),
       ),
     );
-    expect(answers.filter((answer) => answer?.status === 200)).toHaveLength(7);
-    expect(answers.filter((answer) => answer?.status === 402)).toHaveLength(13);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(7);
+    expect(answers.filter(({ status }) => status === 402)).toHaveLength(13);
     const all = await Promise.all(projects.map(({ id }) => deploymentsOf(id)));
     expect(all.flat()).toHaveLength(7);
   });
