@@ -3,8 +3,8 @@ import { z } from "zod";
 /** Opaque identifier: a UUID, version 7 where we made it. */
 export const idSchema = z.uuid();
 
-/** A year zero is an ISO 8601 instant, and none that a database keeps. */
-const sinceEpoch = (text: string): boolean => Date.parse(text) >= 0;
+/** A year zero is an ISO 8601 instant, and none that a database keeps. What is no instant at all has been told so. */
+const sinceEpoch = (text: string): boolean => !(Date.parse(text) < 0);
 
 /** An instant: ISO 8601, UTC, with milliseconds and `Z`. */
 export const instantSchema = z.iso.datetime().refine(sinceEpoch, { error: "1970 or later expected" });
