@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { deriveWorkerKeys, epochAt, sealSignal, type WorkerKeys } from "@pulsekeep/signing";
 import { say } from "../lines.ts";
 import type { BenchWorker } from "./population.ts";
@@ -52,7 +51,7 @@ export async function driveWorkerUntil(
 }
 
 async function claim(engine: Engine, worker: BenchWorker): Promise<Claimed[]> {
-  const request = { claimId: randomBytes(16).toString("base64url"), max: CLAIM_MAX };
+  const request = { claimId: engine.newBytes(16).toString("base64url"), max: CLAIM_MAX };
   const startedMs = performance.now();
   const claimed = await engine.waiting.waitFor(worker.workerId, {
     waitMs: WAIT_MS,
@@ -63,11 +62,11 @@ async function claim(engine: Engine, worker: BenchWorker): Promise<Claimed[]> {
       `worker ${worker.clientId} was not woken: found ${claimed.length} offered runs at the end of its wait`,
     );
   const now = new Date();
-  for (const run of claimed) sealFor(worker, run, now);
+  for (const run of claimed) sealFor(worker, run, { now, iv: engine.newBytes(12) });
   return claimed;
 }
 
-function sealFor(worker: BenchWorker, run: Claimed, now: Date): string {
+function sealFor(worker: BenchWorker, run: Claimed, { now, iv }: { now: Date; iv: Buffer }): string {
   return sealSignal({
     keys: keysOf(worker, now),
     signal: {
@@ -80,7 +79,7 @@ function sealFor(worker: BenchWorker, run: Claimed, now: Date): string {
       kind: run.action.kind,
       params: run.action.params,
     },
-    iv: randomBytes(12),
+    iv,
   });
 }
 

@@ -31,12 +31,14 @@ export async function startEngine(place: Place, roles: "all" | "http" = "all") {
   const { WaitingRoom } = await built<typeof import("../../apps/api/src/modules/workers/waiting-room.js")>(
     "modules/workers/waiting-room.js",
   );
+  const { newBytes } = await built<typeof import("../../apps/api/src/platform/ids.js")>("platform/ids.js");
   const app = await createApp(
     parseEnv(environmentOf(place, roles)),
     createLogger("warn", { write: (line: string) => void process.stderr.write(line) }),
   );
   const find = { strict: false };
   return {
+    newBytes,
     claims: app.get(ClaimsService, find),
     planner: app.get(PlannerJobs, find),
     pulses: app.get(PulsesService, find),

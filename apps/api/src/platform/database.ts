@@ -59,7 +59,7 @@ export class Databases implements OnApplicationShutdown {
       pipeline: true,
     });
     this.claimsConnection = connect(env.DATABASE_URL, "pulsekeep_claims", {
-      max: 4,
+      max: 8,
       settings: { ...BY_INDEX, jit: "off" },
       pipeline: true,
     });

@@ -27,6 +27,8 @@ import { findRoom, type Room } from "./write-room.js";
 const { runs } = schema;
 
 const BATCH = 500;
+/** While one batch waits for the disk, others are thought out. */
+const CLAIMS_AT_ONCE = 4;
 
 export type ClaimingWorker = { workerId: string; workspaceId: string };
 
@@ -59,8 +61,8 @@ type Leases = { leased: number; leased_at_ms: number };
  */
 @Injectable()
 export class ClaimsService {
-  /** By workspace, so that two batches under way do not wait for each other's counts of writes. */
-  private readonly claims: Record<"even" | "odd", Gather<ClaimRequest, Claimed[]>>;
+  /** By workspace, so that no two batches under way wait for each other's counts of writes. */
+  private readonly claims: Gather<ClaimRequest, Claimed[]>[];
   private readonly successes: Gather<DoneReport, boolean>;
   /** Workspaces whose minute is full, and when it is over. */
   private readonly full = new Set<string>();
@@ -73,12 +75,12 @@ export class ClaimsService {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     const shared = { max: BATCH, isOneAtFault: isRefusedData };
-    const half = {
+    const part = {
       ...shared,
       concurrency: 1,
       run: (requests: ClaimRequest[]) => this.claimTogether(requests),
     };
-    this.claims = { even: new Gather(half), odd: new Gather(half) };
+    this.claims = Array.from({ length: CLAIMS_AT_ONCE }, () => new Gather(part));
     this.successes = new Gather({
       ...shared,
       concurrency: 2,
@@ -91,8 +93,10 @@ export class ClaimsService {
    * fresh signal ids: a worker that lost the answer loses nothing.
    */
   async claimRuns(worker: ClaimingWorker, request: { claimId: string; max: number }): Promise<Claimed[]> {
-    const isOdd = Number.parseInt(worker.workspaceId.slice(-1), 16) % 2 === 1;
-    return this.claims[isOdd ? "odd" : "even"].call({ ...worker, ...request });
+    const part = Number.parseInt(worker.workspaceId.slice(-1), 16) % CLAIMS_AT_ONCE;
+    const claims = this.claims[part];
+    if (claims === undefined) throw new Error(`${worker.workspaceId} is no id of a workspace`);
+    return claims.call({ ...worker, ...request });
   }
 
   /** Until a workspace may write again whose last claim here found its minute full; undefined when it may now. */
