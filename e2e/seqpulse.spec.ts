@@ -104,7 +104,25 @@ test("a healthy deployment is ok, with the samples before and after it", async (
   const samples = page.getByRole("table", { name: "Samples" });
   await expect(samples.getByText("Baseline").first()).toBeVisible();
   await expect(samples.getByText("Observation").first()).toBeVisible();
+  await expectEarlyChoiceKept(page);
 });
+
+/** What is chosen while the page's scripts are still on their way counts once they are there. */
+async function expectEarlyChoiceKept(page: Page): Promise<void> {
+  const arrived = Promise.withResolvers<void>();
+  await page.route("**/_next/static/**/*.js", async (route) => {
+    await arrived.promise;
+    await route.continue();
+  });
+  await page.goto("/app/deployments", { waitUntil: "commit" });
+  await page.getByLabel("Verdict", { exact: true }).selectOption("warning");
+  await expect(page.getByRole("row", { name: /Demo shop/ })).toHaveCount(1);
+  arrived.resolve();
+  await expect(page).toHaveURL(/\/app\/deployments\?verdict=warning$/);
+  await expect(page.getByText("Nothing matches these filters")).toBeVisible();
+  await page.getByRole("link", { name: "Clear filters" }).click();
+  await expect(page.getByRole("row", { name: /Demo shop/ })).toHaveCount(1);
+}
 
 test("a deployment that breaks checkouts is called back, with reasons and at least three hints", async ({
   page,
@@ -147,7 +165,12 @@ async function expectRulesTriedOut(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Preview the last 20 verdicts" }).click();
   await expect(page.getByText("1 of 1 would have been another one.")).toBeVisible();
   await page.getByRole("button", { name: "Save changes" }).click();
-  await expect(page.getByRole("region", { name: "What verdicts mind" }).getByText("version 1")).toBeVisible();
+  await expect(
+    page.getByRole("region", { name: "What counts in a verdict" }).getByText("version 1"),
+  ).toBeVisible();
+  await expect(
+    page.getByRole("region", { name: "Versions" }).getByRole("listitem").filter({ hasText: "in force" }),
+  ).toContainText("Version 1");
 }
 
 /** The README's picture is made here; it is replaced on request only, so that a test run leaves no change behind. */

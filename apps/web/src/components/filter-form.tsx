@@ -23,12 +23,21 @@ export function FilterForm({ label, className, query, read, children }: FilterFo
   const t = useTranslations("common");
   const pathname = usePathname();
   const form = useRef<HTMLFormElement>(null);
-  const catchUp = useEffectEvent(() => {
-    if (!form.current) return;
+  const findEarlyChoice = useEffectEvent(() => {
+    if (!form.current) return undefined;
     const asked = read(toFields(new FormData(form.current)));
-    if (asked !== query) window.history.pushState(null, "", asked === "" ? pathname : `${pathname}?${asked}`);
+    return asked === query ? undefined : asked;
   });
-  useEffect(() => catchUp(), []);
+  const show = useEffectEvent((asked: string) =>
+    window.history.pushState(null, "", asked === "" ? pathname : `${pathname}?${asked}`),
+  );
+  useEffect(() => {
+    // Read at once, before anything renders the fields anew; said after the router has begun to listen.
+    const asked = findEarlyChoice();
+    if (asked === undefined) return undefined;
+    const timer = setTimeout(() => show(asked), 0);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <search aria-label={label}>
       <form

@@ -80,7 +80,7 @@ export function DeploymentCounts({ counts, filter, queryOf }: DeploymentCountsPr
         );
       })}
       {MARKED.map(({ key, mark, icon: Icon, tone }) =>
-        counts[key] > 0 ? (
+        counts[key] > 0 && filter.mark !== mark ? (
           <li key={key}>
             <ShallowLink query={queryOf({ mark })} className={cn(LOOK, LINK_LOOK)}>
               <Icon aria-hidden className={cn("size-4", tone)} />
