@@ -107,6 +107,13 @@ describe("a bad run that began with the deployment", () => {
     expect(shown(bad(4, 0.1))).toBeCloseTo(2.5 * shown(bad(3, 0.1)), 6);
   });
 
+  it("shows half of what it is worth where it is as long as known ones and is called a sample sooner", () => {
+    const known = { ...bad(5), pre: failing(calm.pre, 40, 43) };
+    expect(outlasts(known)).toBe(false);
+    expect(isEarly(known)).toBe(true);
+    expect(2 * shown(known)).toBeCloseTo(shown(bad(5)), 6);
+  });
+
   it("may begin with the second sample, which is the first of the new version alone", () => {
     expect(isEarly(bad(4, 0.3, 1))).toBe(false);
     const known = { ...bad(5, 0.3, 1), pre: failing(calm.pre, 40, 42) };

@@ -13,7 +13,10 @@ export const RECENT_SAMPLES = 4;
  */
 export const SAMPLES_FROM_START = 3;
 
-/** Then every sample of the run must show this many times what a rollback needs: enough to be no cold start either. */
+/** Then it must show more than a rollback needs: the lower of its two middle values by this factor ... */
+const CLEAR = 2;
+
+/** ... and three samples each by this one, which is enough to be no cold start either. */
 const OVERWHELMING = 2.5;
 
 /** By how many samples a bad run must outlast the runs like it that the baseline knows. */
@@ -52,21 +55,45 @@ export function badRunOf(measurement: Measurement, options: RunOptions): BadRun 
   const { evidence } = measurement;
   if (evidence === null) return { outlasts: false, isEarly: false, shows: Number.NEGATIVE_INFINITY };
   const length = runLength(badSamples(measurement, evidence));
-  // Rounded, because scrapes are some hundredths of a step early or late.
-  const known = Math.round(knownSeconds(measurement, options) / options.stepSeconds);
-  const isPlenty = hasEnoughRequests(measurement, options.stepSeconds);
-  const needed =
-    Math.max(
-      known > 0 ? known + LONGER_THAN_BEFORE : 0,
-      RECENT_SAMPLES + repeatedSamples(evidence.correlation),
-    ) + (isPlenty ? 0 : MORE_OF_FEW_REQUESTS);
+  const needed = neededLength(measurement, evidence, { ...options, isLogarithmic: false });
   const outlasts = length >= needed;
   const from = evidence.after.length - length;
   // The first sample may be of both versions, so that the next one is the beginning too.
-  const isFromStart = isPlenty && from <= 1 && length >= Math.max(needed - 1, SAMPLES_FROM_START + from);
-  const shows =
-    isFromStart && !outlasts ? lowestShift(evidence, length) / OVERWHELMING : middleShift(evidence);
-  return { outlasts, isEarly: outlasts || isFromStart, shows };
+  const isFromStart =
+    from <= 1 &&
+    length >= SAMPLES_FROM_START + from &&
+    hasEnoughRequests(measurement, options.stepSeconds) &&
+    length >= neededLength(measurement, evidence, { ...options, isLogarithmic: measurement.sign === -1 }) - 1;
+  const isSooner = isFromStart && !outlasts;
+  return {
+    outlasts,
+    isEarly: outlasts || isSooner,
+    shows: isSooner ? shownSooner(evidence) : middleShift(evidence),
+  };
+}
+
+function shownSooner(evidence: SeriesEvidence): number {
+  if (evidence.after.length >= RECENT_SAMPLES) return middleShift(evidence) / CLEAR;
+  return (Math.min(...evidence.after) - evidence.level) / OVERWHELMING;
+}
+
+/**
+ * How many bad samples in a row are more than what is known. What rises is compared by difference. A fall cannot go
+ * below zero, so that half as bad as a fall to a quarter is one to a half: what is overwhelming is compared so.
+ */
+function neededLength(
+  measurement: Measurement,
+  { correlation }: SeriesEvidence,
+  options: RunOptions & { isLogarithmic: boolean },
+): number {
+  const steps = knownSeconds(measurement, options) / options.stepSeconds;
+  // Rounded, because scrapes are some hundredths of a step early or late; up where demand may have ebbed by itself.
+  const known = measurement.sign === -1 && !options.isLogarithmic ? Math.ceil(steps) : Math.round(steps);
+  const needed = Math.max(
+    known > 0 ? known + LONGER_THAN_BEFORE : 0,
+    RECENT_SAMPLES + repeatedSamples(correlation),
+  );
+  return hasEnoughRequests(measurement, options.stepSeconds) ? needed : needed + MORE_OF_FEW_REQUESTS;
 }
 
 /** The lower of the two middle values of the latest samples, so that two garbage collections cannot carry it. */
@@ -74,10 +101,6 @@ function middleShift({ after, level }: SeriesEvidence): number {
   if (after.length < RECENT_SAMPLES) return Number.NEGATIVE_INFINITY;
   const ascending = after.slice(-RECENT_SAMPLES).toSorted((a, b) => a - b);
   return (ascending[(RECENT_SAMPLES - 1) >> 1] ?? level) - level;
-}
-
-function lowestShift({ after, level }: SeriesEvidence, length: number): number {
-  return Math.min(...after.slice(-length)) - level;
 }
 
 function runLength(isBad: readonly boolean[]): number {
@@ -108,9 +131,11 @@ function hasEnoughRequests({ metric, before }: Measurement, stepSeconds: number)
 }
 
 /** The longest run of the baseline and of earlier deployments that is like the latest samples. */
-function knownSeconds(measurement: Measurement, { stepSeconds, window }: RunOptions): number {
-  const { pre, post, before, sign, earlier } = measurement;
-  const onScale = scaleOfRuns(measurement, stepSeconds);
+function knownSeconds(
+  { pre, post, before, sign, earlier, scale }: Measurement,
+  { stepSeconds, window, isLogarithmic }: RunOptions & { isLogarithmic: boolean },
+): number {
+  const onScale = isLogarithmic && scale !== null ? scale.forward : (value: number) => value;
   const badness = (value: number, level: number) => sign * (onScale(value) - onScale(level));
   const level = before ?? 0;
   const typical = median(post.values.slice(-RECENT_SAMPLES).map((value) => badness(value, level)));
@@ -120,13 +145,6 @@ function knownSeconds(measurement: Measurement, { stepSeconds, window }: RunOpti
   );
   const seen = calm.reduce((sum, one) => sum + spanSeconds(one.post, stepSeconds), 0);
   return longestUsual(alike, window / seen);
-}
-
-/** What rises is compared by difference; what falls cannot fall below zero, so half as bad as a quarter is a half. */
-function scaleOfRuns(measurement: Measurement, stepSeconds: number): (value: number) => number {
-  const { sign, scale } = measurement;
-  const isLogarithmic = sign === -1 && scale !== null && hasEnoughRequests(measurement, stepSeconds);
-  return isLogarithmic ? scale.forward : (value) => value;
 }
 
 /**
