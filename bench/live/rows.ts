@@ -20,7 +20,7 @@ export interface Row {
   significantColdAt: number | undefined;
   /** Samples at the first look that found the touched metric worse. */
   namedAt: number | undefined;
-  /** Samples at the call: a rollback before the window's end, or the finding where a resource alone only warns. */
+  /** Samples at the call: a rollback before the window's end; where a resource alone only warns, its finding if any. */
   calledAt: number | undefined;
   requestsPerSecond: number;
   /** Share of the time in which some process of the machine waited for a processor; undefined: not known. */
@@ -52,7 +52,8 @@ function timesOf(
   const rolledBackAt = early && verdict === "rollback_recommended" ? samples : undefined;
   const seen = { baseline, observed, stepSeconds: STEP_SECONDS };
   return {
-    calledAt: trace.userFacing ? rolledBackAt : namedAt,
+    // A resource that is taken slows the answers too, which may be called before the resource is named.
+    calledAt: trace.userFacing ? rolledBackAt : (namedAt ?? rolledBackAt),
     significantAt: significantAt(trace, seen),
     significantColdAt: significantAt({ ...trace, coldSamples: 0 }, seen),
   };
