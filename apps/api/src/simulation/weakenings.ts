@@ -26,8 +26,8 @@ export const WEAKENINGS: readonly Weakening[] = [
     replacements: [
       {
         of: "set state = 'claimed', claim_id",
-        from: "then 0 else 1 end,\n      attempts",
-        to: "then 0 else 0 end,\n      attempts",
+        from: "then 0 else 1 end,\n        attempts",
+        to: "then 0 else 0 end,\n        attempts",
       },
     ],
     noticed: /was claimed again with its old fence/,
@@ -37,8 +37,8 @@ export const WEAKENINGS: readonly Weakening[] = [
     replacements: [
       {
         of: "set state = 'claimed', claim_id",
-        from: "lease_expires_at = clock_timestamp() + make_interval(secs => $8)",
-        to: "lease_expires_at = clock_timestamp() + make_interval(secs => $8 / 100.0)",
+        from: "at + make_interval(secs => $8) as lease_expires_at",
+        to: "at + make_interval(secs => $8 / 100.0) as lease_expires_at",
       },
     ],
     noticed: /an effect with fence/,
