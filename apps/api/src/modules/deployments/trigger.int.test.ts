@@ -1,3 +1,4 @@
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TestClient } from "../../testing/test-client.js";
 import { startMetricsService } from "../../testing/test-metrics-service.js";
@@ -257,6 +258,26 @@ it("defect 6: equal numbers in two projects are two deployments, each with an id
 });
 
 describe("triggers that come at the same time", () => {
+  it("are answered although somebody holds the project of one of them, which is answered after that", async () => {
+    const [held, free] = [
+      await createTestProject(alice),
+      await createTestProject(await test.signUp("Frank")),
+    ];
+    const holder = new pg.Client({ connectionString: test.database.superuserUrl });
+    await holder.connect();
+    try {
+      await holder.query("begin");
+      await holder.query("select from projects where id = $1 for update", [held.id]);
+      const blocked = held.trigger(PROD);
+      expect((await free.trigger(PROD)).status).toBe(200);
+      expect((await deploymentsOf(held.id)).length).toBe(0);
+      await holder.query("rollback");
+      expect((await blocked).body.status).toBe("created");
+    } finally {
+      await holder.end();
+    }
+  });
+
   it("are refused each for itself: of who has no quota left, not even the observation ends", async () => {
     const [erin, carol] = [await test.signUp("Erin"), await test.signUp("Carol")];
     const [full, wrong, fine] = [
