@@ -10,9 +10,11 @@ class ParameterPipe extends StandardSchemaValidationPipe {
   override async transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {
     try {
       const parsed: T = await super.transform(value, metadata);
-      const path = metadata.schema && findNul(parsed, []);
-      if (path === undefined) return parsed;
-      throw new AppError("invalid_input", { errors: [{ path, message: "NUL is not allowed" }] });
+      const found = metadata.schema && findNul(parsed);
+      if (!found) return parsed;
+      throw new AppError("invalid_input", {
+        errors: [{ path: found.join("."), message: "NUL is not allowed" }],
+      });
     } catch (thrown) {
       throw metadata.data === undefined ? thrown : inParameter(metadata.data, thrown);
     }
@@ -33,12 +35,12 @@ export const validationPipe = new ParameterPipe({
 const DEEPEST = 20;
 
 /** Where the first NUL is: no text of the database can hold one, so that no field's schema has to say it. */
-function findNul(value: unknown, path: readonly string[]): string | undefined {
-  if (typeof value === "string") return value.includes("\0") ? path.join(".") : undefined;
-  if (typeof value !== "object" || value === null || path.length === DEEPEST) return undefined;
+function findNul(value: unknown, depth = 0): string[] | undefined {
+  if (typeof value === "string") return value.includes("\0") ? [] : undefined;
+  if (typeof value !== "object" || value === null || depth === DEEPEST) return undefined;
   for (const [name, inner] of Object.entries(value)) {
-    const found = findNul(inner, [...path, name]);
-    if (found !== undefined) return found;
+    const found = findNul(inner, depth + 1);
+    if (found) return [name, ...found];
   }
   return undefined;
 }
