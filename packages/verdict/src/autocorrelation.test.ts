@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { autocorrelation, varianceInflation } from "./autocorrelation.js";
+import { autocorrelation, independentSamples, persistence, varianceInflation } from "./autocorrelation.js";
 import { normal, seededChance } from "./testing/synthetic-deployment.js";
 
 function linked(correlation: number, length: number): number[] {
@@ -35,5 +35,29 @@ describe("varianceInflation", () => {
     expect(varianceInflation(0.5, 3)).toBeCloseTo(5.5 / 3, 10);
     expect(varianceInflation(0, 3)).toBe(1);
     expect(varianceInflation(0.5, 1)).toBeCloseTo(1, 10);
+  });
+});
+
+describe("persistence", () => {
+  it("is the mean of what a first-order process keeps of a sample, step by step", () => {
+    expect(persistence(0.5, 3, 1)).toBeCloseTo((0.5 + 0.25 + 0.125) / 3, 10);
+    expect(persistence(0.5, 2, 3)).toBeCloseTo((0.125 + 0.0625) / 2, 10);
+    expect(persistence(0, 3, 1)).toBe(0);
+  });
+
+  it("never explains more of a mean than there is of it", () => {
+    for (const correlation of [0.1, 0.5, 0.9]) {
+      for (const length of [1, 3, 30]) {
+        const variance = varianceInflation(correlation, length) / length;
+        expect(variance - persistence(correlation, length, 1) ** 2).toBeGreaterThan(0);
+      }
+    }
+  });
+});
+
+describe("independentSamples", () => {
+  it("is all of them where nothing links them, a third where half of a sample stays in the next", () => {
+    expect(independentSamples(0, 30)).toBe(30);
+    expect(independentSamples(0.5, 30)).toBeCloseTo(10, 10);
   });
 });

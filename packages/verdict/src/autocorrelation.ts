@@ -43,3 +43,17 @@ export function varianceInflation(correlation: number, length: number): number {
   const edge = (1 - correlation ** length) / (length * (1 - correlation));
   return 1 + 2 * ratio * (1 - edge);
 }
+
+/**
+ * How much of a sample's distance from the level is still in the mean of `length` samples, the first of which comes
+ * `lag` samples later (first-order process), 0..1.
+ */
+export function persistence(correlation: number, length: number, lag: number): number {
+  if (correlation <= 0) return 0;
+  return (correlation ** lag * (1 - correlation ** length)) / (length * (1 - correlation));
+}
+
+/** How many independent samples say as much about a spread as `count` linked ones do. */
+export function independentSamples(correlation: number, count: number): number {
+  return (count * (1 - correlation)) / (1 + correlation);
+}

@@ -11,6 +11,7 @@ const options = {
   smallest: 5,
   history: [],
   explained: 0,
+  skipped: 0,
 };
 
 describe("judgeSeries", () => {
@@ -23,9 +24,24 @@ describe("judgeSeries", () => {
 
   it("counts among how many windows before the shift is the largest", () => {
     const [evidence] = judgeSeries(pre, [150, 151, 149], options);
-    expect(evidence.total).toBe(28);
-    expect(evidence.rank).toBe(28);
-    expect(judgeSeries(pre, [105, 104, 106], options)[0].rank).toBeLessThan(28);
+    // Of 28 windows the first has no sample before it.
+    expect(evidence.total).toBe(27);
+    expect(evidence.rank).toBe(27);
+    expect(judgeSeries(pre, [105, 104, 106], options)[0].rank).toBeLessThan(27);
+  });
+
+  it("is surprised by less where samples hang together and the baseline ended high, and by more where it ended low", () => {
+    const wave = Array.from({ length: 48 }, (_, i) => 100 + 20 * Math.sin((2 * Math.PI * i) / 16));
+    const zAfter = (count: number, skipped = 0) => {
+      const before = wave.slice(0, count);
+      const ascending = before.toSorted((a, b) => a - b);
+      return judgeSeries(before, [112, 112, 112], { ...options, ascending, skipped })[0].z;
+    };
+    const [high, low] = [zAfter(37), zAfter(45)];
+    expect(high).toBeLessThan(0.5);
+    expect(low).toBeGreaterThan(2);
+    // A long pause before the observation leaves nothing of either.
+    expect(Math.abs(zAfter(37, 60) - zAfter(45, 60))).toBeLessThan(0.5);
   });
 
   it("sees a fall as worse where lower is worse", () => {

@@ -57,6 +57,8 @@ export interface JudgeOptions {
   history: readonly (readonly number[])[];
   /** Part of the shift on the scale that something else explains, not oriented. */
   explained: number;
+  /** Samples that would fit between the baseline and the observation. */
+  skipped: number;
 }
 
 /** With at least this many samples a regression must still be there at the end. */
@@ -84,7 +86,7 @@ export function judgeSeries(
   post: readonly number[],
   options: JudgeOptions,
 ): [SeriesEvidence, ...SeriesEvidence[]] {
-  const { scale, sign, explained } = options;
+  const { scale, sign, explained, skipped } = options;
   const band = bandOnScale(options);
   const onScale = (value: number) => sign * scale.forward(value);
   // Every scale grows with its value, so the order needs no second sorting.
@@ -95,30 +97,32 @@ export function judgeSeries(
     history: options.history.map((values) => values.map((value) => sign * value)),
   });
   const after = post.map((value) => sign * (scale.forward(value) - explained));
-  const look = (from: number) => judgeStretch(baseline, after, { from, band });
+  const look = (from: number) => judgeStretch(baseline, after, { from, skipped, band });
   return [look(0), ...lateStarts(baseline, after, band).map(look)];
 }
 
 function judgeStretch(
   baseline: Baseline,
   observed: readonly number[],
-  { from, band }: { from: number; band: number },
+  { from, skipped, band }: { from: number; skipped: number; band: number },
 ): SeriesEvidence {
   const after = from === 0 ? observed : observed.slice(from);
   const { level, sampleSpread, usualHigh } = baseline;
-  const { centre, spread, df, shifts } = placeboNoise(baseline, after.length, from);
+  const noise = placeboNoise(baseline, after.length, { from, skipped });
+  const { spread, df, shifts } = noise;
+  const usual = level + noise.centre + noise.expected;
   const reach = level + Math.max(band / 2, usualHigh - level);
   const cap = level + CAP_DEVIATIONS * sampleSpread;
   const { mid, cappedMid, worse } = tally(after, reach, cap);
   const elevated = after.map((value) => value > reach);
-  const shift = mid - level - centre;
+  const shift = mid - usual;
   return {
     from,
     shift,
     shiftFromDrift: mid - driftReference(baseline.values, after.length),
     spread,
     z: normalFromStudent(shift / spread, df),
-    cappedZ: normalFromStudent((cappedMid - level - centre) / spread, df),
+    cappedZ: normalFromStudent((cappedMid - usual) / spread, df),
     countZ: null,
     low: shift - 1.96 * spread,
     high: shift + 1.96 * spread,
@@ -130,7 +134,7 @@ function judgeStretch(
     level,
     worseFrom: Math.min(reach, level + Math.max(band, WILD_DEVIATIONS * sampleSpread)),
     correlation: baseline.correlation,
-    rank: countBelow(shifts, mid - level),
+    rank: countBelow(shifts, mid - level - noise.expected),
     total: shifts.length,
   };
 }

@@ -148,7 +148,7 @@ function withEvidence(
   measurement: Measurement,
   { ascending, judged }: { ascending: readonly number[]; judged: readonly number[] },
 ): Measurement {
-  const { metric, policy, pre, smallest } = measurement;
+  const { metric, policy, pre, post, smallest } = measurement;
   const level = measurement.before ?? 0;
   const scale = scaleFor(METRIC_TRAITS[metric].scale, level);
   const options = {
@@ -160,6 +160,7 @@ function withEvidence(
       values.map((value) => scale.forward(value) - scale.forward(before)),
     ),
     explained: explainedByTraffic(observation, metric, scale),
+    skipped: skippedSamples(pre, post.at[post.at.length - judged.length]),
   };
   const look = (sign: 1 | -1) => judgeSeries(pre.values, judged, { ...options, sign });
   const [evidence, ...late] = look(measurement.sign);
@@ -178,6 +179,13 @@ function withEvidence(
     late,
     improvement: better ? look(measurement.sign === 1 ? -1 : 1)[0] : null,
   };
+}
+
+/** How many samples of the baseline's kind would fit between its end and the first one that is judged. */
+function skippedSamples({ at }: Series, first: number | undefined): number {
+  const last = at[at.length - 1] ?? 0;
+  const step = (last - (at[0] ?? last)) / (at.length - 1);
+  return step > 0 ? Math.max(0, ((first ?? last) - last) / step - 1) : 0;
 }
 
 /** The deviate whose tail is twice that of `z`: the price of looking both ways. */

@@ -1,4 +1,4 @@
-import { autocorrelation, varianceInflation } from "./autocorrelation.js";
+import { autocorrelation, independentSamples, persistence, varianceInflation } from "./autocorrelation.js";
 import { quantileOfSorted, robustSpread, sorted } from "./statistics.js";
 
 /** A baseline, measured once and asked for several lengths of observation. All values on the metric's scale. */
@@ -28,13 +28,15 @@ export interface BaselineOptions {
 
 /** What the baseline says about windows as long as the observation. */
 export interface PlaceboNoise {
-  /** What a window's mean usually is, relative to the baseline's level. */
+  /** What a window's mean usually is, relative to the baseline's level and what its latest sample leads to expect. */
   centre: number;
+  /** What the baseline's latest sample leads to expect of the observation, relative to its level. */
+  expected: number;
   /** Standard deviation of a window's mean against the baseline. */
   spread: number;
   /** Effective degrees of freedom of `spread`. */
   df: number;
-  /** Means of the placebo windows relative to the level, ascending. */
+  /** Means of the placebo windows relative to the level and what came before each leads to expect, ascending. */
   shifts: readonly number[];
 }
 
@@ -43,6 +45,9 @@ const DF_PER_BLOCK = 3;
 
 /** Samples further than this many deviations from the level are pulled in before windows are formed. */
 const WINSOR_DEVIATIONS = 6;
+
+/** One wild sample is more often a fluke than the start of something: it foretells no more than this many deviations. */
+const FORETOLD_DEVIATIONS = 3;
 
 /** Level, spread and autocorrelation of a non-empty baseline in order of time. */
 export function baselineOf(values: readonly number[], options: BaselineOptions): Baseline {
@@ -65,22 +70,35 @@ export function baselineOf(values: readonly number[], options: BaselineOptions):
 /**
  * Noise of window means, from windows of the observation's length slid over the baseline (a placebo test:
  * Abadie et al., JASA 2010, in time). The block length takes care of autocorrelation; the spread of single
- * samples is the lower bound, because a short baseline holds few independent windows.
+ * samples is the lower bound, because a short baseline holds few independent windows. Where samples hang together,
+ * observation and windows alike are compared with what the sample before them leads to expect (first-order
+ * process): less is left to chance than without it.
  * `from`: the observation's sample at which the window starts; a later one is compared with any window of earlier
- * observations, one from the start with their starts, so that what every deployment brings is no news.
+ * observations, one from the start with their starts, so that what every deployment brings is no news. `skipped`:
+ * samples that would fit between the baseline and the observation.
  */
-export function placeboNoise(baseline: Baseline, observed: number, from = 0): PlaceboNoise {
-  const { pulledIn, history } = baseline;
+export function placeboNoise(
+  baseline: Baseline,
+  observed: number,
+  { from = 0, skipped = 0 }: { from?: number; skipped?: number } = {},
+): PlaceboNoise {
+  const { pulledIn, history, correlation, sampleSpread } = baseline;
   const count = pulledIn.length;
   const length = Math.min(observed, Math.max(1, Math.floor(count / 2)));
+  const carried = persistence(correlation, observed, 1 + from + skipped);
   const earlier = history.flatMap((values) => earlierShifts(values, observed, from));
-  const shifts = sorted([...windowShifts(pulledIn, length), ...earlier]);
+  const shifts = sorted([...surprises(pulledIn, length, carried), ...earlier]);
   const between = robustSpread(shifts) * Math.sqrt(length / observed);
+  const within = Math.sqrt(spreadWithin(baseline, observed) ** 2 - (carried * sampleSpread) ** 2);
+  const reach = FORETOLD_DEVIATIONS * sampleSpread;
+  const latest = Math.max(-reach, Math.min(reach, pulledIn[count - 1] ?? 0));
   const blocks = count / length + history.length;
+  const single = within >= between ? independentSamples(correlation, count) : 0;
   return {
     centre: quantileOfSorted(shifts, 0.5),
-    spread: Math.max(between, spreadWithin(baseline, observed)) * Math.sqrt(1 + observed / count),
-    df: Math.max(3, Math.min(count - 1, DF_PER_BLOCK * blocks)),
+    expected: carried * latest,
+    spread: Math.max(between, within) * Math.sqrt(1 + observed / count),
+    df: Math.max(3, Math.min(count - 1, Math.max(DF_PER_BLOCK * blocks, single))),
     shifts,
   };
 }
@@ -98,6 +116,16 @@ function windowShifts(pulledIn: readonly number[], length: number): number[] {
     if (i >= length) sum -= pulledIn[i - length] ?? 0;
     if (i >= length - 1) shifts.push(sum / length);
   }
+  return shifts;
+}
+
+/** Means of all windows that a sample precedes, each less what that sample leads to expect. */
+function surprises(pulledIn: readonly number[], length: number, carried: number): number[] {
+  const shifts = windowShifts(pulledIn, length);
+  for (let i = 1; i < shifts.length; i += 1) {
+    shifts[i - 1] = (shifts[i] ?? 0) - carried * (pulledIn[i - 1] ?? 0);
+  }
+  shifts.pop();
   return shifts;
 }
 

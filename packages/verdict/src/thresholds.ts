@@ -32,14 +32,14 @@ export interface Thresholds {
 }
 
 export const THRESHOLDS: Thresholds = {
-  noiseDeviate: { few: 2, many: 2.9 },
+  noiseDeviate: { few: 1.8, many: 2.7 },
   bandDeviate: { few: 0.3, many: 1.3 },
   elevatedShare: 0.35,
   cappedDeviate: 1.7,
   suddenShare: 0.5,
   lateDeviate: 0.5,
   burdenFactor: 1.5,
-  burdenShare: 0.25,
+  burdenShare: 0.35,
   burdenSmallest: 2,
-  falseDiscoveryRate: 0.02,
+  falseDiscoveryRate: 0.03,
 };

@@ -9,12 +9,6 @@ const AXES: Partial<{ [K in keyof Thresholds]: readonly Thresholds[K][] }> = {
     { few: 2, many: 2.9 },
     { few: 2.2, many: 3.1 },
   ],
-  bandDeviate: [
-    { few: 0, many: 1 },
-    { few: 0.3, many: 1.3 },
-    { few: 0.6, many: 1.6 },
-  ],
-  suddenShare: [0.3, 0.5],
   lateDeviate: [0, 0.5, 1],
   burdenFactor: [1.25, 1.5, 2],
   burdenShare: [0.15, 0.25, 0.35, 0.5],

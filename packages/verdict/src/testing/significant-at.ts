@@ -33,8 +33,8 @@ export function significantAt(
   const from = Math.max(onset, warmUpSamples);
   for (let samples = from + 1; samples <= post.length; samples += 1) {
     const since = post.slice(from, samples).map((row) => sign * scale.forward(row[metric] ?? 0));
-    const { centre, spread, df } = placeboNoise(baseline, since.length);
-    const shift = mean(since) - baseline.level - centre;
+    const { centre, expected, spread, df } = placeboNoise(baseline, since.length, { from });
+    const shift = mean(since) - baseline.level - centre - expected;
     if (shift > band && normalFromStudent(shift / spread, df) > boundary(since.length)) return samples;
   }
   return undefined;
