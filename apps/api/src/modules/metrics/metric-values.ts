@@ -11,10 +11,15 @@ export type MetricName = keyof MetricValues;
 /** What was measured at one instant; null where a metric was not. */
 export type MeasuredValues = { [M in MetricName]: number | null };
 
-/** Beyond these it is a fault of whoever counts, and a number of sixty digits on somebody's page. */
+/**
+ * Beyond it is a fault of whoever counts, and a number of sixty digits on somebody's page. Sums over all projects rely on
+ * it too: PostgreSQL refuses the average of two numbers whose sum is none.
+ */
+export const LARGEST_VALUE = 1e9;
+
 const LARGEST: Record<MetricName, number> = {
-  requests_per_sec: 1e9,
-  latency_p95: 1e9,
+  requests_per_sec: LARGEST_VALUE,
+  latency_p95: LARGEST_VALUE,
   error_rate: 1,
   cpu_usage: 1,
   memory_usage: 1,

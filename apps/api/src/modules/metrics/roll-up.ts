@@ -1,5 +1,6 @@
 import type { Database, Transaction } from "@pulsekeep/database";
 import { type SQL, sql } from "drizzle-orm";
+import { LARGEST_VALUE } from "./metric-values.js";
 
 const METRIC_COLUMNS = [
   "requests_per_sec",
@@ -13,9 +14,15 @@ const columns = METRIC_COLUMNS.flatMap((metric) =>
   ["mean", "min", "max"].map((figure) => `${metric}_${figure}`),
 );
 
+/** For sums and averages: what was kept before there was a largest value stops none. */
+export const bounded = (column: string): string =>
+  `case when ${column} > ${LARGEST_VALUE} then ${LARGEST_VALUE} else ${column} end`;
+
 /** `avg, min, max` of each metric, in the order of `columns`. */
 const FIGURES: SQL = sql.raw(
-  METRIC_COLUMNS.map((metric) => `avg(s.${metric}), min(s.${metric}), max(s.${metric})`).join(", "),
+  METRIC_COLUMNS.map((metric) => `avg(${bounded(`s.${metric}`)}), min(s.${metric}), max(s.${metric})`).join(
+    ", ",
+  ),
 );
 
 /**

@@ -4,6 +4,7 @@ import { schema, type Transaction } from "@pulsekeep/database";
 import { eq, type SQL, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
 import { Databases, type Tenant } from "../../platform/database.js";
+import { bounded } from "./roll-up.js";
 
 const { projects } = schema;
 const HOUR_SECONDS = 3_600;
@@ -76,7 +77,7 @@ const figuresOf = (of: (column: string) => string): SQL =>
 function ofSamples({ projectId, environment, fromAt, toAt, stepSeconds }: Span): SQL {
   return sql`select ${binOf(stepSeconds)} as at, count(*) filter (where missing_reason is null) as samples,
       count(*) filter (where missing_reason is not null) as missing,
-      ${figuresOf((it) => `avg(${it}) as ${it}_mean, min(${it}) as ${it}_min, max(${it}) as ${it}_max`)}
+      ${figuresOf((it) => `avg(${bounded(it)}) as ${it}_mean, min(${it}) as ${it}_min, max(${it}) as ${it}_max`)}
     from metric_samples
     where project_id = ${projectId} and environment = ${environment}
       and at >= ${fromAt.toISOString()} and at < ${toAt.toISOString()}
@@ -101,7 +102,7 @@ function ofHours({ projectId, environment, fromAt, toAt, stepSeconds }: Span): S
     select ${binOf(stepSeconds)} as at, sum(samples) as samples, sum(missing) as missing,
       ${figuresOf(
         (it) =>
-          `sum(${it}_mean * samples) / nullif(sum(samples) filter (where ${it}_mean is not null), 0) as ${it}_mean,
+          `sum((${bounded(`${it}_mean`)}) * samples) / nullif(sum(samples) filter (where ${it}_mean is not null), 0) as ${it}_mean,
            min(${it}_min) as ${it}_min, max(${it}_max) as ${it}_max`,
       )}
     from parts group by 1 order by 1`;

@@ -484,10 +484,22 @@ describe("long views", () => {
     });
     const before = (await view(10)).points;
     expect(before).toHaveLength(6);
+    // Kept before there was a largest value: their sum is no number, and may stop neither a view nor everybody's hours.
+    const huge = await createTestProject(alice);
+    await test.sql(
+      `insert into metric_samples (project_id, workspace_id, at, latency_p95_ms)
+       select p.id, p.workspace_id, t, 1.7e308 from projects p, unnest($2::timestamptz[]) t where p.id = $1`,
+      [huge.id, [1, 2, 3].map((second) => new Date(hour(4).getTime() + second * 1_000))],
+    );
+    const peek = `${huge.path}/samples?from=${hour(5).toISOString()}&to=${hour(0).toISOString()}`;
+    for (const points of [10, 300]) expect((await alice.get(`${peek}&points=${points}`)).status).toBe(200);
     while ((await test.get(RollUpJobs).rollUpOnce()) === "more");
     const rolled = await test.sql("select * from metric_rollups where project_id = $1", [project.id]);
     expect(rolled.length).toBeGreaterThanOrEqual(3);
     expect((await view(10)).points).toEqual(before);
+    expect((await alice.get<Series>(`${peek}&points=10`)).body.points).toMatchObject([
+      { samples: 3, latency_p95: { mean: 1e9 } },
+    ]);
     // The hours stay when their samples are gone.
     await test.sql("delete from metric_samples where project_id = $1 and at < $2", [project.id, hour(3)]);
     expect((await view(10)).points.slice(0, 2)).toEqual(before.slice(0, 2));
