@@ -446,7 +446,11 @@ export class Simulation {
   }
 
   private hasUnfinished(): boolean {
-    return [...this.ledger.values()].some(({ ended_ms }) => ended_ms === null);
+    return this.countOpen() > 0;
+  }
+
+  private countOpen(): number {
+    return [...this.ledger.values()].filter(({ ended_ms }) => ended_ms === null).length;
   }
 
   private async quietMinute(): Promise<void> {
@@ -462,9 +466,11 @@ export class Simulation {
     worker.awayUntilMs = 0;
     worker.crash();
     for (let rounds = 0; rounds < 50; rounds += 1) {
+      const openBefore = this.countOpen();
       const claimed = await worker.claim(instance, { max: 10, claimId: newSecret(16), answerLost: false });
-      if (claimed.length === 0) return;
       await this.watch();
+      // A claim that ended what its day has no room for wakes its worker, to see what stood behind.
+      if (claimed.length === 0 && this.countOpen() >= openBefore) return;
       for (const held of worker.held.slice()) {
         this.actOn(worker, held);
         await worker.report(instance, held, { ledger: this.ledger, answerLost: false });
