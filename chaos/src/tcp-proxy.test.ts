@@ -114,7 +114,7 @@ describe("the proxy", () => {
   });
 
   it("sends later connections to where the server has moved", async () => {
-    const other = createServer((socket) => socket.end("moved"));
+    const other = createServer((socket) => socket.on("error", () => undefined).end("moved"));
     other.listen(0, "127.0.0.1");
     await once(other, "listening");
     proxy.retarget((other.address() as { port: number }).port);
