@@ -6,7 +6,7 @@ import { Gather } from "../../platform/gather.js";
 import { MAX_TOGETHER } from "./few.js";
 import { InTurn } from "./in-turn.js";
 
-const CONCURRENCY = 2;
+const CONCURRENCY = 4;
 /** What waits for one project's row holds up all that came with it, but not for long. */
 const TOGETHER_PATIENCE_MS = 1_000;
 const ALONE_PATIENCE_MS = 5_000;
