@@ -71,6 +71,12 @@ describe("an error", () => {
     ["a cursor of nobody", () => alice.get("/api/v1/runs?cursor=abc"), 422, "invalid_input"],
     ["NUL in a query", () => alice.get("/api/v1/deployments?service=a%00b"), 422, "invalid_input"],
     ["NUL in a body", () => alice.patch("/api/v1/me", { name: "a\0b" }), 422, "invalid_input"],
+    [
+      "half a character in a body",
+      () => alice.post("/api/v1/projects", { name: "a\ud800" }),
+      422,
+      "invalid_input",
+    ],
     ["a year zero", () => alice.get("/api/v1/deployments?from=0000-01-01T00:00:00Z"), 422, "invalid_input"],
     [
       "a cursor of the year zero",

@@ -10,10 +10,10 @@ class ParameterPipe extends StandardSchemaValidationPipe {
   override async transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {
     try {
       const parsed: T = await super.transform(value, metadata);
-      const found = metadata.schema && findNul(parsed);
+      const found = metadata.schema && findUnstorable(parsed);
       if (!found) return parsed;
       throw new AppError("invalid_input", {
-        errors: [{ path: found.join("."), message: "NUL is not allowed" }],
+        errors: [{ path: found.join("."), message: "NUL and halves of characters are not allowed" }],
       });
     } catch (thrown) {
       throw metadata.data === undefined ? thrown : inParameter(metadata.data, thrown);
@@ -34,12 +34,13 @@ export const validationPipe = new ParameterPipe({
 /** Deeper than any schema of ours: what is left there unread may be nested as deep as a body is long. */
 const DEEPEST = 20;
 
-/** Where the first NUL is: no text of the database can hold one, so that no field's schema has to say it. */
-function findNul(value: unknown, depth = 0): string[] | undefined {
-  if (typeof value === "string") return value.includes("\0") ? [] : undefined;
+/** Where the first text is that the database cannot hold, so that no field's schema has to say it. */
+function findUnstorable(value: unknown, depth = 0): string[] | undefined {
+  // Half of a surrogate pair is a JSON text, and no Unicode.
+  if (typeof value === "string") return value.includes("\0") || !value.isWellFormed() ? [] : undefined;
   if (typeof value !== "object" || value === null || depth === DEEPEST) return undefined;
   for (const [name, inner] of Object.entries(value)) {
-    const found = findNul(inner, depth + 1);
+    const found = findUnstorable(inner, depth + 1);
     if (found) return [name, ...found];
   }
   return undefined;
