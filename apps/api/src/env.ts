@@ -143,6 +143,8 @@ const envSchema = z
     /** Pause before the second attempt of a run; each further one is twice as long. */
     PULSEKEEP_RETRY_BASE_SECONDS: seconds(1, 900).default(30),
 
+    /** Pulses of one workspace, whatever their state; what is beyond is refused. */
+    PULSEKEEP_MAX_PULSES: count(1_000_000).default(1_000),
     /** Commits in one repository on one day of the pulse's zone; what is beyond is skipped. */
     PULSEKEEP_MAX_COMMITS_PER_DAY: count(1_000_000).default(24),
     /** Signals to write something, of one workspace and a minute; what is beyond waits. GitHub allows 80. */

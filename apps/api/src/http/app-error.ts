@@ -27,6 +27,7 @@ export const ERROR_CODES = {
   password_wrong: { status: 403, title: "The password is not right" },
   sign_in_again: { status: 403, title: "Sign in again first" },
   invalid_schedule: { status: 422, title: "The schedule is not valid" },
+  too_many_pulses: { status: 409, title: "This account has as many pulses as it may have" },
   run_not_cancellable: { status: 409, title: "The run has been taken by its worker, or has ended" },
 
   API_KEY_MISSING: { status: 422, title: "The X-API-Key header is missing" },

@@ -48,12 +48,17 @@ export class PulsesService {
     @Inject(RunNowService) private readonly runs: RunNowService,
   ) {}
 
-  /** Returns the id of the new pulse. */
+  /**
+   * Returns the id of the new pulse.
+   *
+   * @throws AppError `not_found`, `invalid_schedule`, `too_many_pulses`
+   */
   async createPulse(caller: UserCaller, input: PulseCreate): Promise<string> {
     refuseFaultySchedule(input.schedule);
     refuseFaultyTemplates(input.message);
     refuseFaultyTarget(input.target);
     return this.databases.inTenant(caller, async (tx) => {
+      await refuseTooMany(tx, caller.workspaceId, this.rules.pulsesPerWorkspace);
       const worker = await getWorker(tx, input.workerId);
       const repository = input.target?.repository ?? worker.repositoryFullName;
       const branch = input.target?.branch ?? worker.defaultBranch;
@@ -262,6 +267,12 @@ async function refuseCancel(tx: Transaction, id: string): Promise<void> {
   const [run] = await tx.select({ state: runs.state }).from(runs).where(eq(runs.id, id));
   if (!run) throw new AppError("not_found");
   if (run.state !== "cancelled") throw new AppError("run_not_cancellable");
+}
+
+async function refuseTooMany(tx: Transaction, workspaceId: string, most: number): Promise<void> {
+  // Two at once count one after the other.
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`pulses ${workspaceId}`}, 0))`);
+  if ((await tx.$count(pulses)) >= most) throw new AppError("too_many_pulses");
 }
 
 async function getWorker(tx: Transaction, id: string) {

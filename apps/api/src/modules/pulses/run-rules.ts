@@ -33,6 +33,7 @@ export class RunRules {
   /** A signal ends before its lease: who holds an expired lease holds an expired signal. */
   readonly signalSeconds: number;
   readonly spreadSeconds: number;
+  readonly pulsesPerWorkspace: number;
   readonly commitsPerDay: number;
   readonly writesPerMinute: number;
   private readonly retrySeconds: number;
@@ -43,6 +44,7 @@ export class RunRules {
     this.leaseSeconds = env.PULSEKEEP_RUN_LEASE_SECONDS;
     this.signalSeconds = Math.floor(this.leaseSeconds * 0.9);
     this.spreadSeconds = env.PULSEKEEP_RECOVERY_SPREAD_SECONDS;
+    this.pulsesPerWorkspace = env.PULSEKEEP_MAX_PULSES;
     this.commitsPerDay = env.PULSEKEEP_MAX_COMMITS_PER_DAY;
     this.writesPerMinute = env.PULSEKEEP_MAX_WRITES_PER_MINUTE;
     this.retrySeconds = env.PULSEKEEP_RETRY_BASE_SECONDS;

@@ -14,6 +14,7 @@ import { createLogger } from "../../platform/logger.js";
 
 const CAP = 5;
 const WRITES = 20;
+const PULSES = 30;
 const NOTES = { repository: "octo-alice/notes" };
 
 let test: TestApp;
@@ -28,6 +29,7 @@ beforeAll(async () => {
     env: {
       PULSEKEEP_MAX_COMMITS_PER_DAY: String(CAP),
       PULSEKEEP_MAX_WRITES_PER_MINUTE: String(WRITES),
+      PULSEKEEP_MAX_PULSES: String(PULSES),
       PULSEKEEP_RUN_LEASE_SECONDS: "20",
     },
   });
@@ -85,6 +87,21 @@ async function claimAndReport(): Promise<string> {
   await worker.report(claimed, DONE);
   return claimed.runId;
 }
+
+it("BOMB-07 a workspace has no more pulses than it may, also when they come together", async () => {
+  const attempts = Array.from({ length: PULSES + 5 }, (_, index) =>
+    createPulse(alice, worker, { name: `Pulse ${index}` }).then(
+      () => "created",
+      (error: Error) => error.message,
+    ),
+  );
+  const answers = await Promise.all(attempts);
+  expect(answers.filter((answer) => answer === "created")).toHaveLength(PULSES);
+  expect(answers.filter((answer) => answer.includes("too_many_pulses"))).toHaveLength(5);
+  const [first] = (await alice.get<{ rows: Pulse[] }>("/api/v1/pulses?limit=1")).body.rows;
+  await alice.call("DELETE", `/api/v1/pulses/${first?.id}`);
+  await createPulse(alice, worker, { name: "In its place" });
+});
 
 describe("the daily cap of a repository", () => {
   it("is never exceeded by forty claims of two processes, over branches, pulses and workers", async () => {
