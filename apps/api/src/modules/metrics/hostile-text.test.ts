@@ -118,7 +118,7 @@ describe("BOMB-07 ten thousand schedules", () => {
     ["times", { kind: "times", per: "day", count: 24, fromHour: 0, untilHour: 24, weekdays: ["sun"] }],
     ["every", { kind: "every", everyMinutes: 5, anchorAt: "2026-01-01T00:00:00Z" }],
   ])("are read and planned in seconds, also those that rest for ever: %s", (_, schedule) => {
-    const startedMs = performance.now();
+    const started = process.cpuUsage();
     for (let n = 0; n < 10_000; n += 1) {
       expect(scheduleSchema.safeParse(schedule).success && findScheduleFault(schedule) === undefined).toBe(
         true,
@@ -134,7 +134,9 @@ describe("BOMB-07 ten thousand schedules", () => {
       const run = nextRun({ ...timing, rest: n % 2 === 0 ? never : sundays });
       if (n < 2) expect(run === undefined).toBe(n === 0);
     }
-    expect(performance.now() - startedMs).toBeLessThan(8_000);
+    // Of processor time, so that a busy machine makes no difference.
+    const { user, system } = process.cpuUsage(started);
+    expect((user + system) / 1_000_000).toBeLessThan(8);
   });
 });
 
