@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { autocorrelation, independentSamples, persistence, varianceInflation } from "./autocorrelation.js";
+import { autocorrelation, persistence, varianceInflation } from "./autocorrelation.js";
 import { normal, seededChance } from "./testing/synthetic-deployment.js";
 
 function linked(correlation: number, length: number): number[] {
@@ -52,12 +52,5 @@ describe("persistence", () => {
         expect(variance - persistence(correlation, length, 1) ** 2).toBeGreaterThan(0);
       }
     }
-  });
-});
-
-describe("independentSamples", () => {
-  it("is all of them where nothing links them, a third where half of a sample stays in the next", () => {
-    expect(independentSamples(0, 30)).toBe(30);
-    expect(independentSamples(0.5, 30)).toBeCloseTo(10, 10);
   });
 });

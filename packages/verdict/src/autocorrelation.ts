@@ -52,8 +52,3 @@ export function persistence(correlation: number, length: number, lag: number): n
   if (correlation <= 0) return 0;
   return (correlation ** lag * (1 - correlation ** length)) / (length * (1 - correlation));
 }
-
-/** How many independent samples say as much about a spread as `count` linked ones do. */
-export function independentSamples(correlation: number, count: number): number {
-  return (count * (1 - correlation)) / (1 + correlation);
-}

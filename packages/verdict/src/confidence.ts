@@ -12,7 +12,7 @@ export function confidenceOfRegression(margin: number): number {
 
 /** Probability that a metric that was not called is fine. */
 export function confidenceOfClean(margin: number): number {
-  return logistic(1 - 1.2 * bounded(margin));
+  return logistic(0.9 - 1.3 * bounded(margin));
 }
 
 /** The margin, as far as it says anything. */

@@ -1,4 +1,4 @@
-import { autocorrelation, independentSamples, persistence, varianceInflation } from "./autocorrelation.js";
+import { autocorrelation, persistence, varianceInflation } from "./autocorrelation.js";
 import { quantileOfSorted, robustSpread, sorted } from "./statistics.js";
 
 /** A baseline, measured once and asked for several lengths of observation. All values on the metric's scale. */
@@ -87,18 +87,20 @@ export function placeboNoise(
   const length = Math.min(observed, Math.max(1, Math.floor(count / 2)));
   const carried = persistence(correlation, observed, 1 + from + skipped);
   const earlier = history.flatMap((values) => earlierShifts(values, observed, from));
-  const shifts = sorted([...surprises(pulledIn, length, carried), ...earlier]);
+  const shifts = sorted([
+    ...surprises(pulledIn, length, { carried, lag: 1 + from + Math.round(skipped) }),
+    ...earlier,
+  ]);
   const between = robustSpread(shifts) * Math.sqrt(length / observed);
   const within = Math.sqrt(spreadWithin(baseline, observed) ** 2 - (carried * sampleSpread) ** 2);
   const reach = FORETOLD_DEVIATIONS * sampleSpread;
   const latest = Math.max(-reach, Math.min(reach, pulledIn[count - 1] ?? 0));
   const blocks = count / length + history.length;
-  const single = within >= between ? independentSamples(correlation, count) : 0;
   return {
     centre: quantileOfSorted(shifts, 0.5),
     expected: carried * latest,
     spread: Math.max(between, within) * Math.sqrt(1 + observed / count),
-    df: Math.max(3, Math.min(count - 1, Math.max(DF_PER_BLOCK * blocks, single))),
+    df: Math.max(3, Math.min(count - 1, DF_PER_BLOCK * blocks)),
     shifts,
   };
 }
@@ -119,11 +121,15 @@ function windowShifts(pulledIn: readonly number[], length: number): number[] {
   return shifts;
 }
 
-/** Means of all windows that a sample precedes, each less what that sample leads to expect. */
-function surprises(pulledIn: readonly number[], length: number, carried: number): number[] {
+/** Means of all windows that a sample precedes, each less what the one `lag` before its start leads to expect. */
+function surprises(
+  pulledIn: readonly number[],
+  length: number,
+  { carried, lag }: { carried: number; lag: number },
+): number[] {
   const shifts = windowShifts(pulledIn, length);
   for (let i = 1; i < shifts.length; i += 1) {
-    shifts[i - 1] = (shifts[i] ?? 0) - carried * (pulledIn[i - 1] ?? 0);
+    shifts[i - 1] = (shifts[i] ?? 0) - carried * (pulledIn[i - lag] ?? 0);
   }
   shifts.pop();
   return shifts;

@@ -32,7 +32,7 @@ export interface Thresholds {
 }
 
 export const THRESHOLDS: Thresholds = {
-  noiseDeviate: { few: 1.8, many: 2.7 },
+  noiseDeviate: { few: 1.8, many: 2.9 },
   bandDeviate: { few: 0.3, many: 1.3 },
   elevatedShare: 0.35,
   cappedDeviate: 1.7,

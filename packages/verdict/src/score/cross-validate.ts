@@ -20,7 +20,7 @@ export interface FoldResult {
 }
 
 /** The false-positive rate weighs this many times as much as the share of missed regressions. */
-const FALSE_ALARM_WEIGHT = 3;
+const FALSE_ALARM_WEIGHT = 2;
 
 /** Decides every case with every set of thresholds. */
 export function tryAll(measured: readonly MeasuredCase[], grid: readonly Thresholds[]): Trial[] {
