@@ -35,7 +35,7 @@ const MORE_OF_FEW_REQUESTS = 2;
 const UNUSUAL_DEVIATE = 1.645;
 
 /** The bad run at the end of the observation. A sample that gets worse takes nothing of it away. */
-export interface BadRun {
+interface BadRun {
   /** It lasts longer than comparable runs of the baseline: a burst or a busy minute of a known kind is waited for. */
   outlasts: boolean;
   /** It may carry a rollback before the window is over, of the size that it shows. */
@@ -45,7 +45,7 @@ export interface BadRun {
 }
 
 /** `window`: the planned observation, in seconds. */
-export interface RunOptions {
+interface RunOptions {
   stepSeconds: number;
   window: number;
 }
