@@ -87,10 +87,8 @@ export function placeboNoise(
   const length = Math.min(observed, Math.max(1, Math.floor(count / 2)));
   const carried = persistence(correlation, observed, 1 + from + skipped);
   const earlier = history.flatMap((values) => earlierShifts(values, observed, from));
-  const shifts = sorted([
-    ...surprises(pulledIn, length, { carried, lag: 1 + from + Math.round(skipped) }),
-    ...earlier,
-  ]);
+  const lag = 1 + from + Math.round(skipped);
+  const shifts = sorted(surprises(pulledIn, length, { carried, lag }).concat(earlier));
   const between = robustSpread(shifts) * Math.sqrt(length / observed);
   const within = Math.sqrt(spreadWithin(baseline, observed) ** 2 - (carried * sampleSpread) ** 2);
   const reach = FORETOLD_DEVIATIONS * sampleSpread;
