@@ -2,7 +2,7 @@ import type { Statements } from "@pulsekeep/database";
 import { expect, it } from "vitest";
 import type { PipelineCaller } from "../../http/caller.js";
 import type { Databases } from "../../platform/database.js";
-import { PipelineBatches } from "./pipeline-batches.js";
+import { PipelineBatches, settle } from "./pipeline-batches.js";
 
 const callerOf = (name: string): PipelineCaller => ({
   kind: "api_key",
@@ -24,7 +24,12 @@ function newBatches(failing: Record<string, string> = {}) {
     return work({} as Statements);
   };
   const batches = new PipelineBatches<{ caller: PipelineCaller }, string>({ inCi }, async (_, requests) =>
-    requests.map(({ caller }) => ({ answer: caller.projectId })),
+    requests.map(({ caller: { projectId } }) =>
+      settle(() => {
+        if (projectId === "project wrong") throw new TypeError("wrong");
+        return projectId;
+      }),
+    ),
   );
   const call = (...names: string[]) =>
     Promise.allSettled(names.map((name) => batches.call({ caller: callerOf(name) })));
@@ -63,5 +68,11 @@ it.each(["55P03", "40P01", "23503"])("tries each by itself when one of many fail
 it("repeats nothing when it is not known what became of it", async () => {
   const { call, scopes } = newBatches({ b: "57P01" });
   expect(valuesOf(await call("a", "b"))).toMatchObject([{ code: "57P01" }, { code: "57P01" }]);
+  expect(scopes).toHaveLength(1);
+});
+
+it("keeps a fault that one call brings about from the others", async () => {
+  const { call, scopes } = newBatches();
+  expect(valuesOf(await call("a", "wrong"))).toEqual(["project a", new TypeError("wrong")]);
   expect(scopes).toHaveLength(1);
 });

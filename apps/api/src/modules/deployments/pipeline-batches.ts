@@ -12,7 +12,7 @@ const TOGETHER_PATIENCE_MS = 1_000;
 const ALONE_PATIENCE_MS = 5_000;
 
 /** What came of one call: an answer, or why it was refused. */
-export type Outcome<Answer> = { answer: Answer } | { refusal: AppError };
+export type Outcome<Answer> = { answer: Answer } | { refusal: unknown };
 
 type Call = { caller: PipelineCaller };
 type Work<Request, Answer> = (
@@ -88,12 +88,11 @@ export class PipelineBatches<Request extends Call, Answer> {
 const isOneAtFault = (error: unknown): boolean =>
   isRefusedData(error) || isLockTimeout(error) || isDeadlock(error);
 
-/** What `decide` says, or the refusal that it throws. */
+/** What `decide` says, or what it throws: also a fault of ours with one call is no other's. */
 export function settle<Answer>(decide: () => Answer): Outcome<Answer> {
   try {
     return { answer: decide() };
-  } catch (error) {
-    if (error instanceof AppError) return { refusal: error };
-    throw error;
+  } catch (refusal) {
+    return { refusal };
   }
 }
