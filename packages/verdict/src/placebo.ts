@@ -125,11 +125,11 @@ function surprises(
   length: number,
   { carried, lag }: { carried: number; lag: number },
 ): number[] {
-  const shifts = windowShifts(pulledIn, length);
-  for (let i = 1; i < shifts.length; i += 1) {
-    shifts[i - 1] = (shifts[i] ?? 0) - carried * (pulledIn[i - lag] ?? 0);
+  const shifts = windowShifts(pulledIn, length).slice(1);
+  // The window at `i` of these starts a sample later; reading before the baseline's start would be slow.
+  for (let i = lag - 1; i < shifts.length; i += 1) {
+    shifts[i] = (shifts[i] ?? 0) - carried * (pulledIn[i + 1 - lag] ?? 0);
   }
-  shifts.pop();
   return shifts;
 }
 
