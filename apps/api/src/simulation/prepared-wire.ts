@@ -26,6 +26,11 @@ export class PreparedWire {
     );
   }
 
+  /** The server keeps what it has answered until it is asked in its own way: some megabytes for each seed. */
+  async forget(): Promise<void> {
+    await this.server.execProtocol(serialize.sync());
+  }
+
   private sendPrepared({ text, values = [] }: Query): messages.BackendMessage[] {
     const known = this.names.get(text);
     const name = known ?? `s${this.names.size}`;

@@ -79,6 +79,7 @@ export class SimulatedDatabase {
     this.commitFault = undefined;
     this.empty ??= EMPTY.replace("TABLES", await this.listTables());
     await this.inspect(this.empty);
+    await this.wire.forget();
     await this.inspect("select setseed($1)", [(seed % 1_000_003) / 1_000_003]);
   }
 
