@@ -116,6 +116,8 @@ const ROUTES: Record<string, (url: string, project: TestProject) => Promise<Repl
 
 /** Fields that take an address and only compare it with the one that is measured, or show it as a link. */
 const NEVER_ASKED: Record<string, (url: string, project: TestProject) => Promise<Reply>> = {
+  "put /api/v1/projects/{id}/slack webhookUrl": (url, { path }) =>
+    alice.call("PUT", `${path}/slack`, { body: { webhookUrl: url, kinds: ["warning"], enabled: true } }),
   "post /deployments/trigger metrics_endpoint": (url, project) =>
     project.trigger({ env: "prod", metrics_endpoint: url }),
   "post /deployments/trigger run_url": (url, project) => project.trigger({ env: "prod", run_url: url }),
