@@ -13,10 +13,9 @@ it("defect 17: has a label for every stack that can be chosen, and one for none"
 });
 
 it.each([EMPTY_DRAFT.stack, ...STACKS])("defect 17: shows what is chosen: '%s'", (value) => {
-  const field = createElement(StackField, { value, onChange: () => undefined });
-  const markup = renderToStaticMarkup(
-    createElement(NextIntlClientProvider, { locale: "en", messages, timeZone: "UTC" }, field),
-  );
+  const children = createElement(StackField, { value, onChange: () => undefined });
+  const provided = { locale: "en", messages, timeZone: "UTC", children } as const;
+  const markup = renderToStaticMarkup(createElement(NextIntlClientProvider, provided));
   expect(markup.match(/<option value="[^"]*" selected=""/g)).toEqual([
     `<option value="${value}" selected=""`,
   ]);
