@@ -3,7 +3,6 @@ import { decryptGcm, encryptGcm } from "./aes-gcm.js";
 import { decodeBase64url, encodeBase64url } from "./base64url.js";
 import { hasExactly } from "./compact-jws.js";
 import { parseEpoch } from "./epochs.js";
-import { KeptHeaders } from "./kept-headers.js";
 import { parseStrictJson } from "./strict-json.js";
 
 /** Why a compact JWE was refused. */
@@ -19,7 +18,9 @@ export function encryptJwe(input: {
   iv: Uint8Array;
   plaintext: string;
 }): string {
-  const header = jweHeaders.of(input);
+  const header = encodeBase64url(
+    JSON.stringify({ alg: "dir", enc: "A256GCM", typ: input.typ, cty: "JWT", kid: String(input.epoch) }),
+  );
   const sealed = encryptGcm({
     key: input.key,
     iv: input.iv,
@@ -28,14 +29,6 @@ export function encryptJwe(input: {
   });
   return [header, "", ...[input.iv, sealed.ciphertext, sealed.tag].map(encodeBase64url)].join(".");
 }
-
-const jweHeaders = new KeptHeaders(({ typ, epoch }) => ({
-  alg: "dir",
-  enc: "A256GCM",
-  typ,
-  cty: "JWT",
-  kid: String(epoch),
-}));
 
 /** Opens exactly what `encryptJwe` writes for this `typ`, with a key that `findKey` knows. */
 export function decryptJwe(input: {

@@ -2,7 +2,6 @@ import type { KeyObject } from "node:crypto";
 import { decodeBase64url, encodeBase64url } from "./base64url.js";
 import { equalBytes, hmacSha256 } from "./digest.js";
 import { parseEpoch } from "./epochs.js";
-import { KeptHeaders } from "./kept-headers.js";
 import { parseStrictJson } from "./strict-json.js";
 
 /** Why a compact JWS was refused. For logs: the outward answer names none of them. */
@@ -17,12 +16,10 @@ export type VerifiedJws =
  * because WebCrypto's promises cost several times the MAC itself; `jose` reads the result in the tests.
  */
 export function signJws(input: { key: KeyObject; typ: string; epoch: number; claims: object }): string {
-  const header = jwsHeaders.of(input);
+  const header = encodeBase64url(JSON.stringify({ alg: "HS256", typ: input.typ, kid: String(input.epoch) }));
   const body = `${header}.${encodeBase64url(JSON.stringify(input.claims))}`;
   return `${body}.${encodeBase64url(hmacSha256(input.key, body))}`;
 }
-
-const jwsHeaders = new KeptHeaders(({ typ, epoch }) => ({ alg: "HS256", typ, kid: String(epoch) }));
 
 /**
  * Verifies a compact JWS: exactly the header that `signJws` writes for this `typ`, a key that `findKey` knows,

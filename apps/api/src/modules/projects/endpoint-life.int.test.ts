@@ -331,7 +331,7 @@ describe("a project", () => {
       )[0]?.at;
     const tick = async () => {
       await test.sql(
-        "update metric_endpoints set next_scrape_at = now() where project_id = $1 and next_scrape_at is not null",
+        "update metric_endpoints set next_scrape_at = now() - interval '1 ms' where project_id = $1 and next_scrape_at is not null",
         [project.id],
       );
       receiver.asked.length = 0;

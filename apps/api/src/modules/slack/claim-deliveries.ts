@@ -26,7 +26,7 @@ export async function claimDeliveries(engine: Database): Promise<ClaimedDelivery
       select distinct on (project_id) deployment_id, moment from slack_deliveries d
       where next_attempt_at <= now()
         and not exists (select from slack_settings s where s.project_id = d.project_id and s.held_until > now())
-      order by project_id, next_attempt_at
+      order by project_id, next_attempt_at, queued_at, deployment_id
     ), free as (
       select deployment_id, moment from slack_deliveries
       where (deployment_id, moment) in (select * from heads) and next_attempt_at <= now()

@@ -103,7 +103,9 @@ async function queued(count = 1): Promise<string[]> {
   return ids;
 }
 const makeDue = () =>
-  test.sql("update slack_deliveries set next_attempt_at = now() where next_attempt_at is not null");
+  test.sql(
+    "update slack_deliveries set next_attempt_at = now() - interval '1 ms' where next_attempt_at is not null",
+  );
 const waits = () =>
   test.sql<{ seconds: number; attempts: number }>(
     `select round(extract(epoch from next_attempt_at - now()) / 10)::int * 10 as seconds, attempts
