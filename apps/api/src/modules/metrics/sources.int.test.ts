@@ -437,8 +437,9 @@ describe("Prometheus as a source", () => {
     const project = await createTestProject(alice, { observation: { baselineSeconds: 10 } });
     await activate(project, settings());
     await test.sql("delete from metric_samples where project_id = $1", [project.id]);
+    // A millisecond ago: instants are kept in whole ones, and now would be rounded into the future half of the time.
     const [endpoint] = await test.sql<{ last_sample_at: Date }>(
-      `update metric_endpoints set last_sample_at = now() - interval '41 s', next_scrape_at = now()
+      `update metric_endpoints set last_sample_at = now() - interval '41 s', next_scrape_at = now() - interval '1 ms'
        where project_id = $1 returning last_sample_at`,
       [project.id],
     );
@@ -450,7 +451,10 @@ describe("Prometheus as a source", () => {
     expect(atMs).toEqual(atMs.map((_, index) => firstMs + index * 10_000));
     expect(firstMs - (endpoint?.last_sample_at.getTime() ?? 0)).toBeLessThan(20_000);
     prometheus.state.values = [];
-    await test.sql("update metric_endpoints set next_scrape_at = now() where project_id = $1", [project.id]);
+    await test.sql(
+      "update metric_endpoints set next_scrape_at = now() - interval '1 ms' where project_id = $1",
+      [project.id],
+    );
     await collect();
     expect((await kept(project)).at(-1)).toMatchObject({ missing_reason: "no_data", requests_per_sec: null });
     expect((await project.read()).lastScrapeErrorCode).toBe("no_data");

@@ -81,7 +81,7 @@ describe("a metrics endpoint", () => {
     });
     // An address that a name has come to hold meanwhile is refused at the scrape itself.
     await test.sql(
-      "update metric_endpoints set active_url = 'http://127.0.0.1:9/m', next_scrape_at = now() where project_id = $1",
+      "update metric_endpoints set active_url = 'http://127.0.0.1:9/m', next_scrape_at = now() - interval '1 ms' where project_id = $1",
       [project.id],
     );
     await test.get(CollectorJobs).collectOnce();
