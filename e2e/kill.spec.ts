@@ -74,7 +74,7 @@ test("a run that was claimed when the API was killed ends exactly once, with one
 
   // The lease of the worker that went down with GitHub's runner is ten minutes long; they pass here.
   await query(
-    "update runs set lease_expires_at = now(), next_action_at = now() where id = $1 and state = 'claimed'",
+    "update runs set lease_expires_at = now() - interval '1 ms', next_action_at = now() - interval '1 ms' where id = $1 and state = 'claimed'",
     [run.id],
   );
   // Her session has outlived the crash.

@@ -42,7 +42,10 @@ test("a late run says why and when its worker comes, and can be cancelled", asyn
   const pulse = await createIdlePulse(page);
   const id = await offerRun(page, pulse);
   // An hour and a half passes here.
-  await query("update runs set late_after = now(), next_action_at = now() where id = $1", [id]);
+  await query(
+    "update runs set late_after = now() - interval '1 ms', next_action_at = now() - interval '1 ms' where id = $1",
+    [id],
+  );
 
   await page.goto("/app");
   const attention = page.getByRole("region", { name: "Attention" });
@@ -70,7 +73,10 @@ test("a missed run names its reason, and its notice goes when it is dismissed [S
   const pulse = await createIdlePulse(page);
   const id = await offerRun(page, pulse);
   // Its window of twelve hours passes here.
-  await query("update runs set window_ends_at = now(), next_action_at = now() where id = $1", [id]);
+  await query(
+    "update runs set window_ends_at = now() - interval '1 ms', next_action_at = now() - interval '1 ms' where id = $1",
+    [id],
+  );
 
   await page.goto(`/app/pulses/${pulse.id}`);
   const attention = page.getByRole("region", { name: "Attention" });

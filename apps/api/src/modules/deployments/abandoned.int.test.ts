@@ -13,9 +13,10 @@ it("defect 2: a deployment that is never finished is abandoned although nobody t
   const alice = await test.signUp("Alice");
   const project = await createTestProject(alice);
   const { body } = await project.trigger({ env: "prod" });
-  await test.sql("update deployments set abandon_at = now(), next_action_at = now() where id = $1", [
-    body.deployment_id,
-  ]);
+  await test.sql(
+    "update deployments set abandon_at = now() - interval '1 ms', next_action_at = now() - interval '1 ms' where id = $1",
+    [body.deployment_id],
+  );
   const ended = await eventually(async () => {
     const { body: shown } = await alice.get(`/api/v1/deployments/${body.deployment_id}`);
     return shown.state !== "running" && shown;

@@ -46,7 +46,7 @@ it("tells each sample once, every state, and when it is over", async () => {
   expect(stream.samples()).toEqual([`${first} deploying`, `${second} observing`]);
   // The window is over: the analyst closes it.
   await test.sql(
-    "update deployments set observe_until = now() - interval '6 s', next_action_at = now() where id = $1",
+    "update deployments set observe_until = now() - interval '6 s', next_action_at = now() - interval '1 ms' where id = $1",
     [id],
   );
   await stream.ended;

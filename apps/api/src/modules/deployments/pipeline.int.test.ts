@@ -155,7 +155,7 @@ describe("POST /api/v1/deployments/{id}/finish", () => {
   it("refuses to finish what was abandoned", async () => {
     const { pipeline } = await newPipeline();
     const { body } = await pipeline.create(PROD);
-    await test.sql("update deployments set abandon_at = now() where id = $1", [body.id]);
+    await test.sql("update deployments set abandon_at = now() - interval '1 ms' where id = $1", [body.id]);
     await pipeline.create(PROD);
     expect(await pipeline.finish(body.id)).toMatchObject({
       status: 409,

@@ -84,7 +84,9 @@ it("IDEM-06 forgets a key after a day", async () => {
     [project.id],
   );
   expect(Number(kept?.hours)).toBeCloseTo(24, 1);
-  await test.sql("update idempotency_keys set expires_at = now() where project_id = $1", [project.id]);
+  await test.sql("update idempotency_keys set expires_at = now() - interval '1 ms' where project_id = $1", [
+    project.id,
+  ]);
   expect((await project.trigger({ ...PROD, branch: "next" }, KEY)).body.status).toBe("created");
   expect((await project.trigger({ ...PROD, branch: "next" }, KEY)).body.status).toBe("existing");
 });
@@ -213,7 +215,9 @@ it("defect 2: a deployment that is never finished holds its environment no longe
   const project = await createTestProject(alice);
   const stuck = await project.trigger(PROD, KEY);
   expect((await project.trigger(PROD)).body.status).toBe("existing");
-  await test.sql("update deployments set abandon_at = now() where id = $1", [stuck.body.deployment_id]);
+  await test.sql("update deployments set abandon_at = now() - interval '1 ms' where id = $1", [
+    stuck.body.deployment_id,
+  ]);
   const next = await project.trigger(PROD);
   expect(next.body.status).toBe("created");
   expect((await deploymentsOf(project.id)).map(({ state }) => state)).toEqual(["abandoned", "running"]);

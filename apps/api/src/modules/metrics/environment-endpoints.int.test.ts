@@ -50,7 +50,7 @@ const giveStaging = async (url = ofStaging.url) => {
 };
 const collect = async () => {
   await test.sql(
-    "update metric_endpoints set next_scrape_at = clock_timestamp() where next_scrape_at is not null",
+    "update metric_endpoints set next_scrape_at = clock_timestamp() - interval '1 ms' where next_scrape_at is not null",
   );
   await test.get(CollectorJobs).collectOnce();
   await test.get(CollectorJobs).settle();

@@ -282,7 +282,7 @@ describe("an API key", () => {
       previous: [{ lastFour: project.apiKeyPlain.slice(-4), expiresAt: expect.any(String) }],
     });
     await test.sql(
-      "update project_api_keys set expires_at = now() where project_id = $1 and expires_at is not null",
+      "update project_api_keys set expires_at = now() - interval '1 ms' where project_id = $1 and expires_at is not null",
       [project.id],
     );
     expect([await statusWith(project.apiKeyPlain), await statusWith(second)]).toEqual([401, 200]);

@@ -185,7 +185,7 @@ describe("SSRF-01 a hostile address", () => {
          returning id, workspace_id, name)
        insert into metric_endpoints (project_id, workspace_id, state, source, active_url, prometheus, interval_seconds, next_scrape_at)
        select id, workspace_id, 'active', $3, name,
-         jsonb_build_object('baseUrl', name, 'labels', '{}'::jsonb, 'windowSeconds', 60, 'queries', $4::jsonb), 60, clock_timestamp()
+         jsonb_build_object('baseUrl', name, 'labels', '{}'::jsonb, 'windowSeconds', 60, 'queries', $4::jsonb), 60, clock_timestamp() - interval '1 ms'
        from copies`,
         [urls, project.id, source, JSON.stringify(QUERIES)],
       );

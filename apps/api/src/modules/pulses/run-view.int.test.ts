@@ -57,7 +57,7 @@ describe("a late run", () => {
     const run = await runNow(alice, pulse);
     await set(
       run,
-      "attempts = 2, reason = 'github_unavailable', late_after = now(), next_action_at = '2031-01-01T10:00:00Z'",
+      "attempts = 2, reason = 'github_unavailable', late_after = now() - interval '1 ms', next_action_at = '2031-01-01T10:00:00Z'",
     );
     expect(await getRun(alice, run.id)).toMatchObject({
       late: true,
@@ -92,7 +92,7 @@ describe("a pulse", () => {
   it("is planned, late, failed and planned again, as its runs are", async () => {
     expect(await condition()).toBe("planned");
     const first = await runNow(alice, pulse);
-    await set(first, "late_after = now()");
+    await set(first, "late_after = now() - interval '1 ms'");
     expect(await condition()).toBe("late");
     for (const state of ["failed", "missed", "unknown"]) {
       await end(first, state);

@@ -235,7 +235,7 @@ describe("a window", () => {
     expect(recovery).toMatchObject({ state: "planned", slot: run.slot });
     const rows = await test.sql("select generation, recovers_run_id from runs where id = $1", [recovery?.id]);
     expect(rows).toEqual([{ generation: 1, recovers_run_id: run.id }]);
-    await test.sql("update runs set next_action_at = now() where id = $1", [recovery?.id]);
+    await test.sql("update runs set next_action_at = now() - interval '1 ms' where id = $1", [recovery?.id]);
     expect((await claimOne()).runId).toBe(recovery?.id);
   });
 
@@ -269,7 +269,7 @@ describe("a window", () => {
 describe("the planner", () => {
   it("puts what is due into the ledger once, and says when it is due next", async () => {
     await test.sql(
-      "update pulses set cursor_at = now() - interval '2 days', next_due_at = now() where id = $1",
+      "update pulses set cursor_at = now() - interval '2 days', next_due_at = now() - interval '1 ms' where id = $1",
       [pulse.id],
     );
     const runs = await eventually(async () => {
@@ -291,7 +291,7 @@ describe("the planner", () => {
       recovery: "catch_up_all",
     });
     await test.sql(
-      "update pulses set cursor_at = now() - interval '3 days', next_due_at = now() where id = $1",
+      "update pulses set cursor_at = now() - interval '3 days', next_due_at = now() - interval '1 ms' where id = $1",
       [often.id],
     );
     await eventually(
@@ -321,7 +321,7 @@ describe("the planner", () => {
     const broken = await createPulse(alice, worker, { name: "Broken" });
     await test.sql('update pulses set schedule = \'{"kind":"nothing"}\' where id = $1', [broken.id]);
     await test.sql(
-      "update pulses set cursor_at = now() - interval '2 days', next_due_at = now() where id = any($1)",
+      "update pulses set cursor_at = now() - interval '2 days', next_due_at = now() - interval '1 ms' where id = any($1)",
       [[broken.id, pulse.id]],
     );
     await eventually(async () => (await listRuns(alice, pulse)).length > 0);
@@ -371,7 +371,7 @@ describe("a pulse", () => {
   it("can be deleted beside another one with the same slots", async () => {
     const twin = await createPulse(alice, worker, { name: "Twin" });
     await test.sql(
-      "update pulses set cursor_at = now() - interval '2 days', next_due_at = now() where id = any($1)",
+      "update pulses set cursor_at = now() - interval '2 days', next_due_at = now() - interval '1 ms' where id = any($1)",
       [[twin.id, pulse.id]],
     );
     for (const each of [pulse, twin]) await eventually(async () => (await listRuns(alice, each)).length > 0);

@@ -100,7 +100,7 @@ describe("a pulse that writes no commit", () => {
 
     // The same run a second time, as after a report that was lost: its workflow's run is found.
     await test.sql(
-      "update runs set state = 'queued', ended_at = null, next_action_at = now() where id = $1",
+      "update runs set state = 'queued', ended_at = null, next_action_at = now() - interval '1 ms' where id = $1",
       [runs[1]?.id],
     );
     await wake();

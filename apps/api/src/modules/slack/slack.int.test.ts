@@ -371,7 +371,7 @@ describe("delivery", () => {
       { state: "queued", attempts: 0, reason: null },
       { state: "queued", attempts: 0, reason: "rate_limited" },
     ]);
-    await test.sql("update slack_settings set held_until = now()");
+    await test.sql("update slack_settings set held_until = now() - interval '1 ms'");
     slack.answer({ status: 200, text: "ok" });
     await makeDue();
     await send();

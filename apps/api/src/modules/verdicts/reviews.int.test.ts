@@ -473,7 +473,9 @@ describe("a dry run", () => {
     await test.sql("update verdicts set dry_run = true where deployment_id = $1", [before]);
     await change("staging", { dryRun: true, metrics: {} });
     await insertSamples(test, project, { fromSeconds: -300, toSeconds: -1, stepSeconds: 4, values: FAILING });
-    await test.sql("update verdict_follow_ups set due_at = clock_timestamp() where look = 'hour'");
+    await test.sql(
+      "update verdict_follow_ups set due_at = clock_timestamp() - interval '1 ms' where look = 'hour'",
+    );
     await test.get(FollowUpsService).sweepOnce();
     for (const id of [before, after])
       expect((await review(id)).followUps[0]).toMatchObject({ look: "hour", state: "warning" });

@@ -173,7 +173,9 @@ describe("a one-time code", () => {
 
   it("is refused when it is over, replaced, a ticket, or somebody's guess, in the same words", async () => {
     const over = await takeCode();
-    await test.sql("update provisionings set enrolment_expires_at = now() where id = $1", [over.id]);
+    await test.sql("update provisionings set enrolment_expires_at = now() - interval '1 ms' where id = $1", [
+      over.id,
+    ]);
     const replaced = await takeCode();
     const { workerId } = await read(replaced.id);
     await takeCode({ workerId });
@@ -189,7 +191,7 @@ describe("a one-time code", () => {
   it("that nobody used is said to have expired", async () => {
     const { id } = await takeCode();
     await test.sql(
-      "update provisionings set next_action_at = now(), enrolment_expires_at = now() where id = $1",
+      "update provisionings set next_action_at = now() - interval '1 ms', enrolment_expires_at = now() - interval '1 ms' where id = $1",
       [id],
     );
     const ended = await eventually(async () => {
