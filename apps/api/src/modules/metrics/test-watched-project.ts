@@ -37,6 +37,19 @@ export async function startTestEndpoint(port = 0) {
 
 export type TestProject = { workspaceId: string; projectId: string };
 
+/** A project that was created through the API, as the functions below take it. */
+export async function toTestProject(
+  { sql }: Pick<TestApp, "sql">,
+  { id }: { id: string },
+): Promise<TestProject> {
+  const [row] = await sql<{ workspaceId: string }>(
+    'select workspace_id as "workspaceId" from projects where id = $1',
+    [id],
+  );
+  if (!row) throw new Error(`There is no project ${id}`);
+  return { projectId: id, workspaceId: row.workspaceId };
+}
+
 /** A project whose endpoint is active; its next scrape is in `dueInMs`. */
 export async function insertProject(
   { sql }: Pick<TestApp, "sql">,
@@ -118,21 +131,22 @@ export async function insertSamples(
 ): Promise<void> {
   const { fromSeconds, toSeconds, stepSeconds = 2 } = series;
   const metrics = { ...HEALTHY, ...series.values };
+  const samples = [];
   for (let at = fromSeconds, i = 0; at <= toSeconds; at += stepSeconds, i += 1) {
     const wobble = 1 + 0.04 * Math.sin(i * 2.4) + 0.02 * Math.cos(i * 5.1);
-    await sql(
-      `insert into metric_samples (project_id, workspace_id, at, requests_per_sec, latency_p95_ms, error_rate, cpu_usage, memory_usage)
-       values ($1, $2, clock_timestamp() + make_interval(secs => $3::float8), $4, $5, $6, $7, $8)`,
-      [
-        projectId,
-        workspaceId,
-        at,
-        metrics.requests_per_sec * wobble,
-        metrics.latency_p95 / wobble,
-        metrics.error_rate,
-        metrics.cpu_usage * wobble,
-        metrics.memory_usage,
-      ],
-    );
+    samples.push({
+      at,
+      requests: metrics.requests_per_sec * wobble,
+      latency: metrics.latency_p95 / wobble,
+      errors: metrics.error_rate,
+      cpu: metrics.cpu_usage * wobble,
+      memory: metrics.memory_usage,
+    });
   }
+  await sql(
+    `insert into metric_samples (project_id, workspace_id, at, requests_per_sec, latency_p95_ms, error_rate, cpu_usage, memory_usage)
+     select $1, $2, clock_timestamp() + make_interval(secs => at), requests, latency, errors, cpu, memory
+     from json_to_recordset($3) as it(at float8, requests float8, latency float8, errors float8, cpu float8, memory float8)`,
+    [projectId, workspaceId, JSON.stringify(samples)],
+  );
 }
