@@ -5,6 +5,8 @@ import type { SlackMessage } from "./slack-message.js";
 type Received = { path: string; message: SlackMessage };
 type Answer = { status: number; text: string; headers?: Record<string, string> };
 
+export type TestSlack = Awaited<ReturnType<typeof startTestSlack>>;
+
 /** Incoming webhooks on loopback, which answer what the test tells them to. */
 export async function startTestSlack() {
   const received: Received[] = [];
