@@ -1,18 +1,12 @@
-import type { Page } from "@pulsekeep/contracts/api/shared";
-import { execFile } from "node:child_process";
-import { createServer, type Server } from "node:http";
-import { connect } from "node:net";
-import { promisify } from "node:util";
-import { gzipSync } from "node:zlib";
-import type { ProjectSeries, SamplesPushed } from "@pulsekeep/contracts/api/metrics";
+import type { SamplesPushed } from "@pulsekeep/contracts/api/metrics";
 import type { EndpointTest, Project } from "@pulsekeep/contracts/api/projects";
+import type { Page } from "@pulsekeep/contracts/api/shared";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
 import type { TestClient } from "../../testing/test-client.js";
-import { closeServer, listen } from "../../testing/test-ports.js";
 import { createTestProject, type TestProject } from "../../testing/test-project.js";
 import { CollectorJobs } from "./collector.jobs.js";
-import { RollUpJobs } from "./roll-up.jobs.js";
+import { startTestPrometheus } from "./test-prometheus.js";
 
 const METRICS = {
   requests_per_sec: 20,
@@ -25,15 +19,15 @@ type Refusal = { code: string; errors?: { path: string; message: string }[] };
 
 let test: TestApp;
 let alice: TestClient;
-let prometheus: Awaited<ReturnType<typeof startPrometheus>>;
+let prometheus: Awaited<ReturnType<typeof startTestPrometheus>>;
 beforeAll(async () => {
-  prometheus = await startPrometheus();
+  prometheus = await startTestPrometheus();
   test = await startTestApp({ roles: ["http"], env: { SCRAPE_ALLOW: prometheus.hostAndPort } });
   alice = await test.signUp("Alice");
 });
 afterAll(async () => {
   await test.close();
-  await closeServer(prometheus.server);
+  await prometheus.close();
 });
 beforeEach(() => test.sql("delete from outbox"));
 
@@ -157,144 +151,6 @@ describe("samples that are pushed", () => {
   });
 });
 
-/** Sends what is too much, from a process of its own: what it makes of memory is not the server's. */
-const ATTACKER = `
-  const [url, key] = process.argv.slice(1);
-  const keys = (count) => Array.from({ length: count }, (_, n) => '"k' + n + '":1').join(",");
-  const metrics = (text) => '{"samples":[{"metrics":{' + text + "}}]}";
-  const bodies = [
-    '{"samples":["' + "x".repeat(2_000_000) + '"]}',
-    metrics(keys(1_000_000)),
-    '{"samples":' + "[".repeat(100_000) + "]".repeat(100_000) + "}",
-    metrics(keys(60_000)),
-    '{"samples":[{"at":"' + "9".repeat(1_000_000) + '","metrics":{}}]}',
-  ];
-  const answers = [];
-  for (const body of bodies) {
-    const headers = { "x-api-key": key, "content-type": "application/json" };
-    // Whoever is refused while they still send may see the connection cut.
-    const response = await fetch(url, { method: "POST", headers, body }).catch(() => undefined);
-    answers.push(response ? { status: response.status, ...(await response.json()) } : { status: 413 });
-  }
-  console.log(JSON.stringify(answers));
-`;
-
-/**
- * What work does to this process: the longest that it held its loop, and how much it grew. Held is counted in time of the
- * processor, which is the same while other tests want it too.
- */
-async function watchProcess(work: () => Promise<void>): Promise<{ heldMs: number; grownBytes: number }> {
-  const before = process.memoryUsage().rss;
-  let heldMs = 0;
-  let last = process.threadCpuUsage();
-  const watch = setInterval(() => {
-    const { user, system } = process.threadCpuUsage(last);
-    heldMs = Math.max(heldMs, (user + system) / 1_000);
-    last = process.threadCpuUsage();
-  }, 5);
-  await work();
-  clearInterval(watch);
-  return { heldMs, grownBytes: process.memoryUsage().rss - before };
-}
-
-describe("bodies that are too much", () => {
-  it("BOMB-01 are refused without growing the process or holding its loop", async () => {
-    const project = await createTestProject(alice);
-    await push(project, { samples: [{ metrics: METRICS }] });
-    let answers: (Refusal & { status: number })[] = [];
-    const { heldMs, grownBytes } = await watchProcess(async () => {
-      const script = [
-        "--input-type=module",
-        "-e",
-        ATTACKER,
-        `${test.url}/api/v1/samples`,
-        project.apiKeyPlain,
-      ];
-      answers = JSON.parse((await promisify(execFile)(process.execPath, script)).stdout);
-    });
-    const [long, aMillionKeys, deep, manyKeys, wide] = answers;
-    expect([long?.status, aMillionKeys?.status, wide?.status]).toEqual([413, 413, 422]);
-    expect([400, 422]).toContain(deep?.status);
-    expect(manyKeys?.errors?.[0]).toMatchObject({ message: "unknown_metric" });
-    expect(grownBytes).toBeLessThan(50 * 1_024 ** 2);
-    expect(heldMs).toBeLessThan(200);
-    expect((await push(project, { samples: [{ metrics: METRICS }] })).status).toBe(200);
-  });
-
-  it("BOMB-01 are not decompressed, and not read beyond the limit when they announce no length", async () => {
-    const project = await createTestProject(alice);
-    const headers = { "x-api-key": project.apiKeyPlain, "content-type": "application/json" };
-    const zipped = gzipSync(Buffer.alloc(20_000_000, 0x20));
-    const compressed = await fetch(`${test.url}/api/v1/samples`, {
-      method: "POST",
-      headers: { ...headers, "content-encoding": "gzip" },
-      body: zipped,
-    });
-    expect(compressed.status).toBe(415);
-    expect(await compressed.json()).toMatchObject({ detail: "Send the body uncompressed" });
-    let sent = 0;
-    const endless = new ReadableStream<Uint8Array>({
-      pull(controller) {
-        sent += 65_536;
-        if (sent > 200_000_000) controller.close();
-        else controller.enqueue(Buffer.alloc(65_536, 0x20));
-      },
-    });
-    const chunked = fetch(`${test.url}/api/v1/samples`, {
-      method: "POST",
-      headers,
-      body: endless,
-      duplex: "half",
-    } as RequestInit);
-    const status = await chunked.then((answer) => answer.status).catch(() => 413);
-    expect(status).toBe(413);
-    expect(sent).toBeLessThan(50_000_000);
-  });
-
-  it("BOMB-06 are no passwords: what is longer than 256 characters is refused unhashed, what is shorter counts to its end", async () => {
-    const signUp = (name: string, password: string) =>
-      test
-        .newClient()
-        .post<Refusal>("/api/auth/sign-up/email", { name, email: `${name}@example.test`, password });
-    const signIn = (name: string, password: string) =>
-      test.newClient().post<Refusal>("/api/auth/sign-in/email", { email: `${name}@example.test`, password });
-    const startedMs = performance.now();
-    for (const length of [257, 100_000])
-      expect((await signUp("dora", "p4".repeat(length))).status).toBeGreaterThanOrEqual(400);
-    expect(performance.now() - startedMs).toBeLessThan(2_000);
-    const password = `${"correct-horse-battery-".repeat(5)}9`;
-    expect((await signUp("emil", password)).status).toBe(200);
-    expect((await signIn("emil", password)).status).toBe(200);
-    // A hash that reads 72 bytes would take both.
-    for (const wrong of [password.slice(0, 72), `${password.slice(0, -1)}8`])
-      expect((await signIn("emil", wrong)).status).toBe(401);
-  });
-
-  it("BOMB-05 in headers and addresses are refused before any route", async () => {
-    const { port } = new URL(test.url);
-    const ask = (head: string) =>
-      new Promise<string>((resolve, reject) => {
-        const socket = connect(Number(port), "localhost", () =>
-          socket.write(`${head}\r\nHost: localhost\r\n\r\n`),
-        );
-        let text = "";
-        socket.on("data", (chunk) => (text += chunk.toString("latin1")));
-        socket.on("close", () => resolve(text));
-        socket.on("error", (error) => (text === "" ? reject(error) : resolve(text)));
-        socket.setTimeout(3_000, () => socket.destroy());
-      });
-    const many = (line: (n: number) => string, joint: string) =>
-      Array.from({ length: 10_000 }, (_, n) => line(n)).join(joint);
-    for (const head of [
-      `GET /health HTTP/1.1\r\n${many((n) => `x-${n}: y`, "\r\n")}`,
-      `GET /health HTTP/1.1\r\ncookie: ${many((n) => `c${n}=1`, "; ")}`,
-      `GET /health?${many((n) => `q${n}=1`, "&")} HTTP/1.1`,
-    ])
-      expect((await ask(head)).slice(0, 12), head.slice(0, 40)).toMatch(/^HTTP\/1\.1 (431|400|414)$|^$/);
-    expect((await fetch(`${test.url}/health`)).status).toBeLessThan(600);
-  });
-});
-
 describe("metrics that OpenTelemetry exports", () => {
   const nanos = (ms: number) => `${ms}000000`;
   const histogram = (atMs: number, changes: object = {}) => ({
@@ -374,7 +230,7 @@ describe("Prometheus as a source", () => {
     await test.get(CollectorJobs).collectOnce();
     await test.get(CollectorJobs).settle();
   };
-  beforeEach(() => Object.assign(prometheus.state, { status: 200, token: undefined, values: undefined }));
+  beforeEach(() => Object.assign(prometheus.state, { status: 200, token: undefined, isSilent: false }));
 
   it("is tried out without being kept, and says what is wrong", async () => {
     const project = await createTestProject(alice);
@@ -450,7 +306,7 @@ describe("Prometheus as a source", () => {
     const [firstMs = Number.NaN] = atMs;
     expect(atMs).toEqual(atMs.map((_, index) => firstMs + index * 10_000));
     expect(firstMs - (endpoint?.last_sample_at.getTime() ?? 0)).toBeLessThan(20_000);
-    prometheus.state.values = [];
+    prometheus.state.isSilent = true;
     await test.sql(
       "update metric_endpoints set next_scrape_at = now() - interval '1 ms' where project_id = $1",
       [project.id],
@@ -460,121 +316,6 @@ describe("Prometheus as a source", () => {
     expect((await project.read()).lastScrapeErrorCode).toBe("no_data");
   });
 });
-
-describe("long views", () => {
-  type Series = ProjectSeries & Refusal;
-  const HOUR_MS = 3_600_000;
-  const hour = (back: number) => new Date((Math.floor(Date.now() / HOUR_MS) - back) * HOUR_MS);
-
-  it("read few points of any span, the same from hourly figures as from samples", async () => {
-    const project = await createTestProject(alice);
-    await test.sql(
-      `insert into metric_samples (project_id, workspace_id, at, missing_reason, requests_per_sec, latency_p95_ms)
-       select p.id, p.workspace_id, t, case when extract(minute from t) = 7 then 'timeout' end,
-         case when extract(minute from t) <> 7 then extract(minute from t) end, 50
-       from projects p, generate_series($2::timestamptz, $3::timestamptz - interval '1 minute', '1 minute') t where p.id = $1`,
-      [project.id, hour(5), hour(-1)],
-    );
-    const view = async (points: number) => {
-      const path = `${project.path}/samples?from=${hour(5).toISOString()}&to=${hour(-1).toISOString()}&points=${points}`;
-      return (await alice.get<Series>(path)).body;
-    };
-    const fine = await view(300);
-    expect(fine.stepSeconds).toBe(120);
-    expect(fine.points).toHaveLength(180);
-    expect(fine.points[0]).toMatchObject({
-      samples: 2,
-      missing: 0,
-      requests_per_sec: { mean: 0.5, min: 0, max: 1 },
-    });
-    expect(fine.points[3]).toMatchObject({
-      samples: 1,
-      missing: 1,
-      requests_per_sec: { mean: 6, min: 6, max: 6 },
-    });
-    const before = (await view(10)).points;
-    expect(before).toHaveLength(6);
-    // Kept before there was a largest value: their sum is no number, and may stop neither a view nor everybody's hours.
-    const huge = await createTestProject(alice);
-    await test.sql(
-      `insert into metric_samples (project_id, workspace_id, at, latency_p95_ms)
-       select p.id, p.workspace_id, t, 1.7e308 from projects p, unnest($2::timestamptz[]) t where p.id = $1`,
-      [huge.id, [1, 2, 3].map((second) => new Date(hour(4).getTime() + second * 1_000))],
-    );
-    const peek = `${huge.path}/samples?from=${hour(5).toISOString()}&to=${hour(0).toISOString()}`;
-    for (const points of [10, 300]) expect((await alice.get(`${peek}&points=${points}`)).status).toBe(200);
-    while ((await test.get(RollUpJobs).rollUpOnce()) === "more");
-    const rolled = await test.sql("select * from metric_rollups where project_id = $1", [project.id]);
-    expect(rolled.length).toBeGreaterThanOrEqual(3);
-    expect((await view(10)).points).toEqual(before);
-    expect((await alice.get<Series>(`${peek}&points=10`)).body.points).toMatchObject([
-      { samples: 3, latency_p95: { mean: 1e9 } },
-    ]);
-    // The hours stay when their samples are gone.
-    await test.sql("delete from metric_samples where project_id = $1 and at < $2", [project.id, hour(3)]);
-    expect((await view(10)).points.slice(0, 2)).toEqual(before.slice(0, 2));
-  });
-
-  it("are of one's own projects, and of at most 400 days", async () => {
-    const project = await createTestProject(alice);
-    const bob = await test.signUp("Bob");
-    expect((await bob.get(`${project.path}/samples`)).status).toBe(404);
-    const long = await alice.get<Series>(`${project.path}/samples?from=2020-01-01T00:00:00Z`);
-    expect(long).toMatchObject({ status: 422, body: { code: "invalid_input" } });
-    expect((await alice.get<Series>(`${project.path}/samples`)).body).toEqual({
-      stepSeconds: 300,
-      points: [],
-    });
-  });
-
-  it("end with the project, and its samples with the partition of their day", async () => {
-    const project = await createTestProject(alice);
-    await push(project, { samples: [{ at: ago(10), metrics: METRICS }] });
-    await alice.call("DELETE", project.path, { body: { confirmationName: "Shop" } });
-    expect((await alice.get(`${project.path}/samples`)).status).toBe(404);
-    const left = () => test.sql("select 1 from metric_samples where project_id = $1", [project.id]);
-    expect(await left()).toHaveLength(1);
-    await test.sql("select drop_old_samples(now() + interval '32 days', 30)");
-    expect(await left()).toEqual([]);
-    await test.sql("select ensure_partitions(now())");
-  });
-});
-
-/** A Prometheus that knows one series per query: the minute of the hour; no errors at all. */
-async function startPrometheus() {
-  const asked: { query: string; token: string | undefined }[] = [];
-  const state = {
-    status: 200,
-    token: undefined as string | undefined,
-    values: undefined as [number, string][] | undefined,
-  };
-  const server: Server = createServer((request, response) => {
-    const url = new URL(request.url ?? "", "http://localhost");
-    const query = url.searchParams.get("query") ?? "";
-    asked.push({ query, token: request.headers.authorization });
-    const isAllowed = state.token === undefined || request.headers.authorization === `Bearer ${state.token}`;
-    const [start, end, step] = ["start", "end", "step"].map((name) => Number(url.searchParams.get(name))) as [
-      number,
-      number,
-      number,
-    ];
-    const values: [number, string][] = [];
-    for (let at = start; at <= end; at += step) values.push([at, query.startsWith("errors") ? "NaN" : "5"]);
-    response.writeHead(isAllowed ? state.status : 401, { "content-type": "application/json" });
-    const result = state.values ? [] : [{ metric: {}, values }];
-    const good = { status: "success", data: { resultType: "matrix", result } };
-    response.end(JSON.stringify(state.status === 200 ? good : { status: "error", error: "no" }));
-  });
-  const port = await listen(server);
-  return {
-    server,
-    asked,
-    state,
-    url: `http://127.0.0.1:${port}/prom`,
-    alias: `http://localhost:${port}/prom`,
-    hostAndPort: `127.0.0.1:${port},localhost:${port}`,
-  };
-}
 
 it("says where samples come from", async () => {
   const project = await createTestProject(alice);
