@@ -192,7 +192,7 @@ const ELSEWHERE: Record<string, string> = {
   "DELETE /api/v1/deployments/{id}/feedback": "verdicts/reviews.int.test.ts",
   "DELETE /api/v1/projects/{id}/endpoint": "metrics/environment-endpoints.int.test.ts",
   "PUT /api/v1/projects/{id}/prometheus": "metrics/sources.int.test.ts",
-  "PUT /api/v1/admin/quotas/{workspaceId}": "projects/endpoint-life.int.test.ts",
+  "PUT /api/v1/admin/quotas/{workspaceId}": "projects/projects.int.test.ts",
   "DELETE /api/v1/me": "identity/account-deletion.int.test.ts",
   "POST /api/v1/admin/dead-letters/{stream}/{id}/replay": "admin/admin.int.test.ts",
   "POST /api/v1/provisionings/{id}/retry": "workers/provisioning.int.test.ts",

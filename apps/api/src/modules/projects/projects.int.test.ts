@@ -1,290 +1,59 @@
-import type { EndpointTest, Project, ProjectCreated, SecretShown } from "@pulsekeep/contracts/api/projects";
+import type { Project, ProjectCreated, QuotaUse, WorkspaceQuotas } from "@pulsekeep/contracts/api/projects";
 import type { Page } from "@pulsekeep/contracts/api/shared";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { Databases } from "../../platform/database.js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { TestApp } from "../../testing/test-app.js";
 import type { TestClient } from "../../testing/test-client.js";
-import { eventually } from "../../testing/test-eventually.js";
 import { startMetricsService } from "../../testing/test-metrics-service.js";
-import { startTestApp, type TestApp } from "../../testing/test-app.js";
 import { createTestProject, type TestProject } from "../../testing/test-project.js";
-import { lockProject } from "./lock-project.js";
+import { signUpAdmin, startTestAppWithAdmin } from "../admin/test-admin.js";
+import { toTestProject } from "../metrics/test-watched-project.js";
+import { readProjectAudit } from "./test-project-audit.js";
+import { NO_LIMITS, setTestQuotas } from "./test-quotas.js";
+
+type Refusal = { code: string; detail?: string };
+const PROD = { env: "prod" };
 
 let test: TestApp;
 let alice: TestClient;
 let charlie: TestClient;
+let admin: Awaited<ReturnType<typeof signUpAdmin>>;
 let metrics: Awaited<ReturnType<typeof startMetricsService>>;
-
 beforeAll(async () => {
   metrics = await startMetricsService();
-  test = await startTestApp({ roles: ["http"], env: { SCRAPE_ALLOW: metrics.hostAndPort } });
+  test = await startTestAppWithAdmin({ roles: ["http"], env: { SCRAPE_ALLOW: metrics.hostAndPort } });
   alice = await test.signUp("Alice");
   charlie = await test.signUp("Charlie");
+  admin = await signUpAdmin(test);
 });
 afterAll(async () => {
   await test.close();
   await metrics.close();
 });
-beforeEach(() => {
-  Object.assign(metrics.state, { status: 200, secret: undefined });
-});
 
-const PROD = { env: "prod" };
-const auditOf = async (project: { id: string }) =>
-  (
-    await test.sql<{ action: string }>(
-      "select action from audit_entries where subject_id = $1 order by recorded_at, id",
-      [project.id],
-    )
-  ).map(({ action }) => action);
+const auditOf = (project: TestProject) => readProjectAudit(test, project);
 
-const testEndpoint = (project: TestProject) =>
-  alice.post<EndpointTest & { code?: string }>(`${project.path}/endpoint/test`);
-const setEndpoint = (project: TestProject, url: string) =>
-  alice.call<Project & { code?: string }>("PUT", `${project.path}/endpoint`, { body: { url } });
-
-/** Every row of every table as text; bytes as hex. */
-async function dumpTables(): Promise<string> {
-  const tables = await test.sql<{ name: string }>(
-    `select quote_ident(table_name) as name from information_schema.tables
-     where table_schema = 'public' and table_type = 'BASE TABLE'`,
-  );
-  const rows = await Promise.all(
-    tables.map(({ name }) => test.sql<{ row: string }>(`select t::text as row from ${name} t`)),
-  );
-  return rows
-    .flat()
-    .map(({ row }) => row)
-    .join("\n");
-}
-
-const isIn = (text: string, secret: string): boolean =>
-  text.includes(secret) || text.includes(Buffer.from(secret).toString("hex"));
-
-it("shows the API key once and keeps nothing that it could be read from", async () => {
-  const project = await createTestProject(alice);
-  const rotated = await alice.post<SecretShown>(`${project.path}/api-key/rotate`);
-  const hmac = await alice.post<SecretShown>(`${project.path}/hmac/enable`);
-  await project.trigger(PROD, { "x-api-key": rotated.body.secretPlain });
-  const kept = [await dumpTables(), test.logs.join("\n"), JSON.stringify(await project.read())];
-  for (const secret of [project.apiKeyPlain, rotated.body.secretPlain, hmac.body.secretPlain])
-    for (const text of kept) expect(isIn(text, secret)).toBe(false);
-  // The search finds what is there, written as text or as bytes.
-  await test.sql("update projects set name = $1 where id = $2", [project.apiKeyPlain, project.id]);
-  await test.sql("update metric_endpoints set hmac_secret_sealed = $1 where project_id = $2", [
-    Buffer.from(hmac.body.secretPlain),
-    project.id,
-  ]);
-  const planted = await dumpTables();
-  expect([isIn(planted, project.apiKeyPlain), isIn(planted, hmac.body.secretPlain)]).toEqual([true, true]);
-});
-
-it("gives keys of 256 random bits, known by their beginning and their end", async () => {
-  const { body, headers } = await alice.post<ProjectCreated>("/api/v1/projects", { name: "Keys" });
-  expect(body.apiKeyPlain).toMatch(/^SP_[A-Za-z0-9_-]{43}$/);
-  expect(body.project.apiKey).toEqual({
-    prefix: body.apiKeyPlain.slice(0, 7),
-    lastFour: body.apiKeyPlain.slice(-4),
-    lastUsedAt: null,
-    previous: [],
-  });
-  expect(headers.get("cache-control")).toBe("no-store");
-});
-
-it("refuses the old key at once after a rotation", async () => {
-  const project = await createTestProject(alice);
-  expect((await project.trigger(PROD)).status).toBe(200);
-  const { body } = await alice.post<SecretShown>(`${project.path}/api-key/rotate`);
-  expect((await project.trigger(PROD)).status).toBe(401);
-  expect((await project.trigger(PROD, { "x-api-key": body.secretPlain })).status).toBe(200);
-  expect((await project.read()).apiKey.lastFour).toBe(body.secretPlain.slice(-4));
-  expect(await auditOf(project)).toEqual(["project.created", "api_key.created", "api_key.rotated"]);
-});
-
-it("leaves one key after ten rotations at once, and to one who knew which key it was", async () => {
-  const project = await createTestProject(alice);
-  const expectedLastFour = project.apiKeyPlain.slice(-4);
-  const rotate = () => alice.post<SecretShown>(`${project.path}/api-key/rotate`, { expectedLastFour });
-  const answers = await Promise.all(Array.from({ length: 10 }, rotate));
-  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
-    200,
-    ...Array<number>(9).fill(409),
-  ]);
-  expect((await rotate()).status).toBe(409);
-  const statuses = await Promise.all(
-    answers.map(async ({ body }) => (await project.trigger(PROD, { "x-api-key": body.secretPlain })).status),
-  );
-  expect(statuses.filter((status) => status === 200)).toHaveLength(1);
-});
-
-it.each(["/api-key/rotate", "/hmac/rotate"])("lets one of two win that rotate at once: %s", async (route) => {
-  const project = await createTestProject(alice);
-  await alice.post(`${project.path}/hmac/enable`);
-  const [row] = await test.sql<{ id: string }>("select workspace_id as id from projects where id = $1", [
-    project.id,
-  ]);
-  for (const overlapSeconds of [0, 3_600]) {
-    const bothWait = async () => {
-      const waiting = await test.sql(
-        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-      );
-      return waiting.length === 2;
-    };
-    let answers: Promise<{ status: number }[]> = Promise.resolve([]);
-    await test.get(Databases).inTenant({ workspaceId: row?.id ?? "" }, async (tx) => {
-      await lockProject(tx, project.id);
-      answers = Promise.all([0, 1].map(() => alice.post(`${project.path}${route}`, { overlapSeconds })));
-      await eventually(bothWait);
+describe("a project", () => {
+  it("has a description, a stack and services, and shows its last deployment", async () => {
+    const project = await createTestProject(alice, {
+      description: " The till ",
+      stack: "node",
+      services: ["api", "api", "web"],
     });
-    expect((await answers).map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
-  }
-  const done = route.startsWith("/hmac") ? "hmac.rotated" : "api_key.rotated";
-  expect((await auditOf(project)).filter((action) => action === done)).toHaveLength(2);
-});
-
-it.each([
-  ["empty", "", 422],
-  ["blank", " ", 422],
-  ["of another form", "Bearer abc", 401],
-  ["too long", `SP_${"a".repeat(5_000)}`, 401],
-  ["not a letter", `SP_${"é".repeat(40)}`, 401],
-  ["two in one", `SP_${"a".repeat(43)}, SP_${"b".repeat(43)}`, 401],
-])("refuses a key that is %s", async (_, key, status) => {
-  const project = await createTestProject(alice);
-  expect((await project.trigger(PROD, { "x-api-key": key })).status).toBe(status);
-});
-
-it("does not take the key from the address", async () => {
-  const { apiKeyPlain } = await createTestProject(alice);
-  const path = `/deployments/trigger?api_key=${apiKeyPlain}&X-API-Key=${apiKeyPlain}`;
-  expect((await test.newClient().post(path, PROD)).status).toBe(422);
-  expect(test.logs.join("\n")).not.toContain(apiKeyPlain);
-});
-
-it("refuses the key of a project that is gone", async () => {
-  const project = await createTestProject(alice);
-  await alice.call("DELETE", project.path, { body: { confirmationName: "Shop" } });
-  expect((await project.trigger(PROD)).status).toBe(401);
-});
-
-it("notes the use of a key at most once a minute", async () => {
-  const project = await createTestProject(alice);
-  await project.trigger(PROD);
-  const first = (await project.read()).apiKey.lastUsedAt;
-  expect(first).not.toBeNull();
-  await project.trigger(PROD);
-  expect((await project.read()).apiKey.lastUsedAt).toBe(first);
-  await test.sql("update project_api_keys set last_used_at = now() - interval '61 s' where project_id = $1", [
-    project.id,
-  ]);
-  // A process remembers for a minute what it has noted; another one does not know.
-  await test.restart();
-  await project.trigger(PROD);
-  expect(Date.parse((await project.read()).apiKey.lastUsedAt ?? "")).toBeGreaterThanOrEqual(
-    Date.parse(first ?? ""),
-  );
-});
-
-it("activates a candidate that answers, and the baseline begins", async () => {
-  const project = await createTestProject(alice, { metricsEndpoint: metrics.url });
-  expect(project.endpoint).toMatchObject({ state: "pending", activeUrl: null, candidateUrl: metrics.url });
-  const { status, body } = await testEndpoint(project);
-  expect({ status, body }).toMatchObject({
-    status: 200,
-    body: {
-      ok: true,
-      errorCode: null,
-      endpoint: { state: "active", activeUrl: metrics.url, candidateUrl: null, lastTestErrorCode: null },
-      sample: {
-        requestsPerSec: 12.5,
-        latencyP95Ms: 131.2,
-        errorRate: 0.002,
-        cpuUsage: 0.42,
-        memoryUsage: 0.51,
-      },
-    },
+    expect(await project.read()).toMatchObject({
+      description: "The till",
+      stack: "node",
+      services: ["api", "web"],
+      latest: null,
+    });
+    await alice.patch(project.path, { stack: null, description: "", services: [] });
+    expect(await project.read()).toMatchObject({ description: "", stack: null, services: [] });
+    const { body } = await project.trigger(PROD);
+    expect((await project.read()).latest).toMatchObject({
+      id: body.deployment_id,
+      verdict: "collecting",
+      environment: "prod",
+    });
   });
-  const due = await test.sql(
-    "select next_scrape_at <= now() as due, interval_seconds from metric_endpoints where project_id = $1",
-    [project.id],
-  );
-  expect(due).toEqual([{ due: true, interval_seconds: project.observation.baselineSeconds }]);
-  expect(await auditOf(project)).toContain("endpoint.activated");
-});
-
-it("keeps the active endpoint while a candidate fails its test, and says why", async () => {
-  const project = await createTestProject(alice, { endpoint: metrics.url });
-  const candidate = `${metrics.url}?candidate`;
-  expect((await setEndpoint(project, candidate)).body.endpoint).toMatchObject({
-    state: "active",
-    candidateUrl: candidate,
-  });
-  metrics.state.status = 503;
-  expect((await testEndpoint(project)).body).toMatchObject({
-    ok: false,
-    errorCode: "http_status",
-    errorDetail: "503",
-    sample: null,
-    endpoint: { state: "active", activeUrl: metrics.url, lastTestErrorCode: "http_status" },
-  });
-  metrics.state.status = 200;
-  expect((await testEndpoint(project)).body).toMatchObject({ ok: true, endpoint: { activeUrl: candidate } });
-  expect((await auditOf(project)).slice(-3)).toEqual([
-    "endpoint.candidate_set",
-    "endpoint.test_failed",
-    "endpoint.activated",
-  ]);
-});
-
-it("has nothing to test before an endpoint is set", async () => {
-  const project = await createTestProject(alice);
-  expect(await testEndpoint(project)).toMatchObject({ status: 422, body: { code: "ENDPOINT_TEST_FAILED" } });
-});
-
-it.each([
-  "http://localhost:8080/metrics",
-  "ftp://app.example.com/metrics",
-  "https://user:password@app.example.com/metrics",
-  "https://app.example.com:6379/metrics",
-])("refuses %s before anything is asked of it", async (url) => {
-  const refusal = { status: 400, body: { code: "ENDPOINT_INVALID_FORMAT" } };
-  const project = await createTestProject(alice);
-  expect(await setEndpoint(project, url)).toMatchObject(refusal);
-  expect(await alice.post("/api/v1/projects", { name: "Shop", metricsEndpoint: url })).toMatchObject(refusal);
-  expect((await project.read()).endpoint.candidateUrl).toBeNull();
-});
-
-it("does not connect to a private address that nobody allowed", async () => {
-  const project = await createTestProject(alice);
-  const other = await startMetricsService();
-  try {
-    await setEndpoint(project, other.url);
-    expect((await testEndpoint(project)).body).toMatchObject({ ok: false, errorCode: "address_refused" });
-    expect(other.state.requests).toBe(0);
-  } finally {
-    await other.close();
-  }
-});
-
-it("signs scrapes with the secret that it showed, and with the new one after a rotation", async () => {
-  const project = await createTestProject(alice, { endpoint: metrics.url });
-  const enabled = await alice.post<SecretShown>(`${project.path}/hmac/enable`);
-  expect(enabled.body.secretPlain).toMatch(/^spm_[A-Za-z0-9_-]{43}$/);
-  metrics.state.secret = enabled.body.secretPlain;
-  expect((await testEndpoint(project)).body.ok).toBe(true);
-  const rotated = await alice.post<SecretShown>(`${project.path}/hmac/rotate`);
-  expect((await testEndpoint(project)).body).toMatchObject({ ok: false, errorDetail: "401" });
-  metrics.state.secret = rotated.body.secretPlain;
-  expect((await testEndpoint(project)).body.ok).toBe(true);
-  expect((await alice.post(`${project.path}/hmac/enable`)).status).toBe(409);
-  const disabled = await alice.post<Project>(`${project.path}/hmac/disable`);
-  expect(disabled.body.hmacEnabled).toBe(false);
-  expect((await testEndpoint(project)).body.ok).toBe(false);
-  expect((await alice.post(`${project.path}/hmac/rotate`)).status).toBe(409);
-  expect((await auditOf(project)).filter((action) => action.startsWith("hmac."))).toEqual([
-    "hmac.enabled",
-    "hmac.rotated",
-    "hmac.disabled",
-  ]);
 });
 
 it("changes name, environments and observation, and the pace of the baseline with them", async () => {
@@ -398,4 +167,86 @@ it("tells the pages of its workspace that a project has changed", async () => {
   expect(await test.sql("select body from outbox where topic = 'notices' limit 1")).toEqual([
     { body: { topic: "project.changed", id: project.id } },
   ]);
+});
+
+describe("quotas", () => {
+  it("defect 14: are set by an administrator in one place, who finds a workspace by its owner's address and sees nothing else of it", async () => {
+    const bob = await test.signUp("Robert");
+    const project = await createTestProject(bob, { name: "Geheim" });
+    const { workspaceId } = await toTestProject(test, project);
+    const found = await admin.get<WorkspaceQuotas>("/api/v1/admin/quotas?email=Robert@example.test");
+    expect(found.body).toEqual({ workspaceId, quotas: NO_LIMITS });
+    const set = await setTestQuotas({ test, admin }, project, {
+      projects: 1,
+      environments: 2,
+      deploymentsPerMonth: 50,
+    });
+    expect(set.body.quotas).toEqual({ ...NO_LIMITS, projects: 1, environments: 2, deploymentsPerMonth: 50 });
+    const second = await bob.post<ProjectCreated & Refusal>("/api/v1/projects", { name: "Two" });
+    expect(second).toMatchObject({ status: 402, body: { code: "QUOTA_REACHED", detail: "1/1 projects" } });
+    const more = await bob.patch<Refusal>(project.path, { environments: ["a", "b", "c"] });
+    expect(more).toMatchObject({ status: 402, body: { detail: "3/2 environments" } });
+    expect((await bob.patch(project.path, { environments: ["a", "b"] })).status).toBe(200);
+    const audit = await bob.get<Page<{ action: string }>>("/api/v1/audit");
+    expect(audit.body.rows.map(({ action }) => action)).toContain("quota.changed");
+    expect((await admin.get("/api/v1/admin/quotas?email=nobody@example.test")).status).toBe(404);
+  });
+
+  it("are shown to those they are for, with what is used of them this month", async () => {
+    const carol = await test.signUp("Caroline");
+    const empty = (await carol.get<QuotaUse>("/api/v1/quotas")).body;
+    expect(empty).toMatchObject({
+      deployments: { used: 0, limit: null },
+      projects: { used: 0, limit: null },
+      perProject: [],
+    });
+    const project = await createTestProject(carol, { name: "Shop", environments: ["prod", "staging"] });
+    await createTestProject(carol, { name: "Aviary" });
+    await setTestQuotas({ test, admin }, project, {
+      projects: 5,
+      environments: 3,
+      deploymentsPerMonth: 50,
+      pathChangesPerMonth: 2,
+    });
+    for (const env of ["prod", "staging"]) await project.trigger({ env });
+    const { body } = await carol.get<QuotaUse>("/api/v1/quotas");
+    expect(body).toMatchObject({
+      deployments: { used: 2, limit: 50 },
+      projects: { used: 2, limit: 5 },
+      perProject: [
+        { name: "Aviary", deployments: 0 },
+        {
+          name: "Shop",
+          deployments: 2,
+          environments: { used: 2, limit: 3 },
+          pathChanges: { used: 0, limit: 2 },
+          hostChanges: { used: 0, limit: null },
+        },
+      ],
+    });
+    expect(body.monthEndsAt).toMatch(/-01T00:00:00\.000Z$/);
+    expect(Date.parse(body.monthEndsAt)).toBeGreaterThan(Date.now());
+    expect((await test.newClient().get("/api/v1/quotas")).status).toBe(401);
+  });
+
+  it("are nobody else's to see or set", async () => {
+    const project = await createTestProject(alice);
+    const { workspaceId } = await toTestProject(test, project);
+    const path = `/api/v1/admin/quotas/${workspaceId}`;
+    expect((await alice.call("PUT", path, { body: NO_LIMITS })).status).toBe(404);
+    expect((await alice.get(`/api/v1/admin/quotas?email=${admin.email}`)).status).toBe(404);
+    expect((await test.newClient().get(`/api/v1/admin/quotas?email=${admin.email}`)).status).toBe(401);
+    const nowhere = "/api/v1/admin/quotas/01a200b9-e71c-72da-a69a-c89473143d4f";
+    expect((await admin.call("PUT", nowhere, { body: NO_LIMITS })).status).toBe(404);
+  });
+
+  it("let one of two projects pass that are created at once for the last place", async () => {
+    const carol = await test.signUp("Carol");
+    const first = await createTestProject(carol);
+    await setTestQuotas({ test, admin }, first, { projects: 2 });
+    const answers = await Promise.all(
+      ["a", "b", "c"].map((name) => carol.post("/api/v1/projects", { name })),
+    );
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([201, 402, 402]);
+  });
 });
