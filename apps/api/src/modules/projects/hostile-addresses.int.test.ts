@@ -1,4 +1,3 @@
-import { createServer, type Server } from "node:net";
 import type { EndpointTest, ProjectCreated } from "@pulsekeep/contracts/api/projects";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createOpenApiDocument } from "../../http/openapi.js";
@@ -9,6 +8,8 @@ import { type NameRecord, startNameServer } from "../../testing/test-name-server
 import { createTestProject, type TestProject } from "../../testing/test-project.js";
 import { watchDials } from "../../testing/watch-dials.js";
 import { CollectorJobs } from "../metrics/collector.jobs.js";
+import { listAddressFields } from "./test-address-fields.js";
+import { startSentinels } from "./test-sentinels.js";
 
 type Refusal = { code: string };
 type Reply = { status: number; body: unknown };
@@ -27,7 +28,7 @@ let test: TestApp;
 let alice: TestClient;
 let names: Awaited<ReturnType<typeof startNameServer>>;
 let watch: ReturnType<typeof watchDials>;
-let sentinels: { servers: Server[]; port: number; connections: () => number };
+let sentinels: Awaited<ReturnType<typeof startSentinels>>;
 let now = new Date();
 beforeAll(async () => {
   names = await startNameServer();
@@ -42,7 +43,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await test.close();
   await names.close();
-  for (const server of sentinels.servers) server.close();
+  sentinels.close();
 });
 beforeEach(() => {
   names.state.asked.length = 0;
@@ -132,7 +133,7 @@ const NEVER_ASKED: Record<string, (url: string, project: TestProject) => Promise
 
 describe("SSRF-01 a hostile address", () => {
   it("has no other way in than the fields that are tried here", () => {
-    const fields = addressFields(createOpenApiDocument(test.app)).sort();
+    const fields = listAddressFields(createOpenApiDocument(test.app)).sort();
     expect(fields).toEqual([...Object.keys(ROUTES), ...Object.keys(NEVER_ASKED)].sort());
   });
 
@@ -304,60 +305,3 @@ describe("SSRF-07 a name that was good", () => {
     });
   });
 });
-
-/** Every field of a request's body that is an address by its format or its name. */
-function addressFields(document: object): string[] {
-  type Schema = {
-    [key: string]: unknown;
-    $ref?: string;
-    format?: string;
-    properties?: Record<string, Schema>;
-  };
-  type Operation = { requestBody?: { content: Record<string, { schema: Schema }> } };
-  const { paths, components } = document as {
-    paths: Record<string, Record<string, Operation>>;
-    components: { schemas: Record<string, Schema> };
-  };
-  const resolve = (schema: Schema): Schema =>
-    schema.$ref === undefined ? schema : (components.schemas[schema.$ref.split("/").at(-1) ?? ""] ?? {});
-  const fieldsOf = (schema: Schema): string[] => {
-    const { properties = {}, ...rest } = resolve(schema);
-    const nested = [rest["anyOf"], rest["oneOf"], rest["allOf"], rest["items"]].flat() as (
-      | Schema
-      | undefined
-    )[];
-    const named = Object.entries(properties).flatMap(([name, value]) => [
-      ...(/"format":"uri"/.test(JSON.stringify(value)) || /(url|endpoint|webhook)$/i.test(name)
-        ? [name]
-        : []),
-      ...fieldsOf(value),
-    ]);
-    return [...named, ...nested.flatMap((one) => (one === undefined ? [] : fieldsOf(one)))];
-  };
-  return Object.entries(paths).flatMap(([path, operations]) =>
-    Object.entries(operations).flatMap(([method, { requestBody }]) => {
-      const schemas = Object.values(requestBody?.content ?? {});
-      const fields = new Set(schemas.flatMap(({ schema }) => fieldsOf(schema)));
-      return [...fields].map((field) => `${method} ${path} ${field}`);
-    }),
-  );
-}
-
-/** One port of every address of this machine that a hostile one may lead to. */
-async function startSentinels() {
-  let connections = 0;
-  const open = (host: string, port: number) =>
-    new Promise<Server>((resolve, reject) => {
-      const server = createServer((socket) => {
-        connections += 1;
-        socket.destroy();
-      });
-      server.once("error", reject);
-      server.listen({ host, port, ipv6Only: host.includes(":") }, () => resolve(server));
-    });
-  // All of IPv4, loopback and 0.0.0.0 with it, and IPv6's loopback.
-  const first = await open("0.0.0.0", 0);
-  const address = first.address();
-  const port = typeof address === "object" && address ? address.port : 0;
-  return { servers: [first, await open("::1", port)], port, connections: () => connections };
-}
