@@ -1,20 +1,13 @@
-import { spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { StandardSchemaSerializerInterceptor } from "@nestjs/common";
-import { findFreePort } from "@pulsekeep/database/embedded";
 import type { Provisioning, ProvisioningStarted } from "@pulsekeep/contracts/api/workers";
 import type { Fault } from "@pulsekeep/stand-in";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { newId } from "../platform/ids.js";
 import { findSecrets, type SecretPlaces } from "../testing/find-secrets.js";
 import { startTestApp, TEST_PASSWORD, type TestApp } from "../testing/test-app.js";
-import type { TestClient } from "../testing/test-client.js";
 import { answerConsent, signInWithGitHub } from "../testing/test-consent.js";
 import { eventually } from "../testing/test-eventually.js";
 import { startMetricsService } from "../testing/test-metrics-service.js";
@@ -22,18 +15,12 @@ import { createTestProject } from "../testing/test-project.js";
 import { createPulse, runNow } from "../testing/test-pulse.js";
 import type { TestStandIn } from "../testing/test-stand-in.js";
 import { enrolTestWorker } from "../testing/test-worker.js";
+import { createCanaries, findNamed, keepAnswers } from "./test-canaries.js";
+import { crashServer } from "./test-crash.js";
 import { type Overheard, overhear } from "./test-overheard.js";
 import { fillPath, listRoutes } from "./test-routes.js";
 
-const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
-
-/** Distinctive texts, by where they go in. Some are shaped like the secret that belongs there, others like nothing. */
-const canaries = new Map<string, string>();
-function canary(name: string, shape = ""): string {
-  const text = `${shape}cnry${name}${randomBytes(12).toString("hex")}`;
-  canaries.set(`${name} ${text.slice(-6)}`, text);
-  return text;
-}
+const { canaries, canary } = createCanaries();
 
 let test: TestApp;
 let github: TestStandIn;
@@ -65,18 +52,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** A client whose every answer is kept: an answer is a place too. */
-function listening(client: TestClient): TestClient {
-  const call: TestClient["call"] = async (...args) => {
-    const answer = await client.call(...args);
-    answers.push(JSON.stringify([answer.status, answer.body, [...answer.headers]]));
-    return answer as never;
-  };
-  return { ...client, call };
-}
-
 it("plants secrets in sign-up, sign-in and every form of them that is refused [LOG-02]", async () => {
-  const client = listening(test.newClient());
+  const client = keepAnswers(test.newClient(), answers);
   const post = (route: string, body: object) => client.call("POST", `/api/auth/${route}`, { body });
   const email = "canary@example.test";
   const password = canary("password");
@@ -130,7 +107,7 @@ it("plants secrets in sign-up, sign-in and every form of them that is refused [L
 });
 
 it("plants them in every header, query, path and body of every route, also where it fails [LOG-02]", async () => {
-  const client = listening(await test.signUp("Rita"));
+  const client = keepAnswers(await test.signUp("Rita"), answers);
   // The stream of events does not end by itself.
   const routes = (await listRoutes(client)).filter(({ path: template }) => template !== "/api/v1/events");
   const ask = async () => {
@@ -180,7 +157,7 @@ it("plants them in every header, query, path and body of every route, also where
 });
 
 it("plants them in projects, keys, signed scrapes and what a customer's endpoint says [LOG-04]", async () => {
-  const client = listening(await test.signUp("Paul"));
+  const client = keepAnswers(await test.signUp("Paul"), answers);
   for (const metricsEndpoint of [
     `https://user:${canary("urlpassword")}@metrics.example/m`,
     `ftp://${canary("urlhost")}/x`,
@@ -313,9 +290,8 @@ it("leaves none of them in any store, log, answer, metric or file, nor sent any 
     ["provisioning secret", test.env.GITHUB_PROVISIONING_CLIENT_SECRET ?? ""],
     ...Object.entries(test.env.PULSEKEEP_KEYRING.keys),
   );
-  const secrets = named.map(([, text]) => text);
   expect(test.logs.length).toBeGreaterThan(20);
-  expect(hits(named, await findSecrets(secrets, places))).toEqual([]);
+  expect(await findNamed(named, places)).toEqual([]);
   // Nor was any ever sent to a store, to be deleted again.
   const sent = {
     database: overheard.sentTo(places.databaseUrl ?? ""),
@@ -323,22 +299,14 @@ it("leaves none of them in any store, log, answer, metric or file, nor sent any 
   };
   expect(sent.database.length).toBeGreaterThan(1_000);
   expect(sent.redis.length).toBeGreaterThan(100);
-  const seen = hits(named, await findSecrets(secrets, { texts: sent }));
+  const seen = await findNamed(named, { texts: sent });
   // The auth library looks a guess that it does not know by its hash up as it is: nothing was ever kept under it.
   const guessed = /^(resettoken|resetlink|state) \w+ in database \((raw|url)\)$/;
   expect(seen.filter((hit) => !guessed.test(hit))).toEqual([]);
   // Whoever sent it may read it again in the answer's address or as the field that is not known, but nobody else.
   const shown = /^(callback|apple|authroute|name|path|badpath|query|field|API key|HMAC|rotated|state|code)/;
   const silent = named.filter(([name]) => !shown.test(name));
-  expect(
-    hits(
-      silent,
-      await findSecrets(
-        silent.map(([, text]) => text),
-        { texts: { answers } },
-      ),
-    ),
-  ).toEqual([]);
+  expect(await findNamed(silent, { texts: { answers } })).toEqual([]);
 });
 
 it("lets none of them out to others, but GitHub's tokens and codes to GitHub, and Slack's address to Slack", async () => {
@@ -354,15 +322,7 @@ it("lets none of them out to others, but GitHub's tokens and codes to GitHub, an
   expect(await findSecrets([...canaries.values(), ...issued], { texts: { toOthers } })).toEqual([]);
   const own = [...canaries].filter(([name]) => !/^(code|state) of /.test(name));
   const toGitHub = out.filter(({ origin }) => origin === new URL(github.url).origin).map(({ text }) => text);
-  expect(
-    hits(
-      own,
-      await findSecrets(
-        own.map(([, text]) => text),
-        { texts: { toGitHub } },
-      ),
-    ),
-  ).toEqual([]);
+  expect(await findNamed(own, { texts: { toGitHub } })).toEqual([]);
   // And after the consents are over, GitHub is called without any.
   github.context.requests.clear();
   const owner = await test.signUp("Later");
@@ -374,44 +334,10 @@ it("lets none of them out to others, but GitHub's tokens and codes to GitHub, an
 });
 
 it("leaves none of them when it crashes: one redacted line, no dump, no environment [LOG-02]", async () => {
-  if (!existsSync(MAIN)) throw new Error("apps/api is not built: npm run build");
   const token = canary("crashtoken", "gho_");
   const dsn = canary("crashdsn");
-  const trap = path.join(folder, "trap.mjs");
-  // What nobody foresaw, once the server runs; and a report that somebody asks for.
-  await writeFile(
-    trap,
-    `if (process.env.TRAP === "set") {
-       const timer = setInterval(() => {
-         if (process.listenerCount("uncaughtException") === 0) return;
-         clearInterval(timer);
-         process.stdout.write(JSON.stringify(process.report.getReport()) + "\\n");
-         const url = "postgres://o:" + process.env.TRAP_DSN + "@db/x";
-         throw Object.assign(new Error("refused " + process.env.TRAP_TOKEN), { url, cause: new Error(url) });
-       }, 20);
-     }`,
-  );
-  const crash = async (environment: Record<string, string>) => {
-    const cwd = await mkdtemp(path.join(folder, "crash-"));
-    const child = spawn(process.execPath, ["--import", pathToFileURL(trap).href, MAIN], {
-      cwd,
-      env: {
-        PATH: process.env.PATH,
-        ...test.source,
-        PULSEKEEP_ROLES: "scheduler",
-        PORT: String(await findFreePort()),
-        TRAP_TOKEN: token,
-        TRAP_DSN: dsn,
-        ...environment,
-      },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr])
-      stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    await once(child, "close");
-    return { output, code: child.exitCode, files: await readdir(cwd) };
-  };
+  const crash = (environment: Record<string, string>) =>
+    crashServer({ ...test.source, TRAP_TOKEN: token, TRAP_DSN: dsn, ...environment }, folder);
   const secrets = [
     token,
     dsn,
@@ -461,8 +387,3 @@ it("would have found one: in the database, in Redis, in the log, on the console,
     expect.arrayContaining(["console", "logs", "public.planted", "requests", "sent"]),
   );
 });
-
-const hits = (
-  named: readonly [string, string][],
-  found: readonly { index: number; encoding: string; place: string }[],
-) => found.map(({ index, encoding, place }) => `${named[index]?.[0]} in ${place} (${encoding})`);
