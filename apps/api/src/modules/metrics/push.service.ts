@@ -15,11 +15,10 @@ import { EndpointHistoryService } from "./endpoint-history.service.js";
 import { insertSamples } from "./insert-samples.js";
 import { type MeasuredValues, METRICS } from "./metric-values.js";
 import { parsePushed, type PushedRow, type RefusedRow } from "./push/parse-pushed.js";
-import { rollUp } from "./roll-up.js";
+import { rollUpLate } from "./roll-up.js";
 import { SamplesService } from "./samples.service.js";
 
 const { metricEndpoints } = schema;
-const HOUR_MS = 3_600_000;
 
 type Row = PushedRow & { index: number };
 
@@ -68,24 +67,13 @@ export class PushService {
       return { ...result, isObserved: await tell(tx, caller, { result, refused }) };
     });
     this.samples.countCollected(kept.added.length, kept.isObserved);
-    await this.rollUpLate(caller.projectId, { rows: kept.added, now });
+    const instants = kept.added.map(({ at }) => at);
+    await rollUpLate(this.databases.engine, { projectId: caller.projectId, instants, now });
     const rejected = [...refused, ...kept.conflicting].sort((a, b) => a.index - b.index);
     this.pushed.inc({ outcome: "accepted" }, kept.added.length);
     this.pushed.inc({ outcome: "duplicate" }, kept.duplicates);
     this.pushed.inc({ outcome: "rejected" }, rejected.length);
     return { accepted: kept.added.length, duplicates: kept.duplicates, rejected };
-  }
-
-  /** What comes after its hour was summed up is added to it. */
-  private async rollUpLate(
-    projectId: string,
-    { rows, now }: { rows: readonly Row[]; now: Date },
-  ): Promise<void> {
-    const late = rows.map(({ at }) => at.getTime()).filter((at) => at < now.getTime() - HOUR_MS);
-    if (late.length === 0) return;
-    const fromAt = new Date(Math.floor(Math.min(...late) / HOUR_MS) * HOUR_MS);
-    const toAt = new Date((Math.floor(Math.max(...late) / HOUR_MS) + 1) * HOUR_MS);
-    await rollUp(this.databases.engine, { fromAt, toAt, projectId });
   }
 
   private async requirePushing(tx: Transaction, caller: ApiKeyCaller): Promise<void> {

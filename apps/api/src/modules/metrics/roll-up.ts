@@ -49,3 +49,33 @@ export async function rollUp(
           ${sql.raw(columns.map((column) => `${column} = excluded.${column}`).join(", "))}`,
   );
 }
+
+const HOUR_MS = 3_600_000;
+export const floorHour = (ms: number): number => Math.floor(ms / HOUR_MS) * HOUR_MS;
+
+/** The newest hour that was summed up; undefined before the first. */
+export async function findNewestHour(db: Database | Transaction): Promise<Date | undefined> {
+  const { rows } = await db.execute<{ newest: string | null }>(
+    sql`select max(at) as newest from metric_rollups`,
+  );
+  const newest = rows[0]?.newest;
+  return newest ? new Date(newest) : undefined;
+}
+
+/**
+ * Adds samples of a project that came after their hour was summed up. Hours beyond the newest one are left for when
+ * all projects are: written for one project, they would seem to be done for everybody.
+ */
+export async function rollUpLate(
+  db: Database | Transaction,
+  { projectId, instants, now }: { projectId: string; instants: readonly Date[]; now: Date },
+): Promise<void> {
+  const past = instants.map((at) => at.getTime()).filter((at) => at < now.getTime() - HOUR_MS);
+  if (past.length === 0) return;
+  const newest = await findNewestHour(db);
+  const late = past.filter((at) => newest !== undefined && floorHour(at) <= newest.getTime());
+  if (late.length === 0) return;
+  const fromAt = new Date(floorHour(Math.min(...late)));
+  const toAt = new Date(floorHour(Math.max(...late)) + HOUR_MS);
+  await rollUp(db, { fromAt, toAt, projectId });
+}

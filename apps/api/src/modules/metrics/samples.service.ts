@@ -10,6 +10,7 @@ import { HttpMetrics } from "../observability/observability.ports.js";
 import { insertSamples, type SampleToKeep } from "./insert-samples.js";
 import type { MeasuredValues } from "./metric-values.js";
 import type { Measured } from "./measure.service.js";
+import { rollUpLate } from "./roll-up.js";
 import type { MeasuredSource } from "./samples.queries.js";
 
 /** Scrapes whose rows go into one transaction. */
@@ -93,7 +94,11 @@ export class SamplesService {
     });
     for (const one of batch) {
       const isObserved = watchesOf(one, watches).some(({ state }) => state === "observing");
-      if (one.measured.ok) this.countCollected(one.measured.rows.length, isObserved);
+      if (!one.measured.ok) continue;
+      this.countCollected(one.measured.rows.length, isObserved);
+      // What Prometheus has kept meanwhile may be of hours that were summed up without it.
+      const instants = one.measured.rows.map(({ at }) => at);
+      await rollUpLate(this.databases.engine, { projectId: one.projectId, instants, now: one.at });
     }
   }
 }

@@ -1,5 +1,7 @@
 import type { ProjectSeries } from "@pulsekeep/contracts/api/metrics";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Databases } from "../../platform/database.js";
+import { Jobs } from "../../platform/jobs.js";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
 import type { TestClient } from "../../testing/test-client.js";
 import { createTestProject } from "../../testing/test-project.js";
@@ -66,6 +68,50 @@ describe("long views", () => {
     // The hours stay when their samples are gone.
     await test.sql("delete from metric_samples where project_id = $1 and at < $2", [project.id, hour(3)]);
     expect((await view(10)).points.slice(0, 2)).toEqual(before.slice(0, 2));
+  });
+
+  it("lose no hour of anybody when one project's samples come late", async () => {
+    const [late, other] = [await createTestProject(alice), await createTestProject(alice)];
+    const push = async (apiKey: string, instants: readonly Date[]) => {
+      const samples = instants.map((at) => ({ at: at.toISOString(), metrics: { latency_p95: 50 } }));
+      const headers = { cookie: "", "x-api-key": apiKey };
+      const { body } = await alice.post("/api/v1/samples", { samples }, headers);
+      expect(body).toMatchObject({ accepted: samples.length });
+    };
+    const minutesAfter = (back: number, minutes: number) => new Date(hour(back).getTime() + minutes * 60_000);
+    const rollUp = async () => {
+      const jobs = new RollUpJobs(test.get(Databases), test.get(Jobs));
+      while ((await jobs.rollUpOnce()) === "more");
+    };
+    const counts = async () => {
+      const rows = await test.sql<{ samples: number }>(
+        "select samples from metric_rollups where project_id = $1 order by at",
+        [other.id],
+      );
+      return rows.map(({ samples }) => samples);
+    };
+    // As after a stop of some hours: nothing of these is summed up when the first late sample comes.
+    await test.sql("delete from metric_rollups");
+    await push(other.apiKeyPlain, [hour(6), hour(5), hour(3)]);
+    await push(late.apiKeyPlain, [minutesAfter(3, 1)]);
+    await rollUp();
+    expect(await counts()).toEqual([1, 1, 1]);
+    // Into an hour that has been summed up, and into one that had no sample then.
+    await push(other.apiKeyPlain, [minutesAfter(5, 1), hour(4)]);
+    expect(await counts()).toEqual([1, 2, 1, 1]);
+  });
+
+  it("show the hourly figures of days whose samples are gone, however short they are", async () => {
+    const project = await createTestProject(alice);
+    await test.sql(
+      `insert into metric_rollups (project_id, environment, workspace_id, at, samples, missing, latency_p95_ms_mean)
+       select p.id, '', p.workspace_id, t, 60, 0, 50
+       from projects p, generate_series($2::timestamptz, $3::timestamptz, '1 hour') t where p.id = $1`,
+      [project.id, hour(24 * 40 + 5), hour(24 * 40 + 1)],
+    );
+    const path = `${project.path}/samples?from=${hour(24 * 40 + 5).toISOString()}&to=${hour(24 * 40).toISOString()}`;
+    const { stepSeconds, points } = (await alice.get<Series>(path)).body;
+    expect([stepSeconds, points.length]).toEqual([3_600, 5]);
   });
 
   it("are of one's own projects, and of at most 400 days", async () => {

@@ -10,6 +10,8 @@ const { projects } = schema;
 const HOUR_SECONDS = 3_600;
 const DEFAULT_SPAN_MS = 24 * HOUR_SECONDS * 1_000;
 const MAX_SPAN_MS = 400 * DEFAULT_SPAN_MS;
+/** Samples of these days are there to the last; of days before them, only the hourly figures. */
+const SAMPLES_KEPT_MS = 30 * DEFAULT_SPAN_MS;
 /** Steps that people read: a point at 10:05, not at 10:04:48. */
 const STEPS = [
   1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 21_600, 43_200, 86_400,
@@ -35,7 +37,7 @@ export class SeriesQueries {
 
   /**
    * Oldest first; spans of time without any sample have no point. Steps of an hour and more are read from the
-   * hourly figures, which are kept longer than samples are.
+   * hourly figures, which are kept longer than samples are; a span that begins before the oldest sample has no others.
    *
    * @throws AppError `not_found`, `invalid_input` when the span is empty or longer than 400 days
    */
@@ -49,7 +51,8 @@ export class SeriesQueries {
         errors: [{ path: "from", message: "before `to`, by at most 400 days" }],
       });
     const { environment = "" } = query;
-    const stepSeconds = stepOf(spanMs / 1_000 / query.points);
+    const hasSamples = fromAt.getTime() >= Date.now() - SAMPLES_KEPT_MS;
+    const stepSeconds = stepOf(Math.max(spanMs / 1_000 / query.points, hasSamples ? 0 : HOUR_SECONDS));
     return this.databases.inTenant(tenant, async (tx) => {
       const [project] = await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, projectId));
       if (!project) throw new AppError("not_found");
