@@ -92,7 +92,11 @@ describe("long views", () => {
     };
     // As after a stop of some hours: nothing of these is summed up when the first late sample comes.
     await test.sql("delete from metric_rollups");
-    await push(other.apiKeyPlain, [hour(6), hour(5), hour(3)]);
+    await test.sql(
+      `insert into metric_samples (project_id, workspace_id, at, latency_p95_ms)
+       select p.id, p.workspace_id, t, 50 from projects p, unnest($2::timestamptz[]) t where p.id = $1`,
+      [other.id, [hour(6), hour(5), hour(3)]],
+    );
     await push(late.apiKeyPlain, [minutesAfter(3, 1)]);
     await rollUp();
     expect(await counts()).toEqual([1, 1, 1]);
