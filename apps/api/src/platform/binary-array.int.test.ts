@@ -7,7 +7,7 @@ import {
   booleanArray,
   instantArray,
   intArray,
-  jsonbArray,
+  jsonArray,
   textArray,
   uuidArray,
 } from "./binary-array.js";
@@ -51,7 +51,11 @@ it.each([
 });
 
 it("instants arrive to the millisecond, far from today too", async () => {
-  const far = fc.date({ min: new Date("0001-01-01T00:00:00Z"), max: new Date("9999-12-31T23:59:59.999Z") });
+  const far = fc.date({
+    noInvalidDate: true,
+    min: new Date("0001-01-01T00:00:00Z"),
+    max: new Date("9999-12-31T23:59:59.999Z"),
+  });
   await fc.assert(
     fc.asyncProperty(
       nullable(fc.oneof(fc.date({ noInvalidDate: true, min: new Date(0) }), far)),
@@ -72,7 +76,7 @@ it("instants arrive to the millisecond, far from today too", async () => {
 
 it("documents arrive as they were", async () => {
   const documents = [{ a: [1, null, 'é"\\,{}'] }, [], "text", 1.5];
-  expect(await read("jsonb", jsonbArray([...documents.map((it) => JSON.stringify(it)), null]))).toEqual([
+  expect(await read("json", jsonArray([...documents.map((it) => JSON.stringify(it)), null]))).toEqual([
     ...documents,
     null,
   ]);

@@ -43,7 +43,7 @@ export const booleanArray = (values: readonly Maybe<boolean>[]): Buffer => array
 export const textArray = (values: readonly Maybe<string>[]): Buffer => arrayOf(text, values);
 
 /** Documents, as the text of their JSON. */
-export const jsonbArray = (documents: readonly Maybe<string>[]): Buffer => arrayOf(jsonb, documents);
+export const jsonArray = (documents: readonly Maybe<string>[]): Buffer => arrayOf(json, documents);
 
 function arrayOf<Value>({ oid, sizeOf, write }: Element<Value>, values: readonly Maybe<Value>[]): Buffer {
   let bytes = HEADER_BYTES;
@@ -133,9 +133,4 @@ const text: Element<string> = {
   write: (buffer, value, at) => buffer.write(value, at),
 };
 
-/** The first byte is the version of the format. */
-const jsonb: Element<string> = {
-  oid: 3802,
-  sizeOf: (value) => 1 + Buffer.byteLength(value),
-  write: (buffer, value, at) => buffer.write(value, buffer.writeUInt8(1, at)),
-};
+const json: Element<string> = { ...text, oid: 114 };

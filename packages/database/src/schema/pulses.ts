@@ -4,7 +4,7 @@ import {
   date,
   index,
   integer,
-  jsonb,
+  json,
   pgTable,
   primaryKey,
   text,
@@ -44,7 +44,10 @@ export const lanes = pgTable(
   (t) => [unique("lanes_target").on(t.workerId, t.target)],
 );
 
-/** A recurring intent. `next_due_at` is the planned time of the next run not yet materialised. */
+/**
+ * A recurring intent. `next_due_at` is the planned time of the next run not yet materialised. Its settings are `json`,
+ * as a run's `params` are: they are only ever read whole, and `jsonb` would be written anew for each reader.
+ */
 export const pulses = pgTable(
   "pulses",
   {
@@ -59,12 +62,12 @@ export const pulses = pgTable(
     kind: text("kind").$type<PulseKind>().notNull(),
     state: text("state").$type<"active" | "paused" | "finished">().notNull().default("active"),
     name: text("name").notNull(),
-    schedule: jsonb("schedule").notNull(),
+    schedule: json("schedule").notNull(),
     timeZone: text("time_zone").notNull(),
-    jitter: jsonb("jitter").notNull(),
-    rest: jsonb("rest").notNull(),
-    message: jsonb("message").notNull(),
-    change: jsonb("change").notNull(),
+    jitter: json("jitter").notNull(),
+    rest: json("rest").notNull(),
+    message: json("message").notNull(),
+    change: json("change").notNull(),
     /** `owner/repository`, or null for the worker's own repository. */
     targetRepository: text("target_repository"),
     targetBranch: text("target_branch"),
@@ -139,7 +142,7 @@ export const runs = pgTable(
     signalJti: text("signal_jti"),
     signalExpiresAt: instant("signal_expires_at"),
     attempts: integer("attempts").notNull().default(0),
-    params: jsonb("params").$type<Record<string, unknown>>(),
+    params: json("params").$type<Record<string, unknown>>(),
     /** What the message of this run makes of its pulse's progress, should it succeed. */
     subjectHash: integer("subject_hash"),
     streakDays: integer("streak_days"),

@@ -62,7 +62,7 @@ export const leaseRuns: Statement = {
         signal_expires_at = clock.signal_expires_at, signal_jti = t.signal_jti,
         params = coalesce(r.params, t.params), subject_hash = coalesce(r.subject_hash, t.subject_hash),
         streak_days = coalesce(r.streak_days, t.streak_days), streak_on = coalesce(r.streak_on, t.streak_on::date)
-      from clock, unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::int[], $6::int[], $7::text[])
+      from clock, unnest($1::uuid[], $2::text[], $3::text[], $4::json[], $5::int[], $6::int[], $7::text[])
         as t (id, claim_id, signal_jti, params, subject_hash, streak_days, streak_on)
       where r.id = t.id and r.state in ('queued', 'offered', 'claimed')
       returning 1

@@ -9,7 +9,7 @@ import type {
 import { schema, type Statement, type Statements, type Transaction } from "@pulsekeep/database";
 import { and, eq, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
-import { intArray, jsonbArray, textArray, uuidArray } from "../../platform/binary-array.js";
+import { intArray, jsonArray, textArray, uuidArray } from "../../platform/binary-array.js";
 import { Databases, isRefusedData } from "../../platform/database.js";
 import { Gather } from "../../platform/gather.js";
 import { newSecret } from "../../platform/ids.js";
@@ -236,7 +236,7 @@ export class ClaimsService {
       uuidArray(written.map(({ row }) => row.id)),
       textArray(written.map(({ row }) => requests[row.place]?.claimId)),
       textArray(written.map(({ signalId }) => signalId)),
-      jsonbArray(written.map(({ action }) => JSON.stringify(action.params))),
+      jsonArray(written.map(({ action }) => JSON.stringify(action.params))),
       intArray(written.map(({ progress }) => progress?.subjectHash)),
       intArray(written.map(({ progress }) => progress?.streak.days)),
       textArray(written.map(({ progress }) => progress?.streak.on)),
