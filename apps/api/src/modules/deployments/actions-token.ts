@@ -1,8 +1,6 @@
-import { createRemoteJWKSet, decodeJwt, errors, jwtVerify } from "jose";
+import { decodeJwt } from "jose";
 import { z } from "zod";
-import { AppError } from "../../http/app-error.js";
-
-const numericText = z.string().regex(/^\d{1,20}$/);
+import { type ActionsTokens, numericText, type TokenRefusal } from "../../http/actions-tokens.js";
 
 /** The claims that a project's trust hangs on. `sub` is not among them: its format has changed before. */
 const claimsSchema = z.object({
@@ -10,55 +8,39 @@ const claimsSchema = z.object({
   repository_id: numericText,
   repository_owner_id: numericText,
 });
-type ActionsClaims = z.infer<typeof claimsSchema>;
 
-export type ActionsToken = { projectId: string; claims: ActionsClaims };
+export type ActionsToken = { projectId: string; claims: z.infer<typeof claimsSchema> };
 
 /** The audience that a run asks GitHub for: this server and one project, so that a token serves nowhere else. */
 export const audienceOf = (publicUrl: string, projectId: string): string =>
   `${publicUrl}/projects/${projectId}`;
 
-/**
- * Builds what verifies the OIDC token of a GitHub Actions run, and says which project it is for. A token that is not
- * GitHub's, or for nobody here, is undefined.
- *
- * Source: GitHub docs, "OpenID Connect reference".
- */
-export function createActionsTokenVerifier({ issuer, publicUrl }: { issuer: string; publicUrl: string }) {
-  const keys = createRemoteJWKSet(new URL(`${issuer}/.well-known/jwks`), {
-    cooldownDuration: 30_000,
-    cacheMaxAge: 600_000,
-    timeoutDuration: 5_000,
-  });
-  return async (token: string): Promise<ActionsToken | undefined> => {
-    const projectId = findProjectId(token, publicUrl);
-    if (projectId === undefined) return undefined;
-    try {
-      const { payload } = await jwtVerify(token, keys, {
-        issuer,
-        audience: audienceOf(publicUrl, projectId),
-        algorithms: ["RS256"],
-        clockTolerance: 30,
-        requiredClaims: ["exp", "iat", "jti"],
-      });
-      return { projectId, claims: claimsSchema.parse(payload) };
-    } catch (error) {
-      // Not the token's fault: GitHub's keys could not be had, and the pipeline should come again.
-      const foreign = !(error instanceof errors.JOSEError) && !(error instanceof z.ZodError);
-      if (foreign || error instanceof errors.JWKSTimeout) throw new AppError("unavailable", { cause: error });
-      return undefined;
-    }
-  };
+/** Verifies a run's token, and says which project it is for. */
+export async function checkActionsToken(
+  token: string,
+  { tokens, publicUrl }: { tokens: ActionsTokens; publicUrl: string },
+): Promise<{ ok: true; token: ActionsToken } | { ok: false; reason: TokenRefusal }> {
+  const claimed = readAudience(token);
+  if (claimed === undefined) return { ok: false, reason: "claims" };
+  const projectId = projectOf(claimed, publicUrl);
+  if (projectId === undefined) return { ok: false, reason: "audience" };
+  const audience = audienceOf(publicUrl, projectId);
+  const checked = await tokens.check(token, { audience, claims: claimsSchema });
+  return checked.ok ? { ok: true, token: { projectId, claims: checked.claims } } : checked;
 }
 
-/** Read before the signature is verified, to know which audience to verify: one, ours, and no list. */
-function findProjectId(token: string, publicUrl: string): string | undefined {
+/** Read before the signature is verified, to know which audience to verify. Undefined: this is no token. */
+function readAudience(token: string): string | string[] | undefined {
   try {
-    const { aud } = decodeJwt(token);
-    const prefix = audienceOf(publicUrl, "");
-    if (typeof aud !== "string" || !aud.startsWith(prefix)) return undefined;
-    return z.uuid().safeParse(aud.slice(prefix.length)).data;
+    return decodeJwt(token).aud ?? [];
   } catch {
     return undefined;
   }
+}
+
+/** One audience, ours, and no list. */
+function projectOf(audience: string | string[], publicUrl: string): string | undefined {
+  const prefix = audienceOf(publicUrl, "");
+  if (typeof audience !== "string" || !audience.startsWith(prefix)) return undefined;
+  return z.uuid().safeParse(audience.slice(prefix.length)).data;
 }

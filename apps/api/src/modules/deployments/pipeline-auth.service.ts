@@ -2,28 +2,26 @@ import { Inject, Injectable, type OnModuleInit } from "@nestjs/common";
 import { sql } from "drizzle-orm";
 import type { FastifyRequest } from "fastify";
 import { ENV, type Env } from "../../env.js";
+import { ActionsTokens, type TokenRefusal } from "../../http/actions-tokens.js";
 import { AppError } from "../../http/app-error.js";
 import type { Caller, PipelineCaller } from "../../http/caller.js";
 import { Authenticators, type Policy } from "../../http/policy.js";
 import { Databases } from "../../platform/database.js";
-import { type ActionsToken, createActionsTokenVerifier } from "./actions-token.js";
+import { type ActionsToken, checkActionsToken } from "./actions-token.js";
 import { PipelineRepositoriesService } from "./pipeline-repositories.service.js";
 
 /** Finds out which project's pipeline a request comes from: by its API key, or by GitHub's word for its run. */
 @Injectable()
 export class PipelineAuthService implements OnModuleInit {
-  private readonly verify: ReturnType<typeof createActionsTokenVerifier>;
+  private readonly tokens: ActionsTokens;
 
   constructor(
-    @Inject(ENV) env: Env,
+    @Inject(ENV) private readonly env: Env,
     @Inject(Databases) private readonly databases: Databases,
     @Inject(Authenticators) private readonly authenticators: Authenticators,
     @Inject(PipelineRepositoriesService) private readonly repositories: PipelineRepositoriesService,
   ) {
-    this.verify = createActionsTokenVerifier({
-      issuer: env.GITHUB_OIDC_ISSUER,
-      publicUrl: env.PULSEKEEP_PUBLIC_URL,
-    });
+    this.tokens = new ActionsTokens(env.GITHUB_OIDC_ISSUER);
   }
 
   onModuleInit(): void {
@@ -34,8 +32,8 @@ export class PipelineAuthService implements OnModuleInit {
   }
 
   private async authenticate(request: FastifyRequest): Promise<Caller> {
-    const token = findToken(request);
-    if (request.headers["x-api-key"] === undefined && token !== undefined) return this.trust(token);
+    const bearer = findBearer(request);
+    if (request.headers["x-api-key"] === undefined && bearer !== undefined) return this.trust(bearer);
     // Clients of the wire format know a missing key as 422, everybody else as 401.
     const isWire = request.routeOptions.url?.startsWith("/deployments/");
     if (!isWire && !isPipeline(request)) throw new AppError("unauthenticated");
@@ -48,12 +46,28 @@ export class PipelineAuthService implements OnModuleInit {
     return authenticate(request);
   }
 
-  /** One answer whether the token is forged, for another project, or of a repository that is not trusted. */
+  /** Says what is wrong with the token, which its sender can read as well; never whether there is such a project. */
   private async trust(tokenPlain: string): Promise<PipelineCaller> {
-    const token = await this.verify(tokenPlain);
-    const trusted = token && (await this.findTrusted(token));
-    if (!trusted) throw new AppError("pipeline_token_refused");
-    return trusted;
+    const publicUrl = this.env.PULSEKEEP_PUBLIC_URL;
+    const checked = await checkActionsToken(tokenPlain, { tokens: this.tokens, publicUrl });
+    if (!checked.ok) throw refused(this.describe(checked.reason));
+    const trusted = await this.findTrusted(checked.token);
+    if (trusted) return trusted;
+    const { repository, repository_id: id } = checked.token.claims;
+    throw refused(`No project of this audience trusts ${repository} (repository ${id})`);
+  }
+
+  private describe(reason: TokenRefusal): string {
+    switch (reason) {
+      case "audience":
+        return `Ask GitHub for the audience that the project's Integration tab shows: ${this.env.PULSEKEEP_PUBLIC_URL}/projects/<project id>`;
+      case "expired":
+        return "The token has expired: each call asks GitHub for its own";
+      case "not_issued":
+        return `The token is not signed by ${this.env.GITHUB_OIDC_ISSUER}`;
+      case "claims":
+        return "This is no OIDC token of a GitHub Actions run";
+    }
   }
 
   private async findTrusted({ projectId, claims }: ActionsToken): Promise<PipelineCaller | undefined> {
@@ -81,10 +95,11 @@ export class PipelineAuthService implements OnModuleInit {
   }
 }
 
-/** The token of a run; personal tokens go by the same header, and are no JWT. */
-function findToken({ headers }: FastifyRequest): string | undefined {
-  return /^bearer (ey[\w-]+\.[\w-]+\.[\w-]+)$/i.exec(headers.authorization ?? "")?.[1];
-}
+const refused = (detail: string): AppError => new AppError("pipeline_token_refused", { detail });
 
+const findBearer = ({ headers }: FastifyRequest): string | undefined =>
+  /^bearer (.*)$/i.exec(headers.authorization ?? "")?.[1];
+
+/** Personal tokens go by the same header, and are no JWT. */
 const isPipeline = (request: FastifyRequest): boolean =>
-  request.headers["x-api-key"] !== undefined || findToken(request) !== undefined;
+  request.headers["x-api-key"] !== undefined || /^ey[\w-]+\.[\w-]+\.[\w-]+$/.test(findBearer(request) ?? "");

@@ -263,7 +263,7 @@ describe("a GitHub Actions run instead of a key", () => {
     expect((await bearer(await issuer.mint(audience, { claims: renamed })).create(PROD)).status).toBe(201);
   });
 
-  it("is refused with one answer, whatever is wrong with it", async () => {
+  it("is refused with one code and what is wrong with it, but not whether there is such a project", async () => {
     const { project, audience } = await newTrusting();
     const other = await newPipeline();
     const stranger = {
@@ -272,23 +272,33 @@ describe("a GitHub Actions run instead of a key", () => {
       repository_id: "9",
       repository_owner_id: "9",
     };
-    const tokens = {
-      "another project's audience": issuer.mint(await audienceOf(other.project.path)),
-      "GitHub's default audience": issuer.mint("https://github.com/acme"),
-      "two audiences": issuer.mint([audience, "https://elsewhere.example"]),
-      "a server that only begins alike": issuer.mint(
-        `${audience.replace("/projects/", ".evil.example/projects/")}`,
-      ),
-      "another repository": issuer.mint(audience, { claims: stranger }),
-      "another issuer": issuer.mint(audience, { of: "https://issuer.example" }),
-      "another key": issuer.mint(audience, { isForged: true }),
-      "too late": issuer.mint(audience, { ageSeconds: 600 }),
-      "no repository": issuer.mint(audience, { claims: {} }),
-    };
-    for (const [wrong, token] of Object.entries(tokens)) {
-      const { status, body } = await bearer(await token).create(PROD);
-      expect([wrong, status, body.code]).toEqual([wrong, 401, "pipeline_token_refused"]);
-    }
+    const otherAudience = await audienceOf(other.project.path);
+    const tokens: [wrong: string, token: Promise<string>, why: RegExp][] = [
+      ["another project's audience", issuer.mint(otherAudience), /trusts acme\/shop/],
+      ["nobody's audience", issuer.mint(audience.replace(/[^/]+$/, MISSING)), /trusts acme\/shop/],
+      ["GitHub's default audience", issuer.mint("https://github.com/acme"), /audience/],
+      ["two audiences", issuer.mint([audience, "https://elsewhere.example"]), /audience/],
+      [
+        "a server that only begins alike",
+        issuer.mint(`${audience.replace("/projects/", ".evil.example/projects/")}`),
+        /audience/,
+      ],
+      ["another repository", issuer.mint(audience, { claims: stranger }), /trusts mallory\/shop/],
+      ["another issuer", issuer.mint(audience, { of: "https://issuer.example" }), /not signed by/],
+      ["another key", issuer.mint(audience, { isForged: true }), /not signed by/],
+      ["too late", issuer.mint(audience, { ageSeconds: 600 }), /expired/],
+      ["no repository", issuer.mint(audience, { claims: {} }), /no OIDC token/],
+      ["no token, as where none could be had", Promise.resolve("null"), /no OIDC token/],
+    ];
+    for (const [wrong, token, why] of tokens)
+      for (const call of [bearer(await token).create(PROD), bearer(await token).trigger({ env: "prod" })])
+        expect([wrong, await call]).toMatchObject([
+          wrong,
+          {
+            status: 401,
+            body: { code: "pipeline_token_refused", detail: expect.stringMatching(why) as string },
+          },
+        ]);
     const unsigned = `${Buffer.from('{"alg":"none"}').toString("base64url")}.${(await issuer.mint(audience)).split(".")[1]}.e30`;
     expect((await bearer(unsigned).create(PROD)).body.code).toBe("pipeline_token_refused");
     const { rows } = (await alice.get<TrustedRepositories>(`${project.path}/repositories`)).body;

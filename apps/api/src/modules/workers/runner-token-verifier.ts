@@ -1,11 +1,8 @@
 import { Inject, Injectable } from "@nestjs/common";
-import { createRemoteJWKSet, errors, jwtVerify } from "jose";
 import { z } from "zod";
 import { ENV, type Env } from "../../env.js";
-import { AppError } from "../../http/app-error.js";
+import { ActionsTokens, numericText } from "../../http/actions-tokens.js";
 import { LOGGER, type Logger } from "../../platform/logger.js";
-
-const numericText = z.string().regex(/^\d{1,20}$/);
 
 /** The claims of GitHub's token that a handshake is bound to. `sub` is not among them: its format has changed. */
 const claimsSchema = z.object({
@@ -22,48 +19,23 @@ const claimsSchema = z.object({
 });
 export type RunnerClaims = z.infer<typeof claimsSchema>;
 
-/**
- * Verifies the OIDC token of a GitHub Actions run.
- * Source: GitHub docs, "OpenID Connect reference".
- */
+/** Verifies the token of a worker's run. */
 @Injectable()
 export class RunnerTokenVerifier {
-  private readonly keys: ReturnType<typeof createRemoteJWKSet>;
+  private readonly tokens: ActionsTokens;
 
   constructor(
-    @Inject(ENV) private readonly env: Env,
+    @Inject(ENV) env: Env,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    // An unknown `kid` makes the set ask GitHub again, at most once in 30 seconds.
-    this.keys = createRemoteJWKSet(new URL(`${env.GITHUB_OIDC_ISSUER}/.well-known/jwks`), {
-      cooldownDuration: 30_000,
-      cacheMaxAge: 600_000,
-      timeoutDuration: 5_000,
-    });
+    this.tokens = new ActionsTokens(env.GITHUB_OIDC_ISSUER);
   }
 
   /** The claims, or undefined when the token is not GitHub's for this audience. */
   async verify(token: string, audience: string): Promise<RunnerClaims | undefined> {
-    try {
-      const { payload } = await jwtVerify(token, this.keys, {
-        issuer: this.env.GITHUB_OIDC_ISSUER,
-        audience,
-        algorithms: ["RS256"],
-        clockTolerance: 30,
-        requiredClaims: ["exp", "iat", "jti"],
-      });
-      // One audience, ours: a token that also speaks to somebody else could be replayed by them.
-      if (typeof payload.aud !== "string") return undefined;
-      return claimsSchema.parse(payload);
-    } catch (error) {
-      // Not the token's fault: GitHub's keys could not be had, and the worker should come again.
-      const foreign = !(error instanceof errors.JOSEError) && !(error instanceof z.ZodError);
-      if (foreign || error instanceof errors.JWKSTimeout) throw new AppError("unavailable", { cause: error });
-      this.logger.warn(
-        { reason: error instanceof errors.JOSEError ? error.code : "claims" },
-        "runner token refused",
-      );
-      return undefined;
-    }
+    const checked = await this.tokens.check(token, { audience, claims: claimsSchema });
+    if (checked.ok) return checked.claims;
+    this.logger.warn({ reason: checked.reason }, "runner token refused");
+    return undefined;
   }
 }
