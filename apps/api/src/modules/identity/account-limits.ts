@@ -44,7 +44,7 @@ type SignInRequest = {
 /**
  * Counts one request of the auth library's; the same for accounts that nobody has.
  *
- * @param request.path without the library's prefix
+ * @param request.path as the library reads it, without its prefix
  * @param request.body as it was sent
  * @param request.findDevice the id of a device that has signed in to the account before, where it is one
  * @throws AppError `rate_limited`
@@ -62,8 +62,15 @@ export async function limitSignIns(
   await take(limiter, ruleOf(OF_ACCOUNT, path), `account:${account}`);
 }
 
+/** What names an account and begins a session of it; elsewhere a session may begin that is not of the account named. */
+const SIGN_INS: ReadonlySet<string> = new Set(["/sign-in/email", "/sign-up/email"]);
+
+/** Whose session a request begins, where it begins one: the account, as `findDevice` is asked for it. */
+export const accountSignedIn = (path: string, body: unknown): string | undefined =>
+  SIGN_INS.has(path) ? accountIn(body) : undefined;
+
 /** The account that a request is about, as a hash of its address; undefined where it names none. */
-export function accountIn(body: unknown): string | undefined {
+function accountIn(body: unknown): string | undefined {
   const email = addressIn(body);
   return email === undefined ? undefined : createHash("sha256").update(email).digest("base64url");
 }
@@ -81,7 +88,8 @@ async function take(limiter: RateLimiter, rule: RateRule | undefined, who: strin
 function addressIn(body: unknown): string | undefined {
   if (!(body instanceof Buffer)) return undefined;
   try {
-    const { email } = JSON.parse(body.toString("utf8")) as { email?: unknown };
+    // Decoded as the library does it, which does not mind a byte order mark.
+    const { email } = JSON.parse(new TextDecoder().decode(body)) as { email?: unknown };
     return typeof email === "string" ? email.trim().toLowerCase() : undefined;
   } catch {
     // The library says what is wrong with it.

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AuditEntry } from "@pulsekeep/contracts/api/identity";
 import type { Page } from "@pulsekeep/contracts/api/shared";
@@ -211,6 +212,51 @@ describe("limits", () => {
     );
     expect(guesses).toContain(429);
     expect((await elsewhere("sign-in/email", "walter@example.test")).status).not.toBe(429);
+  });
+
+  it("RATE-07 counts a sign-in however its address and its body are spelled", async () => {
+    const spellings = ["./sign-in/email", "%2e/sign-in/email", "x/../sign-in/email", "sign-in\\email"];
+    const answers = await statuses(
+      Array.from({ length: 24 }, (_, n) =>
+        postAsSpelled(`/api/auth/${spellings[n % 4]}`, `c${n}@example.test`),
+      ),
+    );
+    expect(answers.filter((status) => status === 429)).toHaveLength(4);
+    const yves = await test.signUp("Yves");
+    const marked = `\uFEFF${JSON.stringify({ email: yves.email, password: TEST_PASSWORD })}`;
+    const headers = { "content-type": "application/json" };
+    const browser = test.newClient();
+    await browser.call("POST", "/api/auth/sign-in/email", { raw: marked, headers });
+    // Who is given a count of one's own has been counted by the account.
+    expect(browser.jar.get(test.url)?.has("pulsekeep.devices")).toBe(true);
+  });
+
+  /** As a client sends it that leaves the dots of a path where they are. */
+  const postAsSpelled = (path: string, email: string) =>
+    new Promise<{ status: number }>((resolve, reject) => {
+      const { hostname, port, origin } = new URL(test.url);
+      const sent = request({ hostname, port, path, method: "POST" }, (answer) => {
+        answer.resume().once("end", () => resolve({ status: answer.statusCode ?? 0 }));
+      });
+      sent.once("error", reject);
+      sent.setHeader("origin", origin);
+      sent.setHeader("content-type", "application/json");
+      sent.setHeader("x-forwarded-for", "198.51.100.9");
+      sent.end(JSON.stringify({ email, password: 5 }));
+    });
+
+  it("RATE-07 gives a browser a count of its own for the account that it signed in to, whomever it names", async () => {
+    const [olivia, mallory] = [await test.signUp("Olivia"), await test.signUp("Mallory")];
+    const devices = mallory.jar.get(test.url)?.get("pulsekeep.devices");
+    const answer = await mallory.post("/api/auth/change-password", {
+      currentPassword: TEST_PASSWORD,
+      newPassword: `${TEST_PASSWORD}-new`,
+      revokeOtherSessions: true,
+      email: olivia.email,
+    });
+    expect(answer.status).toBe(200);
+    expect(devices).toBeDefined();
+    expect(mallory.jar.get(test.url)?.get("pulsekeep.devices")).toBe(devices);
   });
 
   it("RATE-03 counts a whole /64 as one address", async () => {

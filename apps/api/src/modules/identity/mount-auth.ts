@@ -5,7 +5,7 @@ import { AppError, type ErrorCode } from "../../http/app-error.js";
 import { refuseCrossSite } from "../../http/cross-site.js";
 import type { RateLimiter } from "../../http/rate-limit/rate-limiter.js";
 import type { Clock } from "../../platform/clock.js";
-import { accountIn, limitSignIns } from "./account-limits.js";
+import { accountSignedIn, limitSignIns } from "./account-limits.js";
 import type { Auth } from "./auth.js";
 import { KnownDevices } from "./known-devices.js";
 
@@ -44,16 +44,16 @@ export async function mountAuth(
         method: ["GET", "POST"],
         url: "/*",
         onRequest: async (request) => refuseForeign(request, env),
-        preHandler: async ({ url, ip, body, headers: { cookie } }) =>
+        preHandler: async (request) =>
           limitSignIns(limiter, {
-            path: url.split("?")[0]?.slice(PREFIX.length) ?? "",
-            ip,
-            body,
-            findDevice: (account) => devices.find(cookie, account, clock.now()),
+            path: pathOf(request, env),
+            ip: request.ip,
+            body: request.body,
+            findDevice: (account) => devices.find(request.headers.cookie, account, clock.now()),
           }),
         handler: async (request, reply) => {
           const response = await auth.handler(toWebRequest(request, env));
-          const account = accountIn(request.body);
+          const account = accountSignedIn(pathOf(request, env), request.body);
           if (account !== undefined && beginsSession(response))
             reply.header("set-cookie", devices.remember(request.headers.cookie, account, clock.now()));
           return send(request, reply, response);
@@ -80,12 +80,18 @@ function refuseForeign(request: FastifyRequest, env: Env): void {
     throw new AppError("unsupported_media_type");
 }
 
+/** One reading for the limits and the library: "/./sign-in/email" is "/sign-in/email" to both. */
+const urlOf = (request: FastifyRequest, env: Env): URL => new URL(request.url, env.PULSEKEEP_PUBLIC_URL);
+
+const pathOf = (request: FastifyRequest, env: Env): string =>
+  urlOf(request, env).pathname.slice(PREFIX.length);
+
 function toWebRequest(request: FastifyRequest, env: Env): Request {
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers))
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
   headers.set("x-client-ip", request.ip);
-  return new Request(new URL(request.url, env.PULSEKEEP_PUBLIC_URL), {
+  return new Request(urlOf(request, env), {
     method: request.method,
     headers,
     ...(request.method === "POST" && request.body instanceof Buffer
