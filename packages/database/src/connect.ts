@@ -51,11 +51,13 @@ export async function inStatements<T>(
   };
   let broken: Error | undefined;
   let isEnded = false;
+  let cause: Error | undefined;
+  const keepFirst = (error: Error): void => void (cause ??= error);
   try {
     gatherWrites(client);
     // Where these fail, so does the first statement of the work, which is waited for.
-    client.query("begin").catch(() => undefined);
-    if (first) send(first.statement, first.values).catch(() => undefined);
+    client.query("begin").catch(keepFirst);
+    if (first) send(first.statement, first.values).catch(keepFirst);
     const result = await work({
       run: async <Row>(statement: Statement, values: readonly unknown[]) =>
         (await send<Row>(statement, values)).rows,
@@ -72,10 +74,11 @@ export async function inStatements<T>(
   } catch (error) {
     // Also after a commit that was sent: nobody knows whether it came. A connection that cannot even roll back is
     // not given to anybody else.
-    await client.query("rollback").catch((cause: Error) => {
-      broken = cause;
+    await client.query("rollback").catch((failure: Error) => {
+      broken = failure;
     });
-    throw error;
+    // After a failure of what it begins with, the work hears only that the transaction is over.
+    throw cause ?? error;
   } finally {
     client.release(broken);
   }

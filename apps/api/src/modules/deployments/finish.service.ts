@@ -30,22 +30,24 @@ const observe: Statement = {
       join projects p on p.id = a.project_id
       -- IS TRUE keeps the project from being a way to find the row: that way leads over all that it has open.
       where d.id = a.id and (d.project_id = a.project_id) is true and d.state = 'running'
-      returning d.id, p.window_seconds
+      returning d.project_id, d.id, p.window_seconds
     ), told as (
       insert into outbox (topic, key, body)
       select 'deployments.evaluate', id::text, jsonb_build_object('deploymentId', id) from observed
     )
-    select id, window_seconds from observed`,
+    select project_id, id, window_seconds from observed`,
 };
 
 /** $1 deployments, $2 projects */
 const readEnds: Statement = {
   name: "read_deployment_ends",
-  text: `select d.id, d.state, d.pipeline_result from (${few("$1::uuid[], $2::uuid[]", "id, project_id")}) a
+  text: `select d.project_id, d.id, d.state, d.pipeline_result from (${few("$1::uuid[], $2::uuid[]", "id, project_id")}) a
     join deployments d on d.id = a.id and d.project_id = a.project_id`,
 };
 
-type ReadEnd = { id: string; state: string; pipeline_result: PipelineResult | null };
+type Place = { project_id: string; id: string };
+type Observed = Place & { window_seconds: number };
+type ReadEnd = Place & { state: string; pipeline_result: PipelineResult | null };
 
 /** Ends the pipeline's part of a deployment and begins its observation, whatever the pipeline's result. */
 @Injectable()
@@ -76,17 +78,24 @@ async function finishAll(statements: Statements, finishes: readonly Finish[]): P
     pgArray(asked.map(({ id }) => id)),
     pgArray(asked.map(({ caller }) => caller.projectId)),
   ];
-  const observed = await statements.run<{ id: string; window_seconds: number }>(observe, [
+  const observed = await statements.run<Observed>(observe, [
     ...values(finishes),
     pgArray(finishes.map(({ result }) => result)),
   ]);
-  const windows = new Map(observed.map(({ id, window_seconds: seconds }) => [id, seconds]));
-  const others = finishes.filter(({ id }) => !windows.has(id));
+  const windows = new Map(observed.map((row) => [placeOf(row), row.window_seconds]));
+  const others = finishes.filter((finish) => !windows.has(askedBy(finish)));
   // What does not run now never will again.
   const ends = others.length === 0 ? [] : await statements.run<ReadEnd>(readEnds, values(others));
-  const byId = new Map(ends.map((end) => [end.id, end]));
-  return finishes.map(({ id }) => ({ answer: toFinished(windows.get(id), byId.get(id)) }));
+  const found = new Map(ends.map((end) => [placeOf(end), end]));
+  return finishes.map((finish) => ({
+    answer: toFinished(windows.get(askedBy(finish)), found.get(askedBy(finish))),
+  }));
 }
+
+/** By the project too: who names another's deployment at the moment of its finish has none. */
+const placeOf = ({ project_id: projectId, id }: Place): string => `${projectId} ${id}`;
+
+const askedBy = ({ caller, id }: Finish): string => placeOf({ project_id: caller.projectId, id });
 
 function toFinished(windowSeconds: number | undefined, end: ReadEnd | undefined): Finished {
   if (windowSeconds !== undefined) return { kind: "observed", windowSeconds };

@@ -4,6 +4,9 @@ import type { TestClient } from "../../testing/test-client.js";
 import { startMetricsService } from "../../testing/test-metrics-service.js";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
 import { createTestProject } from "../../testing/test-project.js";
+import { Databases, isLockTimeout } from "../../platform/database.js";
+import { toTestProject } from "../metrics/test-watched-project.js";
+import { FinishService } from "./finish.service.js";
 
 let test: TestApp;
 let alice: TestClient;
@@ -282,6 +285,27 @@ describe("triggers that come at the same time", () => {
     }
   });
 
+  it("hear that somebody holds their turn for too long, and not that their transaction is over", async () => {
+    const { id } = await createTestProject(alice);
+    const holder = new pg.Client({ connectionString: test.database.superuserUrl });
+    await holder.connect();
+    try {
+      await holder.query("begin");
+      await holder.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [id]);
+      const ask = (patienceMs: number) =>
+        test
+          .get(Databases)
+          .inCi({ workspaceIds: [], turns: [id], patienceMs }, (statements) =>
+            statements.run({ name: "say_one", text: "select 1 as one" }, []),
+          );
+      expect(isLockTimeout(await ask(10).catch((error: unknown) => error))).toBe(true);
+      await holder.query("rollback");
+      expect(await ask(1_000)).toEqual([{ one: 1 }]);
+    } finally {
+      await holder.end();
+    }
+  });
+
   it("are refused each for itself: of who has no quota left, not even the observation ends", async () => {
     const [erin, carol] = [await test.signUp("Erin"), await test.signUp("Carol")];
     const [full, wrong, fine] = [
@@ -322,4 +346,29 @@ describe("triggers that come at the same time", () => {
     const all = await Promise.all(projects.map(({ id }) => deploymentsOf(id)));
     expect(all.flat()).toHaveLength(7);
   });
+});
+
+it("a finish that comes together with another's finds that one's deployment no more than at any other time", async () => {
+  const [own, foreign] = [
+    await createTestProject(alice),
+    await createTestProject(await test.signUp("Grace")),
+  ];
+  const { body } = await own.trigger(PROD);
+  const callers = await Promise.all([own, foreign].map((project) => toTestProject(test, project)));
+  const finish = (result: "success" | "failed") =>
+    Promise.all(
+      callers.map(({ workspaceId, projectId }) =>
+        test
+          .get(FinishService)
+          .finish(
+            { kind: "api_key", apiKeyId: "", workspaceId, projectId },
+            { id: body.deployment_id, result },
+          ),
+      ),
+    );
+  expect(await finish("success")).toMatchObject([{ kind: "observed" }, { kind: "not_found" }]);
+  expect(await finish("failed")).toMatchObject([
+    { kind: "before", result: "success" },
+    { kind: "not_found" },
+  ]);
 });
