@@ -7,13 +7,13 @@ import { AnalystJobs } from "../verdicts/analyst.jobs.js";
 import { FollowUpsService } from "../verdicts/follow-ups.service.js";
 import { judgeDeployment, type JudgedDeployment } from "../verdicts/test-judged-deployment.js";
 import { SlackDeliveriesService } from "./slack-deliveries.service.js";
+import { SlackOutcomesService } from "./slack-outcomes.service.js";
 import { startTestSlack, type TestSlack } from "./test-slack.js";
 import { createSlackProject, type SlackProject } from "./test-slack-project.js";
 
 let slack: TestSlack;
 let test: TestApp;
 let alice: TestClient;
-
 let shop: SlackProject;
 beforeAll(async () => {
   slack = await startTestSlack();
@@ -27,7 +27,6 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await test.sql("delete from projects");
-
   shop = await createSlackProject(test, alice, slack);
   slack.answer({ status: 200, text: "ok" });
   slack.received.length = 0;
@@ -68,6 +67,7 @@ const waits = () =>
     `select round(extract(epoch from next_attempt_at - now()) / 10)::int * 10 as seconds, attempts
      from slack_deliveries where state = 'queued'`,
   );
+
 describe("a deployment's message", () => {
   it("is one for its verdict, in the language of the workspace's owner, whoever sends it", async () => {
     await shop.connect();
@@ -208,6 +208,35 @@ describe("delivery", () => {
     await send();
     await send();
     expect((await shop.settings()).deliveries.map(({ state }) => state)).toEqual(["sent", "sent"]);
+  });
+
+  it("leaves the new webhook alone when it is the old one that asks for a pause", async () => {
+    await shop.connect();
+    const [deploymentId = ""] = await queued();
+    const { projectId, workspaceId } = shop;
+    const delivery = { deploymentId, projectId, workspaceId, moment: "verdict", kind: "warning" } as const;
+    await test
+      .get(SlackOutcomesService)
+      .record(
+        { ...delivery, attempts: 1, isTooLate: false },
+        { kind: "pause", afterSeconds: 70, reason: "rate_limited" },
+        Buffer.from("what was tried, before it was replaced"),
+      );
+    await makeDue();
+    await send();
+    expect(slack.received).toHaveLength(1);
+  });
+
+  it("is over for everybody before anything is heard of one whose webhook cannot be opened", async () => {
+    await shop.connect();
+    await queued();
+    await test.sql("update slack_settings set webhook_url_sealed = 'broken'");
+    shop = await createSlackProject(test, alice, slack);
+    await shop.connect();
+    await queued();
+    await expect(send()).rejects.toThrow();
+    expect(slack.received).toHaveLength(1);
+    expect(await last()).toMatchObject({ state: "sent" });
   });
 
   it("ends with a dead webhook: switched off, told by mail, recorded, and the rest is not tried", async () => {

@@ -33,7 +33,10 @@ export class SlackDeliveriesService {
   /** Says whether there was anything to send. */
   async sendDue(): Promise<"idle" | "more"> {
     const claimed = await claimDeliveries(this.databases.engine);
-    await Promise.all(claimed.map((delivery) => this.deliver(delivery)));
+    const ends = await Promise.allSettled(claimed.map((delivery) => this.deliver(delivery)));
+    // Once all have ended: what fails of one project is tried again, and interrupts no other's.
+    const failed = ends.find((end) => end.status === "rejected");
+    if (failed) throw failed.reason;
     return claimed.length > 0 ? "more" : "idle";
   }
 

@@ -26,26 +26,26 @@ export class SlackOutcomesService {
   async record(delivery: ClaimedDelivery, outcome: Outcome, tried: Buffer | undefined): Promise<boolean> {
     return this.databases.inEngine(async (tx) => {
       const { workspaceId, projectId } = delivery;
-      const hasEnded =
-        outcome.kind === "dead" &&
-        tried !== undefined &&
-        (await this.endMessages(tx, delivery, outcome, tried));
-      await settle(tx, delivery, changeFor(outcome, hasEnded));
-      if (outcome.kind === "pause") await hold(tx, projectId, outcome.afterSeconds);
+      const follows = tried !== undefined && (await this.follow(tx, delivery, { outcome, tried }));
+      await settle(tx, delivery, changeFor(outcome, follows));
       await enqueue(tx, notice(workspaceId, "project.changed", projectId));
-      return hasEnded;
+      return follows && outcome.kind === "dead";
     });
   }
 
-  private async endMessages(
+  /** Says whether anything follows for the settings; nothing does once their address is another one. */
+  private async follow(
     tx: Transaction,
-    { projectId, workspaceId }: ClaimedDelivery,
-    { reason }: { reason: string },
-    webhookUrlSealed: Buffer,
+    delivery: ClaimedDelivery,
+    { outcome, tried }: { outcome: Outcome; tried: Buffer },
   ): Promise<boolean> {
-    if (!(await switchOff(tx, { projectId, webhookUrlSealed, reason }))) return false;
+    const { projectId } = delivery;
+    if (outcome.kind === "pause") return hold(tx, { projectId, tried, seconds: outcome.afterSeconds });
+    if (outcome.kind !== "dead") return false;
+    const { reason } = outcome;
+    if (!(await switchOff(tx, { projectId, webhookUrlSealed: tried, reason }))) return false;
     await this.audit.record(tx, {
-      workspaceId,
+      workspaceId: delivery.workspaceId,
       action: "slack.switched_off",
       actor: { kind: "system", id: null },
       subject: { kind: "project", id: projectId },
@@ -55,7 +55,7 @@ export class SlackOutcomesService {
   }
 }
 
-function changeFor(outcome: Outcome, hasEnded: boolean): SQL {
+function changeFor(outcome: Outcome, follows: boolean): SQL {
   switch (outcome.kind) {
     case "sent":
       return ended("sent", null);
@@ -64,11 +64,11 @@ function changeFor(outcome: Outcome, hasEnded: boolean): SQL {
       return ended(outcome.kind, outcome.reason);
     case "dead":
       // Otherwise the address was replaced meanwhile, and the message belongs to the new one.
-      return hasEnded ? ended("failed", outcome.reason) : later(0, outcome.reason);
+      return follows ? ended("failed", outcome.reason) : later(0, outcome.reason);
     case "retry":
       return later(outcome.afterSeconds, outcome.reason);
     case "pause":
-      return sql`attempts = attempts - 1, ${later(outcome.afterSeconds, outcome.reason)}`;
+      return sql`attempts = attempts - 1, ${later(follows ? outcome.afterSeconds : 0, outcome.reason)}`;
   }
 }
 
@@ -85,9 +85,14 @@ async function settle(tx: Transaction, delivery: ClaimedDelivery, change: SQL): 
   );
 }
 
-async function hold(tx: Transaction, projectId: string, seconds: number): Promise<void> {
-  await tx.execute(
+/** Says whether the address is still the one that was tried. */
+async function hold(
+  tx: Transaction,
+  { projectId, tried, seconds }: { projectId: string; tried: Buffer; seconds: number },
+): Promise<boolean> {
+  const { rows } = await tx.execute(
     sql`update slack_settings set held_until = now() + make_interval(secs => ${seconds})
-        where project_id = ${projectId}`,
+        where project_id = ${projectId} and webhook_url_sealed = ${tried} returning project_id`,
   );
+  return rows.length > 0;
 }

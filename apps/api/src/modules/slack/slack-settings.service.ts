@@ -134,7 +134,10 @@ function chosen(update: SlackUpdate, before: SettingsRow | undefined) {
   };
 }
 
-/** The project's row keeps changes of one project in turn, also while it has no settings yet. */
+/**
+ * The project's row keeps changes of one project in turn, also while it has no settings yet; that of the settings keeps
+ * the engine from switching them off in between, which the change would undo.
+ */
 async function lockSettings(tx: Transaction, projectId: string): Promise<SettingsRow | undefined> {
   const [project] = await tx
     .select({ id: projects.id })
@@ -142,6 +145,10 @@ async function lockSettings(tx: Transaction, projectId: string): Promise<Setting
     .where(eq(projects.id, projectId))
     .for("no key update");
   if (!project) throw new AppError("not_found");
-  const [settings] = await tx.select().from(slackSettings).where(eq(slackSettings.projectId, projectId));
+  const [settings] = await tx
+    .select()
+    .from(slackSettings)
+    .where(eq(slackSettings.projectId, projectId))
+    .for("no key update");
   return settings;
 }
