@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { verifyScrapeV2 } from "@pulsekeep/signing";
+import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Databases } from "../../platform/database.js";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
@@ -7,6 +8,7 @@ import { eventually } from "../../testing/test-eventually.js";
 import { findFreePort } from "@pulsekeep/database/embedded";
 import { VaultService } from "../vault/vault.service.js";
 import { CollectorJobs } from "./collector.jobs.js";
+import { SamplesService } from "./samples.service.js";
 import { SamplesQueries } from "./samples.queries.js";
 import {
   HEALTHY,
@@ -244,6 +246,38 @@ describe("collecting", () => {
     expect(await samplesOf(project)).toEqual([]);
     expect(test.logs.filter((line) => line.includes("a scrape was lost"))).toEqual([]);
   });
+});
+
+it("locks endpoints in one order, whichever answered first", async () => {
+  const projects = [];
+  for (let n = 0; n < 3; n += 1) projects.push(await insertProject(test, { url: endpoint.url }));
+  const [first, ...others] = projects.toSorted((a, b) => (a.workspaceId < b.workspaceId ? -1 : 1));
+  const holder = new pg.Client({ connectionString: test.database.superuserUrl });
+  await holder.connect();
+  try {
+    await holder.query("begin");
+    await holder.query("select from metric_endpoints where project_id = $1 for update", [first?.projectId]);
+    const recorded = Promise.all(
+      [...others, ...(first ? [first] : [])].map((project) =>
+        test
+          .get(SamplesService)
+          .recordSample({ ...project, environment: "", at: new Date() }, { ok: false, reason: "timeout" }),
+      ),
+    );
+    await eventually(async () => {
+      const waiting = await test.sql(
+        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      );
+      return waiting.length > 0;
+    });
+    // Who waits for the first of them holds none of the others.
+    const free = await test.sql("select from metric_endpoints for update skip locked");
+    await holder.query("rollback");
+    await recorded;
+    expect(free).toHaveLength(others.length);
+  } finally {
+    await holder.end();
+  }
 });
 
 describe("between workspaces", () => {

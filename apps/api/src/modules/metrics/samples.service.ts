@@ -108,24 +108,31 @@ const placeOf = ({ projectId, environment }: MeasuredSource): string => `${proje
 const watchesOf = (source: MeasuredSource, watches: readonly Watch[]): Watch[] =>
   watches.filter((watch) => placeOf(watch) === placeOf(source));
 
-/** Endpoints that are still there, each with whether its pages should look again. */
+/**
+ * Endpoints that are still there, each with whether its pages should look again. They are locked in the order in which
+ * triggers that come together lock theirs, so that no two wait for each other.
+ */
 async function touchEndpoints(tx: Transaction, batch: readonly Recorded[]): Promise<Map<string, boolean>> {
   const newestOf = ({ measured, at }: Recorded): Date =>
     measured.ok ? (measured.rows.at(-1)?.at ?? at) : at;
   const { rows } = await tx.execute<Touched>(
-    sql`update metric_endpoints e set last_scrape_error_code = t.reason,
-          last_sample_at = case when t.reason is null then greatest(e.last_sample_at, t.at) else e.last_sample_at end
-        from metric_endpoints o, unnest(${pgArray(batch.map(({ projectId }) => projectId))}::uuid[],
+    sql`with o as materialized (
+          select e.project_id, e.environment, e.last_scrape_error_code, e.last_sample_at, t.at, t.reason
+          from unnest(${pgArray(batch.map(({ projectId }) => projectId))}::uuid[],
                ${pgTextArray(batch.map(({ environment }) => environment))}::text[],
                ${pgArray(batch.map(newestOf))}::timestamptz[],
                ${pgArray(batch.map(({ measured }) => (measured.ok ? null : measured.reason)))}::text[])
              as t(project_id, environment, at, reason)
-        where e.project_id = t.project_id and e.environment = t.environment
-          and o.project_id = t.project_id and o.environment = t.environment
+          join metric_endpoints e on e.project_id = t.project_id and e.environment = t.environment
+          order by e.workspace_id, e.project_id, e.environment for no key update of e
+        )
+        update metric_endpoints e set last_scrape_error_code = o.reason,
+          last_sample_at = case when o.reason is null then greatest(o.last_sample_at, o.at) else o.last_sample_at end
+        from o where e.project_id = o.project_id and e.environment = o.environment
         returning e.project_id, e.environment,
-          o.last_scrape_error_code is distinct from t.reason or o.last_sample_at is null
+          o.last_scrape_error_code is distinct from o.reason or o.last_sample_at is null
             or floor(extract(epoch from o.last_sample_at) / ${NOTICE_SECONDS})
-               <> floor(extract(epoch from t.at) / ${NOTICE_SECONDS}) as is_news`,
+               <> floor(extract(epoch from o.at) / ${NOTICE_SECONDS}) as is_news`,
   );
   return new Map(
     rows.map(({ project_id: projectId, environment, is_news }) => [
