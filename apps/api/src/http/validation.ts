@@ -5,6 +5,21 @@ type PathSegment = PropertyKey | { readonly key: PropertyKey };
 
 const nameOf = (segment: PathSegment): string => String(typeof segment === "object" ? segment.key : segment);
 
+type Issue = {
+  readonly message: string;
+  readonly path?: readonly PathSegment[] | undefined;
+  readonly keys?: unknown;
+};
+
+/** What a schema does not know is a problem of the field that was sent, not of what it was sent in. */
+function toFieldErrors({ path = [], message, keys }: Issue): FieldError[] {
+  const names = path.map(nameOf);
+  if (!Array.isArray(keys)) return [{ path: names.join("."), message }];
+  return keys
+    .slice(0, 10)
+    .map((key) => ({ path: [...names, String(key)].join("."), message: "there is no such field" }));
+}
+
 /** Parses bodies, queries and parameters by the schema of the parameter; a failure names each bad field. */
 class ParameterPipe extends StandardSchemaValidationPipe {
   override async transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {
@@ -24,10 +39,7 @@ class ParameterPipe extends StandardSchemaValidationPipe {
 export const validationPipe = new ParameterPipe({
   exceptionFactory: (issues) =>
     new AppError("invalid_input", {
-      errors: issues.slice(0, 50).map(({ path, message }) => ({
-        path: (path ?? []).map(nameOf).join("."),
-        message,
-      })),
+      errors: issues.slice(0, 50).flatMap(toFieldErrors),
     }),
 });
 

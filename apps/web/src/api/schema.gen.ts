@@ -2984,6 +2984,7 @@ export interface components {
                 }[];
             };
             hmacEnabled: boolean;
+            hmacSecretId: string | null;
             hmacPreviousUntil: string | null;
             observation: {
                 sampleSeconds: number;
@@ -3190,8 +3191,9 @@ export interface components {
         SecretShown: {
             secretPlain: string;
         };
-        Rotate: {
+        HmacRotate: {
             overlapSeconds?: number;
+            expectedSecretId?: string;
         };
         QuotaUse: {
             /** Format: date-time */
@@ -5240,12 +5242,7 @@ export interface operations {
     Hints_count: {
         parameters: {
             query?: {
-                cursor?: string;
-                limit?: number;
                 projectId?: string;
-                dryRun?: "true" | "false";
-                days?: number;
-                severity?: "critical" | "warning" | "info";
             };
             header?: never;
             path?: never;
@@ -6476,7 +6473,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Rotate"];
+                "application/json": components["schemas"]["HmacRotate"];
             };
         };
         responses: {
@@ -7575,7 +7572,9 @@ export interface operations {
     };
     VerdictQuality_quality: {
         parameters: {
-            query?: never;
+            query?: {
+                days?: number;
+            };
             header?: never;
             path: {
                 id: string;

@@ -3,7 +3,7 @@ import { deploymentVerdictStateSchema } from "./projects.js";
 import { idSchema, instantSchema, localeSchema } from "./shared.js";
 
 /** Query of `GET /api/v1/analytics/dora`: the last `days`, compared with as many before them. */
-export const doraQuerySchema = z.object({
+export const doraQuerySchema = z.strictObject({
   projectId: idSchema.optional(),
   environment: z.string().max(40).optional(),
   service: z.string().max(80).optional(),

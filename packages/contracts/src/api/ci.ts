@@ -87,7 +87,7 @@ export const deploymentFinishSchema = z
 export type DeploymentFinish = z.infer<typeof deploymentFinishSchema>;
 
 /** Query of `GET /api/v1/deployments/{id}/wait`: how long to wait at most, and the language of the verdict's texts. */
-export const deploymentWaitQuerySchema = z.object({
+export const deploymentWaitQuerySchema = z.strictObject({
   seconds: z.coerce.number().int().min(0).max(55).default(25),
   locale: localeSchema.optional(),
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { deploymentVerdictStateSchema } from "./projects.js";
-import { idSchema, instantSchema, localeSchema, pageQuerySchema } from "./shared.js";
+import { idSchema, instantSchema, localeSchema, pageQuerySchema, zonedInstantSchema } from "./shared.js";
 
 export const deploymentStateSchema = z.enum(["running", "observing", "analyzed", "abandoned", "superseded"]);
 export type DeploymentState = z.infer<typeof deploymentStateSchema>;
@@ -174,9 +174,10 @@ const searchText = z
 
 /**
  * What a list of deployments is narrowed by. `from` is included, `to` is not; `search` looks into branch, version,
- * commit, pull request and actor, and takes `dpl_7` or `#7` for a number.
+ * commit, pull request and actor, and takes `dpl_7` or `#7` for a number. A name that is none of these is refused: a
+ * misspelt filter would answer with everything.
  */
-export const deploymentFilterSchema = z.object({
+export const deploymentFilterSchema = z.strictObject({
   projectId: idSchema.optional(),
   environment: z.string().max(40).optional(),
   service: z.string().max(80).optional(),
@@ -185,8 +186,8 @@ export const deploymentFilterSchema = z.object({
   rollback: z.enum(["true", "false"]).optional(),
   late: z.enum(["true", "false"]).optional(),
   dryRun: z.enum(["true", "false"]).optional(),
-  from: instantSchema.optional(),
-  to: instantSchema.optional(),
+  from: zonedInstantSchema.optional(),
+  to: zonedInstantSchema.optional(),
   search: searchText.optional(),
 });
 export type DeploymentFilter = z.infer<typeof deploymentFilterSchema>;
@@ -204,7 +205,8 @@ export const deploymentSortSchema = z.enum([
 export type DeploymentSort = z.infer<typeof deploymentSortSchema>;
 
 /** Newest first, unless something else is asked for. A cursor belongs to the order that it was made with. */
-export const deploymentListQuerySchema = pageQuerySchema.extend({
+export const deploymentListQuerySchema = z.strictObject({
+  ...pageQuerySchema.shape,
   // Longer than other lists' cursors, because it may hold a project's name.
   cursor: z.string().max(600).optional(),
   ...deploymentFilterSchema.shape,
@@ -259,7 +261,7 @@ export type DeploymentSamples = z.infer<typeof deploymentSamplesSchema>;
  * Query of `GET /api/v1/deployments/{id}/events`: samples after that instant come first. A browser that resumes says it
  * by `Last-Event-ID`, which goes before. `locale` is the language of the verdict's texts.
  */
-export const deploymentStreamQuerySchema = z.object({
+export const deploymentStreamQuerySchema = z.strictObject({
   after: instantSchema.optional(),
   locale: localeSchema.optional(),
 });
@@ -274,13 +276,18 @@ export const deploymentNoticeSchema = z
 export type DeploymentNotice = z.infer<typeof deploymentNoticeSchema>;
 
 /** Query of `GET /api/v1/hints`: deployments with a hint, newest first; `days`: only those begun since. */
-export const hintListQuerySchema = pageQuerySchema.extend({
+export const hintListQuerySchema = z.strictObject({
+  ...pageQuerySchema.shape,
   projectId: idSchema.optional(),
   dryRun: z.enum(["true", "false"]).optional(),
   days: z.coerce.number().int().min(1).max(365).optional(),
   severity: hintSchema.shape.severity.optional(),
 });
 export type HintListQuery = z.infer<typeof hintListQuerySchema>;
+
+/** Query of `GET /api/v1/hints/counts`. */
+export const hintCountsQuerySchema = z.strictObject({ projectId: idSchema.optional() });
+export type HintCountsQuery = z.infer<typeof hintCountsQuerySchema>;
 
 /** A deployment with its hints, most severe first; with a severity asked for, only those. */
 export const hintedDeploymentSchema = z

@@ -77,7 +77,7 @@ const figure = z.object({
   max: z.number().nullable(),
 });
 
-export const seriesQuerySchema = z.object({
+export const seriesQuerySchema = z.strictObject({
   /** What this environment's own endpoint measured; without one, the project's. */
   environment: z.string().min(1).max(40).optional(),
   from: zonedInstantSchema.optional(),

@@ -112,7 +112,7 @@ export const policyUpdateSchema = z
   .meta({ id: "PolicyUpdate" });
 export type PolicyUpdate = z.infer<typeof policyUpdateSchema>;
 
-export const policyHistoryQuerySchema = z.object({ environment: z.string().max(40).optional() });
+export const policyHistoryQuerySchema = z.strictObject({ environment: z.string().max(40).optional() });
 export type PolicyHistoryQuery = z.infer<typeof policyHistoryQuerySchema>;
 
 /** The versions of one scope, newest first, the latest fifty of them. */

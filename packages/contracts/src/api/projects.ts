@@ -144,6 +144,8 @@ export const projectSchema = z
     }),
     hmacEnabled: z.boolean(),
     /** Until when the secret before the last rotation is tried too. */
+    /** Another one after each change of the secret, which it says nothing of; null where scrapes are not signed. */
+    hmacSecretId: z.string().nullable(),
     hmacPreviousUntil: instantSchema.nullable(),
     observation: observationSchema,
     lastSampleAt: instantSchema.nullable(),
@@ -181,16 +183,19 @@ export const secretShownSchema = z.object({ secretPlain: z.string() }).meta({ id
 export type SecretShown = z.infer<typeof secretShownSchema>;
 
 /** A key or secret is replaced; the old one stays good for a while, up to a week. Absent: it ends at once. */
-export const rotateSchema = z
-  .strictObject({ overlapSeconds: z.number().int().min(0).max(604_800).optional() })
-  .meta({ id: "Rotate" });
-export type Rotate = z.infer<typeof rotateSchema>;
+const rotateSchema = z.strictObject({ overlapSeconds: z.number().int().min(0).max(604_800).optional() });
 
 /** `expectedLastFour`: the key that is to be replaced ends so; if it is another one by now, nothing happens. */
 export const apiKeyRotateSchema = rotateSchema
   .extend({ expectedLastFour: z.string().length(4).optional() })
   .meta({ id: "ApiKeyRotate" });
 export type ApiKeyRotate = z.infer<typeof apiKeyRotateSchema>;
+
+/** `expectedSecretId`: the secret that is to be replaced is the one of this id; if it is another one by now, nothing happens. */
+export const hmacRotateSchema = rotateSchema
+  .extend({ expectedSecretId: z.string().max(64).optional() })
+  .meta({ id: "HmacRotate" });
+export type HmacRotate = z.infer<typeof hmacRotateSchema>;
 
 export const projectDeleteSchema = z
   .strictObject({ confirmationName: z.string() })
@@ -209,10 +214,10 @@ export const endpointUpdateSchema = z
 export type EndpointUpdate = z.infer<typeof endpointUpdateSchema>;
 
 /** Query of an endpoint's routes: one environment's own, or the project's. */
-export const endpointQuerySchema = z.object({ environment: z.string().min(1).max(40).optional() });
+export const endpointQuerySchema = z.strictObject({ environment: z.string().min(1).max(40).optional() });
 export type EndpointQuery = z.infer<typeof endpointQuerySchema>;
 /** Only an environment's own endpoint can be removed. */
-export const endpointRemovalQuerySchema = z.object({ environment: z.string().min(1).max(40) });
+export const endpointRemovalQuerySchema = z.strictObject({ environment: z.string().min(1).max(40) });
 export type EndpointRemovalQuery = z.infer<typeof endpointRemovalQuerySchema>;
 
 export const sourceUpdateSchema = z

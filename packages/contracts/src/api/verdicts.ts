@@ -102,6 +102,12 @@ export const verdictInputSchema = z
   })
   .meta({ id: "VerdictInput" });
 
+/** Query of `GET /api/v1/projects/{id}/verdict-quality`: verdicts of deployments that began within the last `days`. */
+export const verdictQualityQuerySchema = z.strictObject({
+  days: z.coerce.number().int().min(1).max(365).default(90),
+});
+export type VerdictQualityQuery = z.infer<typeof verdictQualityQuerySchema>;
+
 /**
  * Answer of `GET /api/v1/projects/{id}/verdict-quality`: how often verdicts that found something were right, by
  * what people said of them. `precision` is null while nobody said anything.

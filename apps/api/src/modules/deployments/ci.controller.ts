@@ -47,6 +47,7 @@ export class CiController {
       facts: factsOfTrigger(request),
       key: readKey("X-Idempotency-Key", keyHeader) ?? request.idempotency_key ?? undefined,
       metricsEndpoint: request.metrics_endpoint ?? undefined,
+      environmentField: "env",
     });
     return {
       deployment_id: begun.id,

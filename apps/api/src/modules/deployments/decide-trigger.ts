@@ -5,7 +5,13 @@ import type { PreflightTarget } from "./hmac-preflight.service.js";
 import type { ExaminedTrigger } from "./trigger.statements.js";
 
 /** A trigger as a pipeline sent it; `metricsEndpoint` is the endpoint that it believes to be the active one. */
-export type Trigger = { facts: SaidFacts; key?: string | undefined; metricsEndpoint?: string | undefined };
+export type Trigger = {
+  facts: SaidFacts;
+  key?: string | undefined;
+  metricsEndpoint?: string | undefined;
+  /** How the pipeline's form calls the environment. */
+  environmentField: "env" | "environment";
+};
 
 /** A trigger that takes its turn; `needsProbe` says whether the endpoint must show first that it takes our signature. */
 export type Turn = Trigger & {
@@ -31,7 +37,7 @@ export function decideTrigger(found: ExaminedTrigger | undefined, turn: Turn): D
     return existing(repeated.id, "This idempotency key has begun this deployment before", {
       bindsKey: false,
     });
-  refuseUnknownEnvironment(found);
+  refuseUnknownEnvironment(found, turn);
   refuseUnknownService(found);
   refuseOtherEndpoint(found, turn.metricsEndpoint);
   const { open_id: openId, open_state: openState, open_number: number } = found;
@@ -72,12 +78,15 @@ function findRepeated(found: ExaminedTrigger, { facts }: Turn): { id: string } |
   throw new AppError("IDEMPOTENCY_KEY_REUSED");
 }
 
-function refuseUnknownEnvironment({ known_environments: known }: ExaminedTrigger): void {
+function refuseUnknownEnvironment(
+  { known_environments: known }: ExaminedTrigger,
+  { environmentField: path }: Turn,
+): void {
   if (known === null) return;
   const names = known.join(", ");
   throw new AppError("ENVIRONMENT_UNKNOWN", {
     detail: `The project's environments are: ${names}`,
-    errors: [{ path: "env", message: `one of ${names} expected` }],
+    errors: [{ path, message: `one of ${names} expected` }],
   });
 }
 

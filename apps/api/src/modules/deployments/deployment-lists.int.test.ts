@@ -1,5 +1,6 @@
 import type { Deployment, DeploymentCounts } from "@pulsekeep/contracts/api/deployments";
-import type { Page } from "@pulsekeep/contracts/api/shared";
+import type { Page, Problem } from "@pulsekeep/contracts/api/shared";
+import type { VerdictQuality } from "@pulsekeep/contracts/api/verdicts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
 import type { TestClient } from "../../testing/test-client.js";
@@ -34,6 +35,8 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
+const inParis = (instant: string) =>
+  new Date(Date.parse(instant) + 3_600_000).toISOString().replace("Z", "+01:00");
 const narrowed = (query: string) => `/api/v1/deployments?projectId=${project.id}&${query}`;
 const idsOf = async (query: string, as = alice) =>
   (await as.get<Page<Deployment>>(narrowed(query))).body.rows.map(({ id }) => id);
@@ -50,6 +53,8 @@ it("narrows by service, state, kind, time and text, also all at once", async () 
     "rollback=false": [api, main],
     [`from=${dayAgo}`]: [checkout, api],
     [`to=${dayAgo}`]: [main],
+    // The same instant, as another zone writes it.
+    [`to=${encodeURIComponent(inParis(dayAgo))}`]: [main],
     "search=checkout": [checkout],
     "search=AAAA1": [main],
     "search=octo": [main],
@@ -85,6 +90,28 @@ it("counts what the same filter leaves, of one's own workspace", async () => {
   });
   expect(await count("environment=prod&verdict=collecting")).toMatchObject({ total: 2, collecting: 2 });
   expect(await count(`projectId=${project.id}`, mallory)).toMatchObject({ total: 0, services: [] });
+});
+
+it("refuses a filter that it does not know by its name, instead of answering with everything", async () => {
+  const shop = `/api/v1/projects/${project.id}`;
+  for (const [path, field] of [
+    ["/api/v1/deployments?enviroment=prod", "enviroment"],
+    ["/api/v1/deployments/counts?limit=2", "limit"],
+    ["/api/v1/deployments/export?env=prod", "env"],
+    [`/api/v1/deployments/${ids[0]}/wait?timeout=1`, "timeout"],
+    ["/api/v1/hints?level=critical", "level"],
+    ["/api/v1/hints/counts?days=1", "days"],
+    ["/api/v1/analytics/dora?day=3", "day"],
+    [`${shop}/verdict-quality?window=7`, "window"],
+    [`${shop}/verdict-quality?days=0`, "days"],
+    [`${shop}/samples?step=60`, "step"],
+    [`${shop}/policies/history?env=prod`, "env"],
+  ] as const) {
+    const { status, body } = await alice.get<Problem>(path);
+    expect([path, status, body.errors?.map((error) => error.path)]).toEqual([path, 422, [field]]);
+  }
+  const quality = await alice.get<VerdictQuality>(`${shop}/verdict-quality?days=7`);
+  expect(quality).toMatchObject({ status: 200, body: { days: 7 } });
 });
 
 it("defect 9: is ordered by any column, both ways, and pages through without losing or repeating a row", async () => {

@@ -1,7 +1,9 @@
 import { Controller, Get, Inject, Query } from "@nestjs/common";
 import { ApiOperation } from "@nestjs/swagger";
 import {
+  type HintCountsQuery,
   type HintListQuery,
+  hintCountsQuerySchema,
   hintCountsSchema,
   hintedDeploymentSchema,
   hintListQuerySchema,
@@ -28,7 +30,7 @@ export class HintsController {
   @Returns(hintCountsSchema)
   count(
     @CallerOf() caller: UserCaller,
-    @Query({ schema: hintListQuerySchema }) { projectId }: HintListQuery,
+    @Query({ schema: hintCountsQuerySchema }) { projectId }: HintCountsQuery,
   ) {
     return this.hints.countHints(caller, projectId);
   }

@@ -51,7 +51,8 @@ export class PipelineController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Deployment> {
     const key = readKey("Idempotency-Key", keyHeader);
-    const begun = await this.triggers.begin(caller, { facts: factsOfCreate(body), key });
+    const facts = factsOfCreate(body);
+    const begun = await this.triggers.begin(caller, { facts, key, environmentField: "environment" });
     reply.status(begun.isNew ? 201 : 200).header("location", `/api/v1/deployments/${begun.id}`);
     return this.queries.getOfPipeline(caller, begun.id);
   }

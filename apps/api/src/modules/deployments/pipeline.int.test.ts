@@ -91,9 +91,9 @@ describe("POST /api/v1/deployments", () => {
     const { pipeline } = await newPipeline();
     for (const [body, path] of [
       [{}, "environment"],
-      [{ ...PROD, env: "prod" }, ""],
+      [{ ...PROD, env: "prod" }, "env"],
       [{ ...PROD, runUrl: "javascript:alert(1)" }, "runUrl"],
-      [{ environment: "nowhere" }, "env"],
+      [{ environment: "nowhere" }, "environment"],
     ] as const) {
       const answer = await pipeline.create(body);
       expect(answer.headers.get("content-type")).toContain("application/problem+json");

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from "@nestjs/common";
+import type { HmacRotate } from "@pulsekeep/contracts/api/projects";
 import { schema, type Transaction } from "@pulsekeep/database";
 import { eq, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
@@ -11,11 +12,17 @@ import { actorOf, type AuditAction, AuditService } from "../audit/audit.service.
 import { VaultService } from "../vault/vault.service.js";
 import { getEndpoint, isAt } from "./get-endpoint.js";
 import { lockProject } from "./lock-project.js";
-import type { EndpointRow } from "./project-view.js";
+import { type EndpointRow, secretIdOf } from "./project-view.js";
 
 const { metricEndpoints } = schema;
 const SECRET_BYTES = 32;
 const isSame = (a: Buffer | null, b: Buffer | null) => (a && b ? a.equals(b) : a === b);
+type SecretChange = {
+  action: AuditAction;
+  isOn: boolean;
+  overlapSeconds: number;
+  expectedSecretId?: string | undefined;
+};
 const NO_PREVIOUS = { hmacPreviousSealed: null, hmacPreviousUntil: null };
 
 /** The secret that a project's scrapes are signed with; kept sealed, shown once. */
@@ -37,11 +44,17 @@ export class HmacService {
    * Replaces the secret and returns it. Until the overlap ends, a scrape that the receiver refuses is signed with
    * the secret before it.
    *
-   * @throws AppError `not_found`, `conflict` when signing is off, when somebody else rotates at the same moment, or when
+   * @throws AppError `not_found`, `conflict` when signing is off, when somebody else has replaced the secret that was meant, or when
    * an overlap is asked for while one lasts: a second click would forget the only secret that the receiver has
    */
-  rotate(caller: UserCaller, projectId: string, overlapSeconds = 0): Promise<string> {
-    return this.writeSecret(caller, projectId, { action: "hmac.rotated", isOn: true, overlapSeconds });
+  rotate(caller: UserCaller, projectId: string, asked: HmacRotate): Promise<string> {
+    const { overlapSeconds = 0, expectedSecretId } = asked;
+    return this.writeSecret(caller, projectId, {
+      action: "hmac.rotated",
+      isOn: true,
+      overlapSeconds,
+      expectedSecretId,
+    });
   }
 
   /** Scrapes are no longer signed, and the secret is forgotten. @throws AppError `not_found` */
@@ -59,14 +72,15 @@ export class HmacService {
   private async writeSecret(
     caller: UserCaller,
     projectId: string,
-    { action, isOn, overlapSeconds }: { action: AuditAction; isOn: boolean; overlapSeconds: number },
+    { action, isOn, overlapSeconds, expectedSecretId }: SecretChange,
   ): Promise<string> {
     return this.databases.inTenant(caller, async (tx) => {
       // Read before the lock is waited for: who comes second finds another secret than the one it meant.
       const meant = await getEndpoint(tx, projectId);
       await lockProject(tx, projectId);
       const before = await getEndpoint(tx, projectId);
-      if (!isSame(meant.hmacSecretSealed, before.hmacSecretSealed))
+      const isExpected = expectedSecretId === undefined || expectedSecretId === secretIdOf(before);
+      if (!isExpected || !isSame(meant.hmacSecretSealed, before.hmacSecretSealed))
         throw new AppError("conflict", { detail: "The secret was changed by somebody else" });
       if (before.hmacEnabled !== isOn)
         throw new AppError("conflict", { detail: isOn ? "Signing is off" : "Signing is on already" });

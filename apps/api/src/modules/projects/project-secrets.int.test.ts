@@ -104,6 +104,19 @@ it("leaves one key after ten rotations at once, and to one who knew which key it
   expect(statuses.filter((status) => status === 200)).toHaveLength(1);
 });
 
+it("rotates the HMAC secret that was meant, and none that somebody else has set since", async () => {
+  const project = await createTestProject(alice);
+  expect((await project.read()).hmacSecretId).toBeNull();
+  await alice.post(`${project.path}/hmac/enable`);
+  const { hmacSecretId: expectedSecretId } = await project.read();
+  const rotate = () => alice.post(`${project.path}/hmac/rotate`, { expectedSecretId });
+  expect(expectedSecretId).toMatch(/^[0-9a-f]{16}$/);
+  expect((await rotate()).status).toBe(200);
+  // From a page that was open meanwhile.
+  expect(await rotate()).toMatchObject({ status: 409, body: { code: "conflict" } });
+  expect((await auditOf(project)).filter((action) => action === "hmac.rotated")).toHaveLength(1);
+});
+
 it.each(["/api-key/rotate", "/hmac/rotate"])("lets one of two win that rotate at once: %s", async (route) => {
   const project = await createTestProject(alice);
   await alice.post(`${project.path}/hmac/enable`);

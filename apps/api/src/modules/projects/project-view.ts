@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { EndpointTest, endpointSchema, Project } from "@pulsekeep/contracts/api/projects";
 import type { schema } from "@pulsekeep/database";
 import type { z } from "zod";
@@ -50,6 +51,7 @@ export function toProject(parts: ProjectParts): Project {
       ),
     },
     hmacEnabled: endpoint.hmacEnabled,
+    hmacSecretId: secretIdOf(endpoint),
     hmacPreviousUntil: endpoint.hmacPreviousUntil?.toISOString() ?? null,
     observation: {
       sampleSeconds: project.sampleSeconds,
@@ -65,6 +67,12 @@ export function toProject(parts: ProjectParts): Project {
     createdAt: project.createdAt.toISOString(),
   };
 }
+
+/** Names a secret for those who may not see it: of what it is sealed into, which is random each time. */
+export const secretIdOf = ({
+  hmacSecretSealed: sealed,
+}: Pick<EndpointRow, "hmacSecretSealed">): string | null =>
+  sealed && createHash("sha256").update(sealed).digest("hex").slice(0, 16);
 
 export function toEndpoint(row: EndpointRow): z.infer<typeof endpointSchema> {
   const prometheus = prometheusSchema.safeParse(row.prometheus);

@@ -10,8 +10,8 @@ import {
   projectUpdateSchema,
   type ApiKeyRotate,
   apiKeyRotateSchema,
-  type Rotate,
-  rotateSchema,
+  type HmacRotate,
+  hmacRotateSchema,
   secretShownSchema,
 } from "@pulsekeep/contracts/api/projects";
 import { idSchema, type PageQuery, pageQuerySchema, pageSchema } from "@pulsekeep/contracts/api/shared";
@@ -105,9 +105,9 @@ export class ProjectsController {
   async rotateHmac(
     @CallerOf() caller: UserCaller,
     @Param("id", { schema: idSchema }) id: string,
-    @Body({ schema: rotateSchema }) { overlapSeconds }: Rotate,
+    @Body({ schema: hmacRotateSchema }) asked: HmacRotate,
   ) {
-    return { secretPlain: await this.hmac.rotate(caller, id, overlapSeconds) };
+    return { secretPlain: await this.hmac.rotate(caller, id, asked) };
   }
 
   @Post(":id/hmac/disable")

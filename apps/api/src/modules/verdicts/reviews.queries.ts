@@ -10,7 +10,6 @@ import type { PolicyInForce } from "../policies/policies.queries.js";
 import { toBrief } from "./brief-verdict.js";
 
 const { projects, verdictFeedback, verdictFollowUps, verdicts } = schema;
-const QUALITY_DAYS = 90;
 
 /** What surrounds verdicts: later looks, what people say, and how often verdicts were right. */
 @Injectable()
@@ -59,12 +58,12 @@ export class ReviewsQueries {
     });
   }
 
-  /** How often the last ninety days' verdicts were right, by what people said; dry runs aside. @throws AppError `not_found` */
-  async getQuality(tenant: Tenant, projectId: string): Promise<VerdictQuality> {
+  /** How often the last days' verdicts were right, by what people said; dry runs aside. @throws AppError `not_found` */
+  async getQuality(tenant: Tenant, projectId: string, days: number): Promise<VerdictQuality> {
     return this.databases.inTenant(tenant, async (tx) => {
       const [project] = await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, projectId));
       if (!project) throw new AppError("not_found");
-      return readQuality(tx, projectId);
+      return readQuality(tx, projectId, days);
     });
   }
 }
@@ -98,7 +97,7 @@ type Counted = {
   later_warnings: number;
 };
 
-async function readQuality(tx: Transaction, projectId: string): Promise<VerdictQuality> {
+async function readQuality(tx: Transaction, projectId: string, days: number): Promise<VerdictQuality> {
   const { rows } = await tx.execute<Counted>(
     sql`select count(*)::int as verdicts,
           (count(*) filter (where found))::int as found,
@@ -113,12 +112,12 @@ async function readQuality(tx: Transaction, projectId: string): Promise<VerdictQ
           left join verdict_feedback f on f.deployment_id = d.id,
           lateral (select v.state in ('warning', 'rollback_recommended') as found,
                           v.state = 'rollback_recommended' as rolled) s
-        where d.project_id = ${projectId} and d.started_at > now() - make_interval(days => ${QUALITY_DAYS})`,
+        where d.project_id = ${projectId} and d.started_at > now() - make_interval(days => ${days})`,
   );
   const [row] = rows;
   if (!row) throw new Error("a count has one row");
   return {
-    days: QUALITY_DAYS,
+    days,
     verdicts: row.verdicts,
     found: row.found,
     confirmed: row.confirmed,

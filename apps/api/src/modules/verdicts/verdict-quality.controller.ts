@@ -1,11 +1,15 @@
-import { Body, Controller, Get, Inject, Param, Post } from "@nestjs/common";
+import { Body, Controller, Get, Inject, Param, Post, Query } from "@nestjs/common";
 import {
   type PolicyPreviewRequest,
   policyPreviewRequestSchema,
   policyPreviewSchema,
 } from "@pulsekeep/contracts/api/policies";
 import { idSchema } from "@pulsekeep/contracts/api/shared";
-import { verdictQualitySchema } from "@pulsekeep/contracts/api/verdicts";
+import {
+  type VerdictQualityQuery,
+  verdictQualityQuerySchema,
+  verdictQualitySchema,
+} from "@pulsekeep/contracts/api/verdicts";
 import { CallerOf, type UserCaller } from "../../http/caller.js";
 import { Session } from "../../http/policy.js";
 import { RateLimit } from "../../http/rate-limit/rate-limit.js";
@@ -24,8 +28,12 @@ export class VerdictQualityController {
 
   @Get("verdict-quality")
   @Returns(verdictQualitySchema)
-  quality(@CallerOf() caller: UserCaller, @Param("id", { schema: idSchema }) id: string) {
-    return this.reviews.getQuality(caller, id);
+  quality(
+    @CallerOf() caller: UserCaller,
+    @Param("id", { schema: idSchema }) id: string,
+    @Query({ schema: verdictQualityQuerySchema }) { days }: VerdictQualityQuery,
+  ) {
+    return this.reviews.getQuality(caller, id, days);
   }
 
   @Post("policies/preview")

@@ -31,7 +31,12 @@ export function HmacSection({ project }: { project: Project }) {
   const rotate = useProjectMutation(
     project.id,
     (overlapSeconds: number) =>
-      unwrap(browserApi.POST("/api/v1/projects/{id}/hmac/rotate", { ...path, body: { overlapSeconds } })),
+      unwrap(
+        browserApi.POST("/api/v1/projects/{id}/hmac/rotate", {
+          ...path,
+          body: { overlapSeconds, expectedSecretId: project.hmacSecretId ?? undefined },
+        }),
+      ),
     show,
   );
   const disable = useProjectMutation(project.id, () =>
