@@ -4,7 +4,7 @@ import { printMedians } from "./report.ts";
 import { chosen, runRounds } from "./rounds.ts";
 import { startServers } from "./servers.ts";
 
-const CONTENDERS = ["ours", "bullmq", "graphile-worker", "pg-boss", "raw-redis"];
+const CONTENDERS = ["ours", "bullmq", "bullmq-durable", "graphile-worker", "pg-boss", "raw-redis"];
 /** Of bulk so many that its beginning, with code not yet compiled and nothing planned, is not what is measured. */
 const RUNS = { bulk: 50_000, single: 10_000 } as const;
 const WAYS = ["bulk", "single"] as const;

@@ -5,6 +5,7 @@ import type { Contender, Turn } from "./contender.ts";
 const contenders: Record<string, () => Promise<{ contender: Contender }>> = {
   ours: () => import("./ours/ours.ts"),
   bullmq: () => import("./peers/bullmq.ts"),
+  "bullmq-durable": () => import("./peers/bullmq-durable.ts"),
   "graphile-worker": () => import("./peers/graphile-worker.ts"),
   "pg-boss": () => import("./peers/pg-boss.ts"),
   "raw-redis": () => import("./peers/raw-redis.ts"),

@@ -9,7 +9,8 @@ const QUEUE = "bench";
 const ADD_BATCH = 1_000;
 const CONCURRENCY = 100;
 
-type Data = { number: number; dueMs?: number };
+export type Data = { number: number; dueMs?: number };
+type Events = { onStart?: (data: Data) => void; onFinish?: (data: Data) => void };
 
 /** BullMQ as its guides advise for throughput: bulk adds, concurrency, nothing kept of finished jobs. */
 export const contender: Contender = { bulk, single, lateness };
@@ -82,13 +83,14 @@ const toJob = (number: number): { name: string; data: Data; opts?: JobsOptions }
   data: { number },
 });
 
-function open(
+/** @param defaultJobOptions what else each job is added with; by default nothing is kept of finished ones */
+export function open(
   place: Place,
-  on: { onStart?: (data: Data) => void; onFinish?: (data: Data) => void },
+  on: Events,
+  defaultJobOptions: JobsOptions = { removeOnComplete: true, removeOnFail: true },
 ): { queue: Queue<Data>; close: () => Promise<void> } {
   const url = new URL(place.redisUrl);
   const connection = { host: url.hostname, port: Number(url.port), password: url.password };
-  const defaultJobOptions = { removeOnComplete: true, removeOnFail: true };
   const queue = new Queue<Data>(QUEUE, { connection, defaultJobOptions });
   const worker = new Worker<Data>(QUEUE, async (job) => on.onStart?.(job.data), {
     connection,
