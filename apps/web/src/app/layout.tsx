@@ -1,5 +1,6 @@
 import "@fontsource-variable/inter/wght.css";
 import "@fontsource-variable/jetbrains-mono/wght.css";
+import interLatin from "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2";
 import "./globals.css";
 import type { Metadata, Viewport } from "next";
 import { cookies } from "next/headers";
@@ -31,6 +32,9 @@ export default async function RootLayout({ children }: LayoutProps<"/">) {
   const theme = parseTheme(jar.get(THEME_COOKIE)?.value);
   return (
     <html lang={locale} data-theme={theme === "system" ? undefined : theme}>
+      <head>
+        <link rel="preload" href={interLatin} as="font" type="font/woff2" crossOrigin="anonymous" />
+      </head>
       <body>
         <FailureWordsProvider words={words}>{children}</FailureWordsProvider>
       </body>

@@ -23,7 +23,7 @@ export function PageHeader({ title, badges, description, crumbs = [], actions }:
           <nav aria-label={t("breadcrumb")} className="mb-2">
             <ol className="flex flex-wrap items-center gap-1 text-ink-faint text-sm">
               {crumbs.map((crumb) => (
-                <li key={crumb.href} className="flex min-w-0 items-center gap-1">
+                <li key={crumb.href} className="flex min-w-0 max-w-full items-center gap-1">
                   <Link
                     href={crumb.href}
                     className="truncate rounded-sm py-0.5 hover:text-ink hover:underline"
@@ -37,7 +37,7 @@ export function PageHeader({ title, badges, description, crumbs = [], actions }:
           </nav>
         ) : null}
         <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
-          <h1 className="min-w-0 max-w-full truncate font-semibold text-xl">{title}</h1>
+          <h1 className="min-w-0 max-w-full font-semibold text-xl wrap-anywhere">{title}</h1>
           {badges}
         </div>
         {description ? <div className="mt-1 max-w-2xl text-ink-soft text-base">{description}</div> : null}

@@ -20,6 +20,8 @@ export default async function OverviewPage() {
         client.fetchQuery(queries.overview()),
         client.fetchQuery(queries.dora(DORA_DAYS)),
         client.fetchInfiniteQuery(queries.notices({})),
+        client.fetchInfiniteQuery(queries.deploymentNotices()),
+        client.fetchQuery(queries.workerNotices()),
       ]}
     >
       <PageHeader

@@ -22,7 +22,7 @@ export default function DeadLetterTable({ letters }: { letters: readonly DeadLet
   const { number } = useMeasures();
   return (
     <Section title={t("title")} hint={t("hint")} bodyClassName="border-t border-line">
-      <Table label={t("title")}>
+      <Table label={t("title")} stacked>
         <thead>
           <tr>
             <Th>{t("stream")}</Th>
@@ -41,14 +41,18 @@ export default function DeadLetterTable({ letters }: { letters: readonly DeadLet
               <Td>
                 <code className="font-mono text-xs">{letter.stream}</code>
               </Td>
-              <Td>
+              <Td name={t("key")}>
                 <code className="font-mono text-ink-soft text-xs" title={letter.key}>
                   {letter.key.slice(-12)}
                 </code>
               </Td>
-              <Td className="min-w-48 text-ink-soft text-xs">{letter.reason}</Td>
-              <Td className="num text-right">{number(letter.deliveries)}</Td>
-              <Td className="whitespace-nowrap text-ink-soft">
+              <Td name={t("reason")} data-whole className="min-w-48 text-ink-soft text-xs">
+                {letter.reason}
+              </Td>
+              <Td name={t("deliveries")} className="num text-right">
+                {number(letter.deliveries)}
+              </Td>
+              <Td name={t("deadAt")} className="whitespace-nowrap text-ink-soft">
                 <RelativeTime at={letter.deadAt} />
               </Td>
               <Td className="text-right">

@@ -25,7 +25,7 @@ export function ProcessList({ roles, processes }: ProcessListProps) {
           </li>
         ))}
       </ul>
-      <Table label={t("title")}>
+      <Table label={t("title")} stacked>
         <thead>
           <tr>
             <Th>{t("process")}</Th>
@@ -42,11 +42,14 @@ export function ProcessList({ roles, processes }: ProcessListProps) {
                   {t.rich("since", { version: it.version, at: () => <RelativeTime at={it.startedAt} /> })}
                 </span>
               </Td>
-              <Td className={cn("whitespace-nowrap align-top", it.alive ? "text-ink-soft" : "text-danger")}>
+              <Td
+                name={t("heartbeat")}
+                className={cn("whitespace-nowrap align-top", it.alive ? "text-ink-soft" : "text-danger")}
+              >
                 {it.alive ? null : <span className="block font-medium">{t("silent")}</span>}
                 <RelativeTime at={it.seenAt} />
               </Td>
-              <Td className="min-w-64 align-top">
+              <Td name={t("loops")} data-whole className="min-w-64 align-top">
                 <Loops loops={it.loops} />
               </Td>
             </Tr>

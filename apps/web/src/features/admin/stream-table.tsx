@@ -10,7 +10,7 @@ export function StreamTable({ streams }: { streams: System["streams"] }) {
   const t = useTranslations("admin.streams");
   const { number, duration } = useMeasures();
   return (
-    <Table label={t("title")}>
+    <Table label={t("title")} stacked>
       <thead>
         <tr>
           <Th>{t("stream")}</Th>
@@ -28,16 +28,25 @@ export function StreamTable({ streams }: { streams: System["streams"] }) {
             <Td>
               <code className="font-mono text-xs">{it.stream}</code>
             </Td>
-            <Td className="num text-right">{number(it.length)}</Td>
-            <Td className="num text-right">{number(it.pending)}</Td>
-            <Td className="num text-right">{number(it.delayed)}</Td>
-            <Td className="num whitespace-nowrap text-right">
+            <Td name={t("length")} className="num text-right">
+              {number(it.length)}
+            </Td>
+            <Td name={t("pending")} className="num text-right">
+              {number(it.pending)}
+            </Td>
+            <Td name={t("delayed")} className="num text-right">
+              {number(it.delayed)}
+            </Td>
+            <Td name={t("oldest")} className="num whitespace-nowrap text-right">
               {it.oldestAgeMs === null ? t("none") : duration(it.oldestAgeMs)}
             </Td>
-            <Td className={cn("num text-right", it.deadLetters > 0 && "font-medium text-danger")}>
+            <Td
+              name={t("dead")}
+              className={cn("num text-right", it.deadLetters > 0 && "font-medium text-danger")}
+            >
               {number(it.deadLetters)}
             </Td>
-            <Td className="text-ink-soft text-xs">
+            <Td name={t("consumers")} className="text-ink-soft text-xs">
               {it.consumers.length === 0
                 ? t("noConsumers")
                 : it.consumers.map(({ name, pending }) => (

@@ -1,8 +1,9 @@
 "use client";
 
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { lazy, Suspense } from "react";
+import { type CSSProperties, lazy, Suspense } from "react";
 import { queries } from "@/api/queries";
+import { Skeleton } from "@/components/ui/skeleton";
 
 const AttentionPanel = lazy(() => import("./attention-panel"));
 const SilenceNotices = lazy(() => import("../workers/silence-notices"));
@@ -42,7 +43,7 @@ function DeploymentsToLookAt() {
   if (rows.length === 0) return null;
   const more = { load: () => void notices.fetchNextPage(), loading: notices.isFetchingNextPage };
   return (
-    <Suspense fallback={null}>
+    <Suspense fallback={<PanelToCome rows={rows.length} />}>
       <DeploymentNotices rows={rows} more={notices.hasNextPage ? more : undefined} />
     </Suspense>
   );
@@ -54,12 +55,22 @@ function RunsToLookAt({ pulseId }: { pulseId: string | undefined }) {
   if (rows.length === 0) return null;
   const more = { load: () => void notices.fetchNextPage(), loading: notices.isFetchingNextPage };
   return (
-    <Suspense fallback={null}>
+    <Suspense fallback={<PanelToCome rows={rows.length} />}>
       <AttentionPanel
         rows={rows}
         {...(pulseId === undefined ? {} : { pulseId })}
         more={notices.hasNextPage ? more : undefined}
       />
     </Suspense>
+  );
+}
+
+/** About as high as the panel with so many rows: what stands below it hardly moves when it comes. */
+function PanelToCome({ rows }: { rows: number }) {
+  return (
+    <Skeleton
+      style={{ "--rows": rows } as CSSProperties}
+      className="h-[calc(6.125rem+var(--rows)*4.875rem)] sm:h-[calc(4.875rem+var(--rows)*2.875rem)]"
+    />
   );
 }

@@ -47,7 +47,7 @@ function AuditTable({ entries }: { entries: readonly AuditEntry[] }) {
   const [verified, setVerified] = useState<AuditEntry>();
   return (
     <>
-      <Table label={t("tableLabel")}>
+      <Table label={t("tableLabel")} stacked>
         <thead>
           <tr>
             <Th>{t("column.at")}</Th>
@@ -55,24 +55,22 @@ function AuditTable({ entries }: { entries: readonly AuditEntry[] }) {
             <Th>{t("column.actor")}</Th>
             <Th>{t("column.subject")}</Th>
             <Th>{t("column.facts")}</Th>
-            <Th className="hidden sm:table-cell">{t("column.proof")}</Th>
+            <Th>{t("column.proof")}</Th>
           </tr>
         </thead>
         <tbody>
           {entries.map((entry) => (
             <Tr key={entry.id}>
-              <Td className="whitespace-nowrap align-top text-ink-soft">
+              <Td data-half className="whitespace-nowrap align-top text-ink-soft">
                 <Instant at={entry.recordedAt} as="dateTime" />
-                {/* On a phone the last column is out of sight. */}
-                <div className="mt-2 sm:hidden">
-                  <VerifyButton onClick={() => setVerified(entry)} />
-                </div>
               </Td>
               <Td className="min-w-44 align-top">
                 <ActionName action={entry.action} />
               </Td>
-              <Td className="whitespace-nowrap align-top">{t(`actor.${entry.actor.kind}`)}</Td>
-              <Td className="align-top">
+              <Td name={t("column.actor")} className="whitespace-nowrap align-top">
+                {t(`actor.${entry.actor.kind}`)}
+              </Td>
+              <Td name={t("column.subject")} className="align-top">
                 <span className="block">{entry.subject.kind}</span>
                 {entry.subject.id ? (
                   <code className="font-mono text-ink-faint text-xs" title={entry.subject.id}>
@@ -80,10 +78,10 @@ function AuditTable({ entries }: { entries: readonly AuditEntry[] }) {
                   </code>
                 ) : null}
               </Td>
-              <Td className="min-w-56 align-top">
+              <Td data-whole className="min-w-56 align-top">
                 <Facts facts={entry.facts} />
               </Td>
-              <Td className="hidden align-top sm:table-cell">
+              <Td data-whole className="align-top">
                 <VerifyButton onClick={() => setVerified(entry)} />
               </Td>
             </Tr>

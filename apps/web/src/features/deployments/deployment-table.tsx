@@ -3,6 +3,7 @@
 import { ArrowDown, ArrowUp, GitBranch } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { Fragment } from "react";
 import type { DeploymentOrder } from "@/api/queries";
 import type { Deployment, DeploymentSort } from "@/api/types";
 import { RelativeTime } from "@/components/instant";
@@ -34,7 +35,7 @@ export function DeploymentTable({
       <thead>
         <tr>
           <Column name="deployment" sort="project" ordering={ordering} />
-          <Column name="verdict" sort="verdict" ordering={ordering} />
+          <Column name="verdict" sort="verdict" ordering={ordering} className={beside} />
           {compact ? null : <Column name="state" sort="state" ordering={ordering} className={wide} />}
           {compact ? null : (
             <Column name="environment" sort="environment" ordering={ordering} className={wide} />
@@ -53,29 +54,28 @@ export function DeploymentTable({
       <tbody>
         {deployments.map((it) => (
           <Tr key={it.id}>
-            <Td className="max-w-40 sm:max-w-72">
+            <Td className="@max-lg:w-full @max-lg:max-w-0 @lg:max-w-60">
               <Link
                 href={`/app/deployments/${it.id}`}
-                className="font-medium after:absolute after:inset-0 hover:underline"
+                className="font-medium wrap-anywhere after:absolute after:inset-0 hover:underline"
               >
-                {showProject ? `${it.projectName} ` : null}
-                <span className="num">{t("number", { number: it.number })}</span>
+                {showProject ? <bdi>{it.projectName}</bdi> : null}
+                {showProject ? " " : null}
+                <span className="figure">{t("number", { number: it.number })}</span>
               </Link>
               <Place deployment={it} compact={compact} />
               <Origin deployment={it} />
+              <Judged deployment={it} className="mt-1.5 @lg:hidden" />
             </Td>
-            <Td>
-              <span className="flex flex-wrap gap-1">
-                <VerdictBadge state={it.verdictState} />
-                <DeploymentMarks deployment={it} />
-              </span>
+            <Td className={beside}>
+              <Judged deployment={it} />
             </Td>
             {compact ? null : (
               <>
                 <Td className={wide}>
                   <DeploymentStateBadge state={it.state} />
                 </Td>
-                <Td className={cn(wide, "text-ink-soft")}>
+                <Td className={cn(wide, "max-w-44 text-ink-soft")}>
                   {it.environment}
                   {it.service ? <span className="block text-ink-faint text-xs">{it.service}</span> : null}
                 </Td>
@@ -105,6 +105,18 @@ type ColumnProps = {
 
 /** What a phone has no room for: there each deployment is its name, its place and its verdict. */
 const wide = "max-md:hidden";
+
+/** Where there is no room for a second column, its verdict stands under the name. */
+const beside = "@max-lg:hidden";
+
+function Judged({ deployment, className }: { deployment: Deployment; className?: string }) {
+  return (
+    <span className={cn("flex flex-wrap gap-1", className)}>
+      <VerdictBadge state={deployment.verdictState} />
+      <DeploymentMarks deployment={deployment} />
+    </span>
+  );
+}
 
 /** A column's head; where the list can be ordered, pressing it orders by the column, and again the other way. */
 function Column({ name, sort, ordering, className }: ColumnProps) {
@@ -146,7 +158,14 @@ function Origin({ deployment }: { deployment: Deployment }) {
   return (
     <span className="mt-0.5 flex items-center gap-1 text-ink-faint text-xs">
       <GitBranch aria-hidden className="size-3 shrink-0" />
-      <span className="truncate">{parts.join(" · ")}</span>
+      <span className="truncate">
+        {parts.map((part, index) => (
+          <Fragment key={`${index} ${part}`}>
+            {index > 0 ? " · " : null}
+            <bdi>{part}</bdi>
+          </Fragment>
+        ))}
+      </span>
     </span>
   );
 }

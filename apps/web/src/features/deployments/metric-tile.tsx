@@ -60,8 +60,8 @@ export function MetricTile({
       aria-label={t(`name.${metric}`)}
       className="border-line border-t px-5 pt-4 pb-3 first:border-t-0"
     >
-      <div className="mb-3 flex min-h-12 flex-wrap items-start justify-between gap-x-6 gap-y-1.5">
-        <div className="flex items-center gap-2.5">
+      <div className="mb-3 flex min-h-19 flex-wrap content-start items-start justify-between gap-x-6 gap-y-1.5 sm:min-h-12">
+        <div className="flex min-h-6 items-center gap-2.5">
           <h3 className="font-medium text-sm">{t(`name.${metric}`)}</h3>
           {finding ? <Badge {...stateLooks[finding.state]}>{t(`state.${finding.state}`)}</Badge> : null}
         </div>

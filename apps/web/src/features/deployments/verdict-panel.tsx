@@ -1,12 +1,15 @@
 "use client";
 
-import { CircleAlert, CircleCheck, Info, type LucideIcon, TriangleAlert } from "lucide-react";
-import { useFormatter, useTranslations } from "next-intl";
+import { CircleAlert, CircleCheck, Info, Lightbulb, type LucideIcon, TriangleAlert } from "lucide-react";
+import { useTranslations } from "next-intl";
 import type { DeploymentDetail, Verdict } from "@/api/types";
 import { Instant } from "@/components/instant";
 import { verdictLooks } from "@/components/states";
 import type { Tone } from "@/components/ui/badge";
 import { cn } from "@/components/ui/cn";
+import { Skeleton } from "@/components/ui/skeleton";
+import { HINTS_ID } from "./hint-list";
+import { VerdictMeters } from "./verdict-meters";
 
 const toneClasses: Partial<Record<Tone, string>> = {
   ok: "text-ok bg-ok-soft",
@@ -59,9 +62,10 @@ export function VerdictPanel({ deployment }: { deployment: DeploymentDetail }) {
             {states(verdictState)}
           </p>
         </div>
-        {verdict && isSure(verdict) ? <Confidence verdict={verdict} /> : null}
+        <VerdictMeters deployment={deployment} />
       </div>
-      <div className="flex flex-col justify-between gap-4 p-5">
+      {/* As high as three reasons are: what it says becomes known while somebody reads below it. */}
+      <div className="flex min-h-78 flex-col justify-between gap-4 p-5 md:min-h-56">
         {verdict && verdict.reasons.length > 0 ? (
           <ul aria-label={t("reasons")} className="flex flex-col gap-2.5">
             {verdict.reasons.map((reason, index) => {
@@ -76,37 +80,56 @@ export function VerdictPanel({ deployment }: { deployment: DeploymentDetail }) {
             })}
           </ul>
         ) : (
-          <p className="max-w-prose text-ink-soft">{t(`waiting.${getWaitingKey(deployment)}`)}</p>
+          <Waiting deployment={deployment} />
         )}
-        {verdict ? <Quality verdict={verdict} /> : null}
+        {verdict ? (
+          <div className="flex flex-col gap-3">
+            <FirstHint hints={verdict.hints} />
+            <Quality verdict={verdict} />
+          </div>
+        ) : null}
       </div>
     </section>
   );
 }
 
-function getWaitingKey(deployment: DeploymentDetail) {
-  if (deployment.state === "running") return "running";
-  return deployment.state === "observing" ? "observing" : "other";
-}
-
-/** Where nothing is decided there is nothing to be sure of. */
-const isSure = ({ state }: Verdict): boolean => state !== "collecting" && state !== "inconclusive";
-
-function Confidence({ verdict }: { verdict: Verdict }) {
-  const t = useTranslations("deployment");
-  const format = useFormatter();
-  // Rounded down: nothing below certainty is shown as 100 %.
-  const share = format.number(Math.floor(verdict.confidence * 100) / 100, { style: "percent" });
+/** Why there is no reason yet; while they are on their way, their place is seen. */
+function Waiting({ deployment: { state } }: { deployment: DeploymentDetail }) {
+  const t = useTranslations("deployment.waiting");
+  const awaited = state === "running" || state === "observing" ? state : undefined;
   return (
     <div>
-      <p className="flex items-baseline justify-between text-sm">
-        <span>{t("confidence")}</span>
-        <span className="num font-semibold text-md">{share}</span>
-      </p>
-      <div aria-hidden className="mt-1.5 h-1.5 overflow-hidden rounded-full bg-current/20">
-        <div className="h-full rounded-full bg-current" style={{ width: `${verdict.confidence * 100}%` }} />
-      </div>
+      <p className="max-w-prose text-ink-soft">{t(awaited ?? "other")}</p>
+      {awaited ? (
+        <div aria-hidden className="mt-4 flex max-w-prose flex-col gap-3">
+          <Skeleton className="h-3.5 w-4/5" />
+          <Skeleton className="h-3.5 w-3/5" />
+        </div>
+      ) : null}
     </div>
+  );
+}
+
+/** The most severe hint, for those who read no further. */
+function FirstHint({ hints }: { hints: Verdict["hints"] }) {
+  const t = useTranslations("deployment");
+  const [first, ...others] = hints;
+  if (!first) return null;
+  return (
+    <p className="flex items-start gap-2.5 text-sm">
+      <Lightbulb aria-hidden className="mt-0.5 size-4 shrink-0 text-ink-faint" />
+      <span>
+        {t.rich("firstHint", {
+          title: first.title.text,
+          others: others.length,
+          hint: (title) => (
+            <a href={`#${HINTS_ID}`} className="font-medium underline underline-offset-2">
+              {title}
+            </a>
+          ),
+        })}
+      </span>
+    </p>
   );
 }
 

@@ -116,9 +116,12 @@ function Hinted({
   return (
     <li className="overflow-hidden rounded-lg border border-line bg-surface shadow-card">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5 border-line border-b bg-sunken px-5 py-3 text-sm">
-        <Link href={`/app/deployments/${deployment.id}`} className="font-medium hover:underline">
-          {showProject ? `${deployment.projectName} ` : null}
-          <span className="num">{numbers("number", { number: deployment.number })}</span>
+        <Link
+          href={`/app/deployments/${deployment.id}`}
+          className="min-w-0 py-0.5 font-medium wrap-anywhere hover:underline"
+        >
+          {showProject ? <bdi className="mr-1">{deployment.projectName}</bdi> : null}
+          <span className="figure">{numbers("number", { number: deployment.number })}</span>
         </Link>
         <span className="text-ink-soft">{deployment.environment}</span>
         <span className="flex flex-wrap gap-1">

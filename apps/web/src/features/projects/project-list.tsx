@@ -52,7 +52,7 @@ export function ProjectList() {
     );
   }
   return (
-    <ul className="grid gap-4 md:grid-cols-2 xl:grid-cols-3">
+    <ul className="grid grid-cols-[minmax(0,1fr)] gap-4 md:grid-cols-2 xl:grid-cols-3">
       {projects.data.rows.map((project) => (
         <ProjectCard key={project.id} project={project} />
       ))}
@@ -72,9 +72,9 @@ function ProjectCard({ project }: { project: Project }) {
   ] as const;
   return (
     <li className="relative flex flex-col rounded-lg border border-line bg-surface p-5 shadow-card transition-colors hover:border-line-strong">
-      <h2 className="truncate font-semibold text-md">
+      <h2 className="line-clamp-2 font-semibold text-md wrap-anywhere">
         <Link href={`/app/projects/${project.id}`} className="after:absolute after:inset-0 after:rounded-lg">
-          {project.name}
+          <bdi>{project.name}</bdi>
         </Link>
       </h2>
       {project.description ? (

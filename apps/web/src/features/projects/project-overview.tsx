@@ -7,6 +7,7 @@ import { Instant, RelativeTime } from "@/components/instant";
 import { Section } from "@/components/ui/card";
 import { cn } from "@/components/ui/cn";
 import { CopyButton } from "@/components/ui/copy-button";
+import { DurationOf } from "../deployments/duration";
 import { ProjectDeployments } from "./project-deployments";
 import { ProjectSeries } from "./project-series";
 import { SignalStatus } from "./signal-status";
@@ -15,7 +16,6 @@ export function ProjectOverview({ project }: { project: Project }) {
   const t = useTranslations("project");
   const counts = useTranslations("projects");
   const form = useTranslations("projectForm");
-  const observation = useTranslations("observation");
   const format = useFormatter();
   const tiles = [
     { label: counts("deployments"), value: project.stats.deployments, look: "text-ink" },
@@ -50,19 +50,17 @@ export function ProjectOverview({ project }: { project: Project }) {
         <div className="flex flex-col gap-5">
           <SignalStatus project={project} />
           <Section title={t("details")} hint={project.description === "" ? undefined : project.description}>
-            <dl className="grid grid-cols-[auto_1fr] gap-x-5 gap-y-2.5 text-sm">
+            <dl className="grid grid-cols-[minmax(0,2fr)_minmax(0,3fr)] gap-x-5 gap-y-2.5 text-sm">
               <Row name={t("environments")}>{format.list(project.environments)}</Row>
               {project.services.length > 0 ? (
-                <Row name={form("services")}>
-                  <span className="whitespace-normal break-words">{format.list(project.services)}</span>
-                </Row>
+                <Row name={form("services")}>{format.list(project.services)}</Row>
               ) : null}
               {project.stack ? <Row name={form("stack")}>{form(`stacks.${project.stack}`)}</Row> : null}
-              <Row name={observation("windowSeconds.label")}>
-                <span className="num">{format.number(project.observation.windowSeconds)}</span>
+              <Row name={t("observed")}>
+                <DurationOf seconds={project.observation.windowSeconds} />
               </Row>
-              <Row name={observation("abandonSeconds.label")}>
-                <span className="num">{format.number(project.observation.abandonSeconds)}</span>
+              <Row name={t("abandoned")}>
+                <DurationOf seconds={project.observation.abandonSeconds} />
               </Row>
               <Row name={t("apiKey")}>
                 <code className="font-mono text-xs">
@@ -93,7 +91,7 @@ function Row({ name, children }: { name: string; children: ReactNode }) {
   return (
     <>
       <dt className="text-ink-faint">{name}</dt>
-      <dd className="min-w-0 truncate">{children}</dd>
+      <dd className="min-w-0 wrap-anywhere">{children}</dd>
     </>
   );
 }

@@ -45,7 +45,7 @@ export function ProjectView({ id, tab, origin }: ProjectViewProps) {
   return (
     <>
       <PageHeader
-        title={it.name}
+        title={<bdi>{it.name}</bdi>}
         badges={
           <>
             <EndpointBadge state={it.endpoint.state} source={it.endpoint.source} />
@@ -56,12 +56,13 @@ export function ProjectView({ id, tab, origin }: ProjectViewProps) {
       />
       <nav
         aria-label={t("tabs")}
-        className="-mx-4 mb-6 overflow-x-auto border-line border-b px-4 sm:mx-0 sm:px-0"
+        className="relative -mx-4 mb-6 overflow-x-auto border-line border-b px-4 sm:mx-0 sm:px-0"
       >
         <ul className="flex gap-1">
           {PROJECT_TABS.map((key) => (
             <li key={key}>
               <Link
+                ref={key === tab ? showTab : undefined}
                 href={key === "overview" ? `/app/projects/${id}` : `/app/projects/${id}?tab=${key}`}
                 aria-current={key === tab ? "page" : undefined}
                 className="-mb-px flex h-10 items-center whitespace-nowrap border-transparent border-b-2 px-3 font-medium text-ink-soft text-sm -outline-offset-2 hover:text-ink aria-[current=page]:border-accent aria-[current=page]:text-ink"
@@ -80,6 +81,12 @@ export function ProjectView({ id, tab, origin }: ProjectViewProps) {
       {tab === "settings" ? <ProjectSettings project={it} /> : null}
     </>
   );
+}
+
+/** On a narrow screen there is not room for all of them. */
+function showTab(tab: HTMLElement | null): void {
+  const tabs = tab?.closest("nav");
+  if (tab && tabs) tabs.scrollLeft = tab.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2;
 }
 
 function ProjectSkeleton() {

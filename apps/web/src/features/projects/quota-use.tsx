@@ -42,7 +42,7 @@ export function QuotaUse() {
         {perProject.length === 0 ? (
           <p className="px-5 py-4 text-ink-soft text-sm">{t("noProjects")}</p>
         ) : (
-          <Table label={t("perProject")}>
+          <Table label={t("perProject")} stacked>
             <thead>
               <tr>
                 <Th>{t("column.project")}</Th>
@@ -60,16 +60,19 @@ export function QuotaUse() {
                       href={`/app/projects/${it.id}`}
                       className="font-medium after:absolute after:inset-0 hover:underline"
                     >
-                      {it.name}
+                      <bdi>{it.name}</bdi>
                     </Link>
                   </Td>
-                  <Td className="num text-right">{format.number(it.deployments)}</Td>
-                  {[it.environments, it.pathChanges, it.hostChanges].map((use, index) => (
+                  <Td name={t("column.deployments")} className="num text-right">
+                    {format.number(it.deployments)}
+                  </Td>
+                  {(["environments", "pathChanges", "hostChanges"] as const).map((column) => (
                     <Td
-                      key={["environments", "path", "host"][index]}
-                      className={cn("num text-right", toneOf(use))}
+                      key={column}
+                      name={t(`column.${column}`)}
+                      className={cn("num text-right", toneOf(it[column]))}
                     >
-                      <Amount use={use} />
+                      <Amount use={it[column]} />
                     </Td>
                   ))}
                 </Tr>

@@ -11,7 +11,7 @@ export function VerdictQuality({ id }: { id: string }) {
   const t = useTranslations("quality");
   const format = useFormatter();
   const quality = useQuery(verdictQueries.quality(id));
-  if (quality.isPending) return <Skeleton className="h-36" />;
+  if (quality.isPending) return <Skeleton className="h-70 lg:h-36" />;
   if (quality.isError) return null;
   const { days, verdicts, found, confirmed, falseAlarms, precision, rollbacks, laterWarnings } = quality.data;
   const share = (value: number | null) =>

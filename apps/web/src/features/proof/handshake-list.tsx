@@ -46,7 +46,7 @@ function Handshakes({ worker, label }: { worker: ProvenWorker; label: string }) 
       </div>
     );
   return (
-    <Table label={label}>
+    <Table label={label} stacked>
       <thead>
         <tr>
           <Th>{t("at")}</Th>
@@ -63,18 +63,26 @@ function Handshakes({ worker, label }: { worker: ProvenWorker; label: string }) 
             <Td className="whitespace-nowrap">
               <Instant at={at} />
             </Td>
-            <Td className="num font-mono text-xs">{runner?.runId}</Td>
-            <Td className="text-xs">{runner?.eventName}</Td>
-            <Td className="num whitespace-nowrap font-mono text-xs">
+            <Td name={t("run")} className="num font-mono text-xs">
+              {runner?.runId}
+            </Td>
+            <Td name={t("event")} className="text-xs">
+              {runner?.eventName}
+            </Td>
+            <Td name={t("repository")} className="num font-mono text-xs">
               {runner?.repositoryId}
               <span className="text-ink-faint">
                 {" "}
                 · {t("owner")} {runner?.repositoryOwnerId}
               </span>
             </Td>
-            <Td className="font-mono text-xs">{runner?.workflowSha?.slice(0, 12)}</Td>
+            <Td name={t("commit")} className="font-mono text-xs">
+              {runner?.workflowSha?.slice(0, 12)}
+            </Td>
             {worker.repository === null ? null : (
-              <Td className="whitespace-nowrap font-mono text-xs">{runner?.workflowRef}</Td>
+              <Td name={t("workflow")} data-whole className="break-all font-mono text-xs">
+                {runner?.workflowRef}
+              </Td>
             )}
           </Tr>
         ))}

@@ -68,7 +68,7 @@ function PulseTable({ pulses }: { pulses: readonly Pulse[] }) {
   const t = useTranslations("pulses");
   const scheduleText = useScheduleText();
   return (
-    <Table label={t("tableLabel")}>
+    <Table label={t("tableLabel")} stacked>
       <thead>
         <tr>
           <Th>{t("column.pulse")}</Th>
@@ -85,16 +85,16 @@ function PulseTable({ pulses }: { pulses: readonly Pulse[] }) {
                 href={`/app/pulses/${pulse.id}`}
                 className="font-medium after:absolute after:inset-0 hover:underline"
               >
-                {pulse.name}
+                <bdi>{pulse.name}</bdi>
               </Link>
               <span className="mt-0.5 block truncate text-ink-faint text-xs">
                 {scheduleText(pulse.schedule)}
               </span>
             </Td>
-            <Td>
+            <Td name={t("column.state")}>
               <PulseStateBadge pulse={pulse} />
             </Td>
-            <Td className="whitespace-nowrap">
+            <Td name={t("column.next")} className="whitespace-nowrap">
               {pulse.nextRun ? (
                 <>
                   <Instant at={pulse.nextRun.plannedAt} as="weekdayTime" />
@@ -108,7 +108,7 @@ function PulseTable({ pulses }: { pulses: readonly Pulse[] }) {
                 <span className="text-ink-faint">{t("noNext")}</span>
               )}
             </Td>
-            <Td className="min-w-64">
+            <Td name={t("column.last")} data-whole className="min-w-64">
               {pulse.lastRun ? (
                 <span className="relative z-1 flex items-center gap-3">
                   <RunStateBadge run={pulse.lastRun} />

@@ -5,49 +5,56 @@ import { useTranslations } from "next-intl";
 import type { Run } from "@/api/types";
 import { Instant, RelativeTime } from "@/components/instant";
 import { RecoveryBadge, RunStateBadge } from "@/components/states";
+import { cn } from "@/components/ui/cn";
 import { Table, Td, Th, Tr } from "@/components/ui/table";
 import { RunNotes, RunResult } from "./run-note";
 
 type RunTableProps = { runs: readonly Run[]; showPulse?: boolean; timeZone?: string };
 
+/** What stands in the first column where there is room for two, and in columns of its own where there is more. */
+const looks = {
+  withPulse: { narrow: "@max-4xl:align-top", column: "@max-4xl:hidden", below: "@4xl:hidden" },
+  withoutPulse: { narrow: "@max-xl:align-top", column: "@max-xl:hidden", below: "@xl:hidden" },
+};
+
 export function RunTable({ runs, showPulse = true, timeZone }: RunTableProps) {
+  const { narrow, column, below } = looks[showPulse ? "withPulse" : "withoutPulse"];
   const t = useTranslations("runs");
   return (
     <Table label={t("tableLabel")}>
       <thead>
         <tr>
           <Th>{t("column.planned")}</Th>
-          <Th className="max-sm:hidden">{t("column.state")}</Th>
-          {showPulse ? <Th className="max-sm:hidden">{t("column.pulse")}</Th> : null}
-          <Th className="max-sm:hidden">{t("column.ended")}</Th>
+          <Th className={column}>{t("column.state")}</Th>
+          {showPulse ? <Th className={column}>{t("column.pulse")}</Th> : null}
+          <Th className={column}>{t("column.ended")}</Th>
           <Th>{t("column.result")}</Th>
         </tr>
       </thead>
       <tbody>
         {runs.map((run) => (
           <Tr key={run.id}>
-            <Td className="max-sm:align-top sm:whitespace-nowrap">
-              <Link href={`/app/runs/${run.id}`} className="hover:underline">
+            <Td className={narrow}>
+              <Link href={`/app/runs/${run.id}`} className="hover:underline @xl:whitespace-nowrap">
                 <Instant at={run.plannedAt} as="weekdayTime" timeZone={timeZone} />
               </Link>
-              {/* Narrow screens have room for two columns: what comes first, and why. */}
-              <div className="mt-1 flex flex-col gap-1.5 sm:hidden">
+              <div className={cn("mt-1 flex flex-col gap-1.5", below)}>
                 {showPulse ? <RunName run={run} /> : null}
                 <RunBadges run={run} />
               </div>
             </Td>
-            <Td className="max-sm:hidden">
+            <Td className={column}>
               <RunBadges run={run} />
             </Td>
             {showPulse ? (
-              <Td className="max-w-56 truncate max-sm:hidden">
+              <Td className={cn(column, "max-w-56 truncate")}>
                 <RunName run={run} />
               </Td>
             ) : null}
-            <Td className="whitespace-nowrap text-ink-soft max-sm:hidden">
+            <Td className={cn(column, "whitespace-nowrap text-ink-soft")}>
               {run.endedAt ? <RelativeTime at={run.endedAt} /> : t("notEnded")}
             </Td>
-            <Td className="max-sm:align-top sm:min-w-56">
+            <Td className={cn(narrow, "@xl:min-w-48")}>
               <RunResult run={run} />
               <RunNotes run={run} />
             </Td>

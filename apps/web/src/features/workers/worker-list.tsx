@@ -68,7 +68,7 @@ function FirstWorker() {
 function WorkerTable({ workers }: { workers: readonly Worker[] }) {
   const t = useTranslations("workers");
   return (
-    <Table label={t("tableLabel")}>
+    <Table label={t("tableLabel")} stacked>
       <thead>
         <tr>
           <Th>{t("column.repository")}</Th>
@@ -90,16 +90,18 @@ function WorkerTable({ workers }: { workers: readonly Worker[] }) {
               </Link>
               <code className="font-mono text-ink-faint text-xs">{worker.clientId}</code>
             </Td>
-            <Td>
+            <Td name={t("column.state")}>
               <WorkerStateBadge state={worker.state} silent={worker.silence !== null} />
             </Td>
-            <Td className="whitespace-nowrap">
+            <Td name={t("column.checkIn")} className="whitespace-nowrap">
               {worker.nextCheckInAt ? <RelativeTime expected at={worker.nextCheckInAt} /> : t("unknown")}
             </Td>
-            <Td className="whitespace-nowrap text-ink-soft">
+            <Td name={t("column.last")} className="whitespace-nowrap text-ink-soft">
               {worker.lastHandshakeAt ? <RelativeTime at={worker.lastHandshakeAt} /> : t("never")}
             </Td>
-            <Td className="num text-ink-soft">{worker.version ?? t("unknown")}</Td>
+            <Td name={t("column.version")} className="num text-ink-soft">
+              {worker.version ?? t("unknown")}
+            </Td>
           </Tr>
         ))}
       </tbody>

@@ -13,7 +13,12 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function WorkersPage({ searchParams }: PageProps<"/app/workers">) {
   const [t, search] = await Promise.all([getTranslations("workers"), searchParams]);
   return (
-    <Prefetch load={(client, queries) => [client.fetchQuery(queries.workers())]}>
+    <Prefetch
+      load={(client, queries) => [
+        client.fetchQuery(queries.workers()),
+        client.fetchQuery(queries.workerNotices()),
+      ]}
+    >
       <PageHeader title={t("title")} description={t("description")} actions={<AnotherWorker />} />
       {search["consent"] === "unknown" ? (
         <p role="alert" className="mb-5 rounded-lg bg-warning-soft px-4 py-3 text-sm text-warning">
