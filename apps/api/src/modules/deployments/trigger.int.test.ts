@@ -1,6 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TestClient } from "../../testing/test-client.js";
+import { eventually } from "../../testing/test-eventually.js";
 import { startMetricsService } from "../../testing/test-metrics-service.js";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
 import { createTestProject } from "../../testing/test-project.js";
@@ -280,6 +281,29 @@ describe("triggers that come at the same time", () => {
       expect((await deploymentsOf(held.id)).length).toBe(0);
       await holder.query("rollback");
       expect((await blocked).body.status).toBe("created");
+    } finally {
+      await holder.end();
+    }
+  });
+
+  it("find no project that is deleted while they wait for it", async () => {
+    const project = await createTestProject(alice);
+    // The use of its key is noted, so that the next call waits for nothing before its turn.
+    await project.trigger({ ...PROD, service: "first" });
+    const holder = new pg.Client({ connectionString: test.database.superuserUrl });
+    await holder.connect();
+    try {
+      await holder.query("begin");
+      await holder.query("delete from projects where id = $1", [project.id]);
+      const waiting = project.trigger(PROD);
+      await eventually(async () => {
+        const locks = await test.sql(
+          "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+        );
+        return locks.length > 0;
+      });
+      await holder.query("commit");
+      expect(await waiting).toMatchObject({ status: 404, body: { code: "not_found" } });
     } finally {
       await holder.end();
     }

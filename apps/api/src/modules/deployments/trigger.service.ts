@@ -1,5 +1,6 @@
 import { Inject, Injectable } from "@nestjs/common";
 import type { Statements } from "@pulsekeep/database";
+import { AppError } from "../../http/app-error.js";
 import type { PipelineCaller } from "../../http/caller.js";
 import { Databases } from "../../platform/database.js";
 import { newId } from "../../platform/ids.js";
@@ -141,7 +142,7 @@ function toRows(steps: readonly (Step & { kind: "begin" })[]): unknown[] {
   ];
 }
 
-/** @throws AppError `QUOTA_REACHED` */
+/** @throws AppError `QUOTA_REACHED`; `not_found` when the project was deleted meanwhile */
 function toTaken(step: Step, begun: ReadonlySet<string>): Taken {
   switch (step.kind) {
     case "existing":
@@ -149,7 +150,8 @@ function toTaken(step: Step, begun: ReadonlySet<string>): Taken {
     case "probe":
       return { probe: step.target, abandoned: step.abandons };
     case "begin":
-      if (!begun.has(step.newId)) throw quotaReached(step.found);
+      if (!begun.has(step.newId))
+        throw step.found.quota === null ? new AppError("not_found") : quotaReached(step.found);
       return { id: step.newId, isNew: true, message: step.message, abandoned: step.abandons };
   }
 }
