@@ -45,13 +45,19 @@ export class ActionsTokens {
       if (typeof payload.aud !== "string") return { ok: false, reason: "audience" };
       return { ok: true, claims: claims.parse(payload) };
     } catch (error) {
-      const isForeign = !(error instanceof errors.JOSEError) && !(error instanceof z.ZodError);
-      if (isForeign || error instanceof errors.JWKSTimeout)
-        throw new AppError("unavailable", { cause: error });
+      if (!isOfToken(error)) throw new AppError("unavailable", { cause: error });
       return { ok: false, reason: refusalOf(error) };
     }
   }
 }
+
+/** The library says so when it gets no keys, or something else: another answer than 200 is its generic error. */
+const NO_KEYS: ReadonlySet<string> = new Set(
+  [errors.JOSEError, errors.JWKSTimeout, errors.JWKSInvalid].map(({ code }) => code),
+);
+
+const isOfToken = (error: unknown): boolean =>
+  error instanceof z.ZodError || (error instanceof errors.JOSEError && !NO_KEYS.has(error.code));
 
 function refusalOf(error: unknown): TokenRefusal {
   if (error instanceof z.ZodError) return "claims";
