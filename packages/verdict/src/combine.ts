@@ -131,7 +131,9 @@ function collecting(ordered: readonly JudgedMetric[], progress: Progress): Decis
 function atTheEnd(ordered: readonly JudgedMetric[], progress: Progress): Decision {
   const bad = ordered.filter((judged) => judged.state === "regressed" || judged.state === "went_away");
   const missed = ordered.filter(isMissed);
-  const reasons = [...ordered.flatMap(reasonsOfMetric), ...gapReasons(ordered)];
+  // Without any sample that is the reason, and no metric has one of its own.
+  const gaps = progress.samples === 0 ? [] : gapReasons(ordered);
+  const reasons = [...ordered.flatMap(reasonsOfMetric), ...gaps];
   if (bad.length + missed.length > 0) {
     const why = bad.filter((judged) => judged.state === "regressed").map(whyOnlyAWarning);
     const sure = missed.map(({ fellSilent }) => fellSilent?.confidence ?? 0);

@@ -87,7 +87,13 @@ describe("evaluate", () => {
   it("is inconclusive without any sample", () => {
     const verdict = evaluate({ ...syntheticDeployment({ seed: 1 }), post: [] });
     expect(verdict.state).toBe("inconclusive");
-    expect(verdict.reasons.map(({ key }) => key)).toContain("reason.no_samples");
+    expect(verdict.reasons.map(({ key }) => key)).toEqual(["reason.no_samples"]);
+    // Nobody looked, so nothing is said to have stopped; where somebody did, what was asked has.
+    expect(verdict.hints.map(({ code }) => code)).toEqual(["data_quality"]);
+    const input = syntheticDeployment({ seed: 1 });
+    const down = evaluate({ ...input, post: input.post.map(({ at }) => ({ at })) });
+    expect(down.reasons.map(({ key }) => key)).toEqual(["reason.no_samples"]);
+    expect(down.hints.map(({ code }) => code)).toEqual(["metric_silent", "data_quality"]);
   });
 
   it("is inconclusive without a baseline", () => {

@@ -36,7 +36,14 @@ export function evaluate(input: VerdictInput): Verdict {
   return {
     ...decision,
     confidence: Number(decision.confidence.toPrecision(4)),
-    hints: hintsFor({ decision, ...withoutDryRuns(judged, perMetric), quality, pipeline, stepSeconds }),
+    hints: hintsFor({
+      decision,
+      ...withoutDryRuns(judged, perMetric),
+      quality,
+      pipeline,
+      stepSeconds,
+      looks: input.post.length,
+    }),
     quality,
     perMetric,
   };

@@ -6,7 +6,7 @@ const DIRECTIONS = ["higher_is_worse", "lower_is_worse", "two_sided"];
 /** As the API completes a limit that says no more. */
 const USUAL_GUARDRAIL = { securedRatio: 0.9, tolerance: 0.2 };
 
-type Known = Readonly<Record<string, unknown>>;
+export type Known = Readonly<Record<string, unknown>>;
 
 /**
  * Reads a policy that a person wrote: metrics, or a document that holds them as `metrics`, as the API keeps it.
@@ -48,7 +48,8 @@ function requireKnown(place: string, name: string, known: readonly string[]): vo
   if (!known.includes(name)) throw new Error(`${place}: "${name}" is none of ${known.join(", ")}`);
 }
 
-function asObject(name: string, value: unknown): Known {
+/** @throws Error that names what is none */
+export function asObject(name: string, value: unknown): Known {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
   throw new Error(`${name} has to be an object`);
 }

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { readPolicy } from "./read-policy.js";
 import { replayReport } from "./replay-report.js";
+import { readReplay } from "./score/read-replay.js";
 import { FAULTS, syntheticDeployment } from "./testing/synthetic-deployment.js";
 
-const input = JSON.stringify(syntheticDeployment({ seed: 11, fault: FAULTS.errors }));
+const deployment = syntheticDeployment({ seed: 11, fault: FAULTS.errors });
+const input = readReplay(JSON.stringify(deployment));
 const report = (policy?: object, locale = "en") =>
-  JSON.parse(replayReport({ input, policy: policy && JSON.stringify(policy), locale })) as {
+  JSON.parse(replayReport({ input, policy: policy && readPolicy(JSON.stringify(policy)), locale })) as {
     state: string;
     samples: number;
     reasons: string[];
@@ -25,8 +27,29 @@ describe("a replayed deployment", () => {
   });
 
   it("says what is wrong with the files", () => {
-    expect(() => replayReport({ input: "{}", policy: undefined, locale: "en" })).toThrow("pre, post");
     expect(() => report([])).toThrow("has to be an object");
+  });
+
+  it.each<[string, object, string]>([
+    ["rows", { post: undefined }, "post is no list of samples"],
+    ["a row", { pre: [null] }, "pre[0] has to be an object"],
+    ["an instant", { post: [{ at: "noon" }] }, "post[0].at is no instant"],
+    ["a value", { post: [{ at: 1, cpu_usage: "high" }] }, "post[0].cpu_usage is neither a number nor null"],
+    ["a step", { stepSeconds: 0 }, "stepSeconds is no number of seconds above zero"],
+    ["a result of the pipeline", { pipeline: "fine" }, "pipeline is none of succeeded"],
+    ["a history", { history: [{ pre: [] }] }, "history[0].post is no list of samples"],
+    ["a policy of its own", { policy: { latency: {} } }, '"latency" is none of'],
+  ])("is not judged without %s that can be used", (_, change, message) => {
+    expect(() => readReplay(JSON.stringify({ ...deployment, ...change }))).toThrow(message);
+  });
+
+  it("needs no more than samples and their distance, and takes NaN for a gap", () => {
+    const text = '{"pre":[],"post":[{"at":1,"cpu_usage":NaN}],"stepSeconds":60}';
+    expect(readReplay(text)).toMatchObject({
+      post: [{ at: 1, cpu_usage: null }],
+      pipeline: "unknown",
+      windowEnded: true,
+    });
   });
 
   it.each([

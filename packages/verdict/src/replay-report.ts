@@ -1,21 +1,22 @@
 import type { VerdictLocale } from "./messages/message-key.js";
 import { DICTIONARIES, renderMessage } from "./messages/render-message.js";
-import { readPolicy } from "./read-policy.js";
 import { replay } from "./replay.js";
-import type { Message, VerdictInput } from "./types.js";
+import type { Message, Policy, VerdictInput } from "./types.js";
 
 /**
  * A stored deployment once more, as one line of JSON: with the policy it had, or with another one.
  *
- * @param request.input the deployment's facts, JSON
- * @param request.policy metrics of another policy, JSON
- * @throws Error that says what is wrong with the files
+ * @param request.policy metrics of another policy
+ * @throws Error for a language that there are no texts in
  */
-export function replayReport(request: { input: string; policy: string | undefined; locale: string }): string {
-  const { locale } = request;
+export function replayReport(request: {
+  input: VerdictInput;
+  policy: Policy | undefined;
+  locale: string;
+}): string {
+  const { input, locale } = request;
   if (!isLocale(locale)) throw new Error(`"${locale}" is none of ${Object.keys(DICTIONARIES).join(", ")}`);
-  const input = readInput(request.input);
-  const policy = request.policy === undefined ? input.policy : readPolicy(request.policy);
+  const policy = request.policy ?? input.policy;
   const { verdict, samples } = replay({ ...input, policy });
   const text = ({ key, params }: Message) => renderMessage(locale, key, params);
   const { state, confidence, final, quality, perMetric } = verdict;
@@ -39,11 +40,3 @@ export function replayReport(request: { input: string; policy: string | undefine
 }
 
 const isLocale = (name: string): name is VerdictLocale => Object.hasOwn(DICTIONARIES, name);
-
-function readInput(json: string): VerdictInput {
-  const input = JSON.parse(json) as Partial<VerdictInput>;
-  if (!Array.isArray(input.pre) || !Array.isArray(input.post) || typeof input.stepSeconds !== "number")
-    throw new Error("the deployment needs pre, post and stepSeconds");
-  const { pre, post, stepSeconds } = input;
-  return { windowEnded: true, pipeline: "unknown", ...input, pre, post, stepSeconds };
-}

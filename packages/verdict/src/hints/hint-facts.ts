@@ -10,4 +10,6 @@ export interface HintFacts {
   quality: Quality;
   pipeline: PipelineResult;
   stepSeconds: number;
+  /** How often anybody looked since the deployment, whether a sample came of it or not. */
+  looks: number;
 }

@@ -159,7 +159,11 @@ export const SIGNALS = {
     ...states("pre_existing"),
     evidence: (facts) => inState(facts, "pre_existing").flatMap((metric) => limitEvidence(facts, metric)),
   },
-  silent: states("silent"),
+  // Where nobody looked, as after a deployment that was abandoned, nothing went silent.
+  silent: {
+    ...states("silent"),
+    holds: (facts) => facts.looks > 0 && inState(facts, "silent").length > 0,
+  },
   low_traffic: one(
     "error_rate",
     (facts) => facts.judged.some((judged) => judged.tooFewRequests && judged.state === "inconclusive"),

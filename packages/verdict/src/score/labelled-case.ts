@@ -127,8 +127,10 @@ function stepOf(step: unknown): number {
   return seconds;
 }
 
+/** What is neither of the two labels is none: counted as clean, a misspelt one would spoil the score unseen. */
 function labelOf(label: unknown): boolean | null {
-  return typeof label === "string" ? label === "regressed" : null;
+  if (label === "regressed") return true;
+  return label === "clean" ? false : null;
 }
 
 function valuesOf(values: unknown, name: string): Values {

@@ -156,11 +156,39 @@ describe("the command on odd files", () => {
     expect((await run(list, "--score")).printed.join()).toMatch(/all +2 +1 +1\.000 +1\.000 +1\.000 +0\.000/);
   });
 
+  it("refuses what it would not do: two commands in one, or a policy for cases", async () => {
+    const output = { print: async () => undefined, complain: () => undefined };
+    for (const [args, pair] of [
+      [["--cases", "a", "--replay", "b"], "--cases and --replay"],
+      [["--cases", "a", "--policy", "b"], "--cases and --policy"],
+      [["--replay", "a", "--score"], "--score and --replay"],
+      [["--cases", "a", "--score", "--cross-validate"], "--score and --cross-validate"],
+    ] as const)
+      await expect(runCommand(args, output)).rejects.toThrow(`${pair} do not go together`);
+  });
+
+  it("scores labels that it knows, and says where there is none", async () => {
+    const labelled = (label: string) => metricCase({ ...WORSE, label });
+    const some = await run(
+      lines(labelled("regressed"), labelled("Regressed"), labelled("regresed")),
+      "--score",
+    );
+    expect(some.printed.join()).toMatch(/all +1 +1 +1\.000/);
+    expect(some.complaints).toEqual([]);
+    const none = await run(lines(labelled("regresed")), "--score");
+    expect(none.complaints).toEqual(["no case with a label: nothing to score"]);
+  });
+
   it("names a file that is not there, and an option that it does not know", async () => {
     const output = { print: async () => undefined, complain: () => undefined };
     await expect(runCommand(["--cases", path.join(folder, "none")], output)).rejects.toThrow(/ENOENT.*none/);
     await expect(runCommand(["--case"], output)).rejects.toThrow(/--case/);
     await expect(runCommand([], output)).rejects.toThrow(/^usage: /);
+    await expect(runCommand(["--cases", folder], output)).rejects.toThrow(`${folder}: EISDIR`);
+    const bad = path.join(folder, "bad.json");
+    writeFileSync(bad, "hello");
+    await expect(runCommand(["--replay", bad], output)).rejects.toThrow(`${bad}: Unexpected token`);
+    await expect(runCommand(["--replay", folder], output)).rejects.toThrow(`${folder}: EISDIR`);
   });
 });
 

@@ -1,10 +1,12 @@
 import { createReadStream, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { readPolicy } from "../read-policy.js";
 import { replayReport } from "../replay-report.js";
 import { answerCase, measureCase } from "./answer-case.js";
 import { crossValidationReport } from "./cross-validation-report.js";
 import type { LabelledCase } from "./labelled-case.js";
 import { parseCase } from "./labelled-case.js";
+import { readReplay } from "./read-replay.js";
 import { scoreReport } from "./score-report.js";
 import { splitCases } from "./split-cases.js";
 
@@ -34,27 +36,57 @@ export async function runCommand(args: readonly string[], output: Output): Promi
       "cross-validate": { type: "boolean" },
       replay: { type: "string" },
       policy: { type: "string" },
-      locale: { type: "string", default: "en" },
+      locale: { type: "string" },
       help: { type: "boolean" },
     },
   });
   const { print } = output;
   if (values.help) return print(USAGE);
+  refuseContradictions(values);
   if (values.replay !== undefined) {
-    const policy = values.policy === undefined ? undefined : readFileSync(values.policy, "utf8");
-    return print(replayReport({ input: readFileSync(values.replay, "utf8"), policy, locale: values.locale }));
+    const input = readFrom(values.replay, readReplay);
+    const policy = values.policy === undefined ? undefined : readFrom(values.policy, readPolicy);
+    return print(replayReport({ input, policy, locale: values.locale ?? "en" }));
   }
   if (values.cases === undefined) throw new Error(USAGE);
   const cases = readCases(values.cases, output);
   if (values["cross-validate"]) return print(crossValidationReport(await listOf(cases, measureCase)));
-  if (values.score) return print(scoreReport(await listOf(cases, toScored)));
+  if (values.score) {
+    const scored = await listOf(cases, toScored);
+    if (scored.every(({ labelled }) => labelled.regressed === null))
+      output.complain("no case with a label: nothing to score");
+    return print(scoreReport(scored));
+  }
   for await (const labelled of cases) await print(JSON.stringify(answerCase(labelled)));
+}
+
+/** What is asked for and would not be done. */
+function refuseContradictions(values: Readonly<Record<string, unknown>>): void {
+  const given = (names: readonly string[]) => names.filter((name) => values[name] !== undefined);
+  const [ofCases, ofReplay] = [
+    ["cases", "score", "cross-validate"],
+    ["replay", "policy", "locale"],
+  ].map(given);
+  const both = [...(ofCases ?? []).slice(0, 1), ...(ofReplay ?? []).slice(0, 1)];
+  if (both.length === 2) throw new Error(`--${both[0]} and --${both[1]} do not go together\n${USAGE}`);
+  if (values["score"] && values["cross-validate"])
+    throw new Error(`--score and --cross-validate do not go together\n${USAGE}`);
+}
+
+/** @throws Error that names the file */
+function readFrom<T>(file: string, parse: (text: string) => T): T {
+  try {
+    // A mark that some systems begin a text with is no JSON.
+    return parse(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
+  } catch (error) {
+    throw new Error(`${file}: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 async function* readCases(files: readonly string[], { complain }: Output): AsyncGenerator<LabelledCase> {
   for (const file of files) {
     let count = 0;
-    for await (const { line, text } of splitCases(createReadStream(file, "utf8"))) {
+    for await (const { line, text } of splitCases(textOf(file))) {
       count += 1;
       try {
         yield parseCase(text);
@@ -63,6 +95,15 @@ async function* readCases(files: readonly string[], { complain }: Output): Async
       }
     }
     if (count === 0) complain(`${file}: no case in it`);
+  }
+}
+
+/** @throws Error that names the file */
+async function* textOf(file: string): AsyncGenerator<string> {
+  try {
+    yield* createReadStream(file, "utf8") as AsyncIterable<string>;
+  } catch (error) {
+    throw new Error(`${file}: ${messageOf(error)}`, { cause: error });
   }
 }
 
