@@ -1,11 +1,10 @@
-import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Databases, isLockTimeout } from "../../platform/database.js";
 import type { TestClient } from "../../testing/test-client.js";
-import { eventually } from "../../testing/test-eventually.js";
+import { besideTransaction, untilWaiting } from "../../testing/test-locks.js";
 import { startMetricsService } from "../../testing/test-metrics-service.js";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
 import { createTestProject } from "../../testing/test-project.js";
-import { Databases, isLockTimeout } from "../../platform/database.js";
 import { toTestProject } from "../metrics/test-watched-project.js";
 import { FinishService } from "./finish.service.js";
 
@@ -271,50 +270,32 @@ describe("triggers that come at the same time", () => {
       await createTestProject(alice),
       await createTestProject(await test.signUp("Frank")),
     ];
-    const holder = new pg.Client({ connectionString: test.database.superuserUrl });
-    await holder.connect();
-    try {
-      await holder.query("begin");
+    await besideTransaction(test, async (holder) => {
       await holder.query("select from projects where id = $1 for update", [held.id]);
       const blocked = held.trigger(PROD);
       expect((await free.trigger(PROD)).status).toBe(200);
       expect((await deploymentsOf(held.id)).length).toBe(0);
       await holder.query("rollback");
       expect((await blocked).body.status).toBe("created");
-    } finally {
-      await holder.end();
-    }
+    });
   });
 
   it("find no project that is deleted while they wait for it", async () => {
     const project = await createTestProject(alice);
     // The use of its key is noted, so that the next call waits for nothing before its turn.
     await project.trigger({ ...PROD, service: "first" });
-    const holder = new pg.Client({ connectionString: test.database.superuserUrl });
-    await holder.connect();
-    try {
-      await holder.query("begin");
+    await besideTransaction(test, async (holder) => {
       await holder.query("delete from projects where id = $1", [project.id]);
       const waiting = project.trigger(PROD);
-      await eventually(async () => {
-        const locks = await test.sql(
-          "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-        );
-        return locks.length > 0;
-      });
+      await untilWaiting(test);
       await holder.query("commit");
       expect(await waiting).toMatchObject({ status: 404, body: { code: "not_found" } });
-    } finally {
-      await holder.end();
-    }
+    });
   });
 
   it("hear that somebody holds their turn for too long, and not that their transaction is over", async () => {
     const { id } = await createTestProject(alice);
-    const holder = new pg.Client({ connectionString: test.database.superuserUrl });
-    await holder.connect();
-    try {
-      await holder.query("begin");
+    await besideTransaction(test, async (holder) => {
       await holder.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [id]);
       const ask = (patienceMs: number) =>
         test
@@ -325,9 +306,7 @@ describe("triggers that come at the same time", () => {
       expect(isLockTimeout(await ask(10).catch((error: unknown) => error))).toBe(true);
       await holder.query("rollback");
       expect(await ask(1_000)).toEqual([{ one: 1 }]);
-    } finally {
-      await holder.end();
-    }
+    });
   });
 
   it("are refused each for itself: of who has no quota left, not even the observation ends", async () => {

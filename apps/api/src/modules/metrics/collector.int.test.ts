@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { verifyScrapeV2 } from "@pulsekeep/signing";
-import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Databases } from "../../platform/database.js";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
 import { eventually } from "../../testing/test-eventually.js";
+import { besideTransaction, untilWaiting } from "../../testing/test-locks.js";
 import { findFreePort } from "@pulsekeep/database/embedded";
 import { VaultService } from "../vault/vault.service.js";
 import { CollectorJobs } from "./collector.jobs.js";
@@ -252,10 +252,7 @@ it("locks endpoints in one order, whichever answered first", async () => {
   const projects = [];
   for (let n = 0; n < 3; n += 1) projects.push(await insertProject(test, { url: endpoint.url }));
   const [first, ...others] = projects.toSorted((a, b) => (a.workspaceId < b.workspaceId ? -1 : 1));
-  const holder = new pg.Client({ connectionString: test.database.superuserUrl });
-  await holder.connect();
-  try {
-    await holder.query("begin");
+  await besideTransaction(test, async (holder) => {
     await holder.query("select from metric_endpoints where project_id = $1 for update", [first?.projectId]);
     const recorded = Promise.all(
       [...others, ...(first ? [first] : [])].map((project) =>
@@ -264,20 +261,13 @@ it("locks endpoints in one order, whichever answered first", async () => {
           .recordSample({ ...project, environment: "", at: new Date() }, { ok: false, reason: "timeout" }),
       ),
     );
-    await eventually(async () => {
-      const waiting = await test.sql(
-        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-      );
-      return waiting.length > 0;
-    });
+    await untilWaiting(test);
     // Who waits for the first of them holds none of the others.
     const free = await test.sql("select from metric_endpoints for update skip locked");
     await holder.query("rollback");
     await recorded;
     expect(free).toHaveLength(others.length);
-  } finally {
-    await holder.end();
-  }
+  });
 });
 
 describe("between workspaces", () => {

@@ -4,8 +4,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Databases } from "../../platform/database.js";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
 import type { TestClient } from "../../testing/test-client.js";
-import { eventually } from "../../testing/test-eventually.js";
+import { untilWaiting } from "../../testing/test-locks.js";
 import { createTestProject, type TestProject } from "../../testing/test-project.js";
+import { toTestProject } from "../metrics/test-watched-project.js";
 import { lockProject } from "./lock-project.js";
 import { readProjectAudit } from "./test-project-audit.js";
 import { startTestReceiver, type TestReceiver } from "./test-receiver.js";
@@ -120,21 +121,13 @@ it("rotates the HMAC secret that was meant, and none that somebody else has set 
 it.each(["/api-key/rotate", "/hmac/rotate"])("lets one of two win that rotate at once: %s", async (route) => {
   const project = await createTestProject(alice);
   await alice.post(`${project.path}/hmac/enable`);
-  const [row] = await test.sql<{ id: string }>("select workspace_id as id from projects where id = $1", [
-    project.id,
-  ]);
+  const tenant = await toTestProject(test, project);
   for (const overlapSeconds of [0, 3_600]) {
-    const bothWait = async () => {
-      const waiting = await test.sql(
-        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-      );
-      return waiting.length === 2;
-    };
     let answers: Promise<{ status: number }[]> = Promise.resolve([]);
-    await test.get(Databases).inTenant({ workspaceId: row?.id ?? "" }, async (tx) => {
+    await test.get(Databases).inTenant(tenant, async (tx) => {
       await lockProject(tx, project.id);
       answers = Promise.all([0, 1].map(() => alice.post(`${project.path}${route}`, { overlapSeconds })));
-      await eventually(bothWait);
+      await untilWaiting(test, 2);
     });
     expect((await answers).map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
   }

@@ -1,10 +1,9 @@
 import { SLACK_KINDS, type SlackTest } from "@pulsekeep/contracts/api/slack";
-import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { newId } from "../../platform/ids.js";
-import { eventually } from "../../testing/test-eventually.js";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
 import type { TestClient } from "../../testing/test-client.js";
+import { besideTransaction, untilWaiting } from "../../testing/test-locks.js";
 import { startTestSlack, type TestSlack } from "./test-slack.js";
 import { createSlackProject, type SlackProject } from "./test-slack-project.js";
 
@@ -111,29 +110,19 @@ describe("a project's Slack settings", () => {
 
   it("stay switched off when Slack ends them while somebody changes what there is to tell", async () => {
     await shop.connect();
-    const engine = new pg.Client({ connectionString: test.database.superuserUrl });
-    await engine.connect();
-    try {
-      await engine.query("begin");
+    await besideTransaction(test, async (engine) => {
       await engine.query(
         "update slack_settings set enabled = false, switched_off_reason = 'no_service', switched_off_at = now()",
       );
       const changed = shop.put({ kinds: ["warning"] });
-      await eventually(async () => {
-        const waiting = await test.sql(
-          "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-        );
-        return waiting.length > 0;
-      });
+      await untilWaiting(test);
       await engine.query("commit");
       expect((await changed).body).toMatchObject({
         enabled: false,
         kinds: ["warning"],
         switchedOff: { reason: "no_service" },
       });
-    } finally {
-      await engine.end();
-    }
+    });
   });
 
   it("are nobody else's: a stranger gets the same 404 as for what does not exist, and Slack hears nothing", async () => {

@@ -8,6 +8,7 @@ import { newId } from "../../platform/ids.js";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
 import type { TestClient } from "../../testing/test-client.js";
 import { eventually } from "../../testing/test-eventually.js";
+import { untilWaiting } from "../../testing/test-locks.js";
 import { createTestProject } from "../../testing/test-project.js";
 import { enrolTestWorker, type TestWorker } from "../../testing/test-worker.js";
 import { DataKeyJobs } from "./data-key.jobs.js";
@@ -201,9 +202,7 @@ it("lets nobody seal under the key that is being replaced", async () => {
       .reseal(tx, workspaceId, { ...place, row: id }, worker.handshakeSecret);
     await tx.execute(sql`update workers set handshake_secret_sealed = ${anew} where id = ${id}`);
   });
-  const waiting =
-    "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-  await eventually(async () => (await test.sql(waiting)).length > 0);
+  await untilWaiting(test);
   held.resolve();
   await Promise.all([renewing, sealing]);
   expect(await verify()).toMatchObject({ findings: [] });
