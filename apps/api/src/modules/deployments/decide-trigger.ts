@@ -1,5 +1,6 @@
 import { AppError } from "../../http/app-error.js";
 import type { PipelineCaller } from "../../http/caller.js";
+import { unknownEnvironment } from "../../http/unknown-environment.js";
 import { digestFacts, type SaidFacts, saysNothingElse } from "./deployment-facts.js";
 import type { PreflightTarget } from "./hmac-preflight.service.js";
 import type { ExaminedTrigger } from "./trigger.statements.js";
@@ -82,12 +83,7 @@ function refuseUnknownEnvironment(
   { known_environments: known }: ExaminedTrigger,
   { environmentField: path }: Turn,
 ): void {
-  if (known === null) return;
-  const names = known.join(", ");
-  throw new AppError("ENVIRONMENT_UNKNOWN", {
-    detail: `The project's environments are: ${names}`,
-    errors: [{ path, message: `one of ${names} expected` }],
-  });
+  if (known !== null) throw unknownEnvironment(known, path);
 }
 
 function refuseUnknownService({ known_services: known }: ExaminedTrigger): void {

@@ -4,6 +4,7 @@ import { schema, type Transaction } from "@pulsekeep/database";
 import { and, desc, eq } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
 import type { UserCaller } from "../../http/caller.js";
+import { unknownEnvironment } from "../../http/unknown-environment.js";
 import { Databases } from "../../platform/database.js";
 import { newId } from "../../platform/ids.js";
 import { enqueue, notice } from "../../platform/outbox.js";
@@ -60,7 +61,7 @@ async function lockScope(tx: Transaction, projectId: string, environment: string
     .for("no key update");
   if (!project) throw new AppError("not_found");
   if (environment !== "" && !project.environments.includes(environment))
-    throw new AppError("ENVIRONMENT_UNKNOWN");
+    throw unknownEnvironment(project.environments);
 }
 
 async function findLatest(

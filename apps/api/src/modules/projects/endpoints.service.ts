@@ -9,6 +9,7 @@ import { schema, type Transaction } from "@pulsekeep/database";
 import { eq } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
 import type { UserCaller } from "../../http/caller.js";
+import { unknownEnvironment } from "../../http/unknown-environment.js";
 import { Databases } from "../../platform/database.js";
 import { GuardedFetch } from "../../platform/guarded-fetch/guarded-fetch.js";
 import { actorOf } from "../audit/audit.service.js";
@@ -215,7 +216,7 @@ export class EndpointsService {
 async function takeEndpoint(tx: Transaction, project: ProjectRow, environment: string): Promise<EndpointRow> {
   const { id: projectId, workspaceId, environments, baselineSeconds } = project;
   if (environment === "") return getEndpoint(tx, projectId);
-  if (!environments.includes(environment)) throw new AppError("ENVIRONMENT_UNKNOWN");
+  if (!environments.includes(environment)) throw unknownEnvironment(environments);
   const { state } = await getEndpoint(tx, projectId);
   if (state === "blocked") throw new AppError("PROJECT_ENDPOINT_BLOCKED");
   const place = { projectId, environment };

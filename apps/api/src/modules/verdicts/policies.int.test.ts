@@ -112,6 +112,12 @@ describe("a project's policy", () => {
     const same = (await preview({ metrics: {} })).body;
     expect([same.changed, same.rows[1]?.after?.metrics]).toEqual([0, ["error_rate"]]);
     expect((await preview({ metrics: { error_rate: { muted: true } } }, "staging")).body.rows).toEqual([]);
+    expect(
+      (await alice.post(`${shop.path}/policies/preview`, { environment: "moon", document: {} })).body,
+    ).toMatchObject({
+      code: "ENVIRONMENT_UNKNOWN",
+      errors: [{ path: "environment" }],
+    });
     // Nothing was changed by looking.
     expect((await shop.verdictOf(bad))?.state).toBe("rollback_recommended");
     await test.sql("delete from metric_samples where project_id = $1", [shop.projectId]);

@@ -7,6 +7,7 @@ import { METRIC_NAMES, replay, type Verdict, type VerdictState } from "@pulsekee
 import { sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
 import type { UserCaller } from "../../http/caller.js";
+import { unknownEnvironment } from "../../http/unknown-environment.js";
 import { Databases, type Tenant } from "../../platform/database.js";
 import { PoliciesQueries, type PolicyInForce } from "../policies/policies.queries.js";
 import { toBrief } from "./brief-verdict.js";
@@ -48,7 +49,7 @@ export class ReplaysService {
     });
   }
 
-  /** What the last twenty verdicts would have been. @throws AppError `not_found` */
+  /** What the last twenty verdicts would have been. @throws AppError `not_found`, `ENVIRONMENT_UNKNOWN` */
   async previewPolicy(
     tenant: Tenant,
     projectId: string,
@@ -102,8 +103,13 @@ async function findKept(tx: Transaction, id: string): Promise<VerdictState> {
 type Judged = { id: string; number: number; environment: string; startedAt: string; before: VerdictState };
 
 async function listJudged(tx: Transaction, projectId: string, environment: string | null): Promise<Judged[]> {
-  const { rows: project } = await tx.execute(sql`select from projects where id = ${projectId}`);
-  if (project.length === 0) throw new AppError("not_found");
+  const { rows: projects } = await tx.execute<{ environments: string[] }>(
+    sql`select environments from projects where id = ${projectId}`,
+  );
+  const [project] = projects;
+  if (!project) throw new AppError("not_found");
+  if (environment !== null && !project.environments.includes(environment))
+    throw unknownEnvironment(project.environments);
   const { rows } = await tx.execute<Omit<Judged, "startedAt"> & { started_at: string }>(
     sql`select d.id, d.number, d.environment, d.started_at, v.state as before
         from deployments d join verdicts v on v.deployment_id = d.id and v.final
