@@ -11,6 +11,7 @@ const observing = {
   supersededAt: null,
   stepSeconds: 2,
   isDecided: false,
+  lookedAt: null,
 };
 
 describe("what the analyst does next", () => {
@@ -30,6 +31,21 @@ describe("what the analyst does next", () => {
       after: at(10),
       until: at(70),
     });
+  });
+
+  it("looks with each sample in the first minutes, and ever less often in a watch of a day", () => {
+    const long = { ...observing, observeUntil: at(10 + 86_400) };
+    const afterLook = (seconds: number, now: number) =>
+      nextStep({ ...long, lookedAt: at(10 + seconds), now: at(10 + now) });
+    expect(afterLook(390, 392)).toMatchObject({ kind: "look" });
+    expect(afterLook(3_600, 3_602)).toEqual({ kind: "wait", at: at(10 + 3_618) });
+    expect(afterLook(3_600, 3_618)).toMatchObject({ kind: "look" });
+    expect(afterLook(86_300, 86_390)).toEqual({ kind: "wait", at: at(10 + 86_402) });
+    expect(afterLook(86_300, 86_402)).toMatchObject({ kind: "close" });
+    let [looks, last] = [0, 0];
+    for (let seconds = 2; seconds <= 86_400; seconds += 2)
+      if (afterLook(last, seconds).kind === "look") [looks, last] = [looks + 1, seconds];
+    expect(looks).toBeLessThan(1_300);
   });
 
   it("waits no longer than five seconds for the last scrape of a slow grid", () => {

@@ -4,6 +4,12 @@ import type { WatchedDeployment } from "./watched-deployment.js";
 const LONGEST_SETTLE_MS = 5_000;
 
 /**
+ * How much more must have been watched for another look, where that is more than a sample: each look reads all samples so
+ * far, and a watch of a day has tens of thousands of them.
+ */
+const NEWS_SHARE = 1 / 200;
+
+/**
  * What the analyst does with a deployment now.
  * `wait`: nothing before `at`. `look`: judge what has come, look again at `at`. `close`: judge what came until
  * `until`, for good.
@@ -24,6 +30,7 @@ type Facts = Pick<
   | "supersededAt"
   | "stepSeconds"
   | "isDecided"
+  | "lookedAt"
   | "now"
 >;
 
@@ -46,12 +53,22 @@ export function nextStep(facts: Facts): NextStep {
   }
 }
 
-function stepOfObserving({ finishedAt, observeUntil, startedAt, stepSeconds, now }: Facts): NextStep {
+function stepOfObserving(facts: Facts): NextStep {
+  const { finishedAt, observeUntil, startedAt, stepSeconds, now } = facts;
   const after = finishedAt ?? startedAt;
   const until = observeUntil ?? now;
   const settledAt = new Date(until.getTime() + Math.min(stepSeconds * 1_000, LONGEST_SETTLE_MS));
   if (now >= settledAt || observeUntil === null) return { kind: "close", state: "analyzed", after, until };
+  const lookAt = pauseUntil(facts, after);
+  if (lookAt > now) return { kind: "wait", at: earliest(lookAt, settledAt) };
   return { kind: "look", at: settledAt, after, until };
+}
+
+/** The longer it is watched, the less a sample says, and the more a look costs. */
+function pauseUntil({ lookedAt, stepSeconds, now }: Facts, after: Date): Date {
+  if (lookedAt === null) return now;
+  const pauseMs = (lookedAt.getTime() - after.getTime()) * NEWS_SHARE;
+  return pauseMs > stepSeconds * 1_000 ? new Date(lookedAt.getTime() + pauseMs) : now;
 }
 
 /** Nobody said when the new version ran, so there is nothing to compare. */

@@ -27,6 +27,8 @@ export type WatchedDeployment = {
   baselineSeconds: number;
   /** A final verdict is there and will stay. */
   isDecided: boolean;
+  /** When it was judged last; null before the first time. */
+  lookedAt: Date | null;
   /** The database's clock. */
   now: Date;
 };
@@ -48,6 +50,7 @@ type Row = {
   sample_seconds: number;
   baseline_seconds: number;
   is_decided: boolean;
+  looked_at: string | null;
   now: string;
 };
 
@@ -64,6 +67,7 @@ export async function findDeployment(tx: Transaction, id: string): Promise<Watch
     sql`select d.id, d.workspace_id, d.project_id, d.environment, d.service,
                d.measured_environment, d.state, d.pipeline_result, d.started_at, d.finished_at,
                d.observe_until, d.abandon_at, p.sample_seconds, p.baseline_seconds, coalesce(v.final, false) as is_decided,
+               v.decided_at as looked_at,
                (select min(n.started_at) from deployments n
                 where n.project_id = d.project_id and n.environment = d.environment and n.service = d.service
                   and n.number > d.number) as superseded_at,
@@ -92,6 +96,7 @@ function toWatched(row: Row): WatchedDeployment {
     stepSeconds: row.sample_seconds,
     baselineSeconds: row.baseline_seconds,
     isDecided: row.is_decided,
+    lookedAt: toInstant(row.looked_at),
     now: new Date(row.now),
   };
 }
