@@ -141,4 +141,31 @@ describe("long views", () => {
     expect(await left()).toEqual([]);
     await test.sql("select ensure_partitions(now())");
   });
+
+  it("are kept and dropped in time also where their day's partition came too late", async () => {
+    const { id } = await createTestProject(alice);
+    const insert = (days: number) =>
+      test.sql(
+        `insert into metric_samples (project_id, workspace_id, at, latency_p95_ms)
+         select id, workspace_id, now() + make_interval(days => $2), 50 from projects where id = $1`,
+        [id, days],
+      );
+    const left = () => test.sql("select from metric_samples where project_id = $1", [id]);
+    await insert(9);
+    await test.sql(
+      `insert into audit_entries (id, workspace_id, action, actor_kind, subject_kind, facts, recorded_at)
+       select gen_random_uuid(), workspace_id, 'project.created', 'system', 'project', '{}', now() + interval '4 months'
+       from projects where id = $1`,
+      [id],
+    );
+    for (const later of ["2 days", "4 months"])
+      await test.sql(`select ensure_partitions(now() + interval '${later}')`);
+    await insert(9);
+    expect(await left()).toHaveLength(2);
+    await test.sql("select drop_old_samples(now() + interval '38 days', 30)");
+    expect(await left()).toHaveLength(2);
+    await test.sql("select drop_old_samples(now() + interval '40 days', 30)");
+    expect(await left()).toEqual([]);
+    await test.sql("select ensure_partitions(now())");
+  });
 });
