@@ -78,7 +78,7 @@ const figure = z.object({
 });
 
 export const seriesQuerySchema = z.strictObject({
-  /** What this environment's own endpoint measured; without one, the project's. */
+  /** What this environment's own endpoint measured, where it has one that is active; the project's otherwise. */
   environment: z.string().min(1).max(40).optional(),
   from: zonedInstantSchema.optional(),
   to: zonedInstantSchema.optional(),

@@ -96,7 +96,12 @@ describe("an environment's own endpoint", () => {
     const series = async (query: string) =>
       (await alice.get<{ points: { latency_p95: { mean: number } }[] }>(`${project.path}/samples?${query}`))
         .body.points[0]?.latency_p95.mean;
-    expect([await series(""), await series("environment=staging")]).toEqual([60, 500]);
+    const shownOf = ["", "environment=staging", "environment=prod"];
+    expect(await Promise.all(shownOf.map(series))).toEqual([60, 500, 60]);
+    expect((await alice.get(`${project.path}/samples?environment=moon`)).body).toMatchObject({
+      code: "ENVIRONMENT_UNKNOWN",
+      errors: [{ path: "environment" }],
+    });
   });
 
   it("is sampled densely only while a deployment of its environment is watched", async () => {

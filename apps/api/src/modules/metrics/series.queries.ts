@@ -3,6 +3,7 @@ import type { ProjectSeries, SeriesQuery } from "@pulsekeep/contracts/api/metric
 import { schema, type Transaction } from "@pulsekeep/database";
 import { eq, type SQL, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
+import { unknownEnvironment } from "../../http/unknown-environment.js";
 import { Databases, type Tenant } from "../../platform/database.js";
 import { bounded } from "./roll-up.js";
 
@@ -39,7 +40,7 @@ export class SeriesQueries {
    * Oldest first; spans of time without any sample have no point. Steps of an hour and more are read from the
    * hourly figures, which are kept longer than samples are; a span that begins before the oldest sample has no others.
    *
-   * @throws AppError `not_found`, `invalid_input` when the span is empty or longer than 400 days
+   * @throws AppError `not_found`, `ENVIRONMENT_UNKNOWN`, `invalid_input` when the span is empty or longer than 400 days
    */
   async getSeries(tenant: Tenant, projectId: string, query: SeriesQuery): Promise<ProjectSeries> {
     const toAt = query.to === undefined ? new Date() : new Date(query.to);
@@ -50,16 +51,31 @@ export class SeriesQueries {
       throw new AppError("invalid_input", {
         errors: [{ path: "from", message: "before `to`, by at most 400 days" }],
       });
-    const { environment = "" } = query;
     const hasSamples = fromAt.getTime() >= Date.now() - SAMPLES_KEPT_MS;
     const stepSeconds = stepOf(Math.max(spanMs / 1_000 / query.points, hasSamples ? 0 : HOUR_SECONDS));
     return this.databases.inTenant(tenant, async (tx) => {
-      const [project] = await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, projectId));
-      if (!project) throw new AppError("not_found");
+      const environment = await findMeasured(tx, projectId, query.environment);
       const points = await readPoints(tx, { projectId, environment, fromAt, toAt, stepSeconds });
       return { stepSeconds, points: points.map(toPoint) };
     });
   }
+}
+
+/** Whose samples are an environment's: its own endpoint's where it has one, and the project's ('') otherwise. */
+async function findMeasured(
+  tx: Transaction,
+  projectId: string,
+  environment: string | undefined,
+): Promise<string> {
+  const { environments } = projects;
+  const [project] = await tx.select({ environments }).from(projects).where(eq(projects.id, projectId));
+  if (!project) throw new AppError("not_found");
+  if (environment === undefined) return "";
+  if (!project.environments.includes(environment)) throw unknownEnvironment(project.environments);
+  const { rows } = await tx.execute(
+    sql`select from metric_endpoints where project_id = ${projectId} and environment = ${environment} and state = 'active'`,
+  );
+  return rows.length === 0 ? "" : environment;
 }
 
 const stepOf = (atLeastSeconds: number): number =>
