@@ -248,6 +248,25 @@ describe("collecting", () => {
   });
 });
 
+it("reads ten samples of a second at most, however many were pushed", async () => {
+  const project = await insertProject(test, { url: endpoint.url });
+  const [after, until] = [new Date(Date.UTC(2026, 0, 5)), new Date(Date.UTC(2026, 0, 5, 0, 0, 10))];
+  await test.sql("select ensure_partitions($1)", [after]);
+  await test.sql(
+    `insert into metric_samples (project_id, workspace_id, at, latency_p95_ms)
+     select $1, $2, $3::timestamptz + i * interval '1 ms', i from generate_series(1, 10000) i`,
+    [project.projectId, project.workspaceId, after],
+  );
+  const read = await test
+    .get(Databases)
+    .inEngine((tx) =>
+      test.get(SamplesQueries).listObserved(tx, { ...project, environment: "" }, { after, until }),
+    );
+  expect(read.length).toBeGreaterThanOrEqual(100);
+  expect(read.length).toBeLessThanOrEqual(101);
+  expect([read[0]?.latency_p95, read.at(-1)?.at]).toEqual([1, until.getTime()]);
+});
+
 it("locks endpoints in one order, whichever answered first", async () => {
   const projects = [];
   for (let n = 0; n < 3; n += 1) projects.push(await insertProject(test, { url: endpoint.url }));

@@ -6,6 +6,13 @@ import { type SQL, sql } from "drizzle-orm";
 /** Enough for a baseline of hours at the usual rate, and quick to compare with. */
 const MAX_BASELINE_SAMPLES = 300;
 
+/**
+ * What a service pushes may be as dense as milliseconds, and minutes of that fill a process's memory: ten samples of a
+ * second are read at most, and of a window no more than this, which a day of the densest scrapes does not reach.
+ */
+const DENSEST_MS = 100;
+const MAX_OBSERVED_SAMPLES = 50_000;
+
 export type KeptSample = Required<SampleRow>;
 
 /** Where samples come from: the endpoint of one environment, or of the whole project (''). */
@@ -49,17 +56,20 @@ export class SamplesQueries {
     return rows.map(toSample).reverse();
   }
 
-  /** Every scrape between two instants, oldest first; one that brought nothing has null metrics. */
+  /** Scrapes between two instants, oldest first; one that brought nothing has null metrics. */
   async listObserved(
     tx: Transaction,
     { projectId, environment }: MeasuredSource,
     { after, until }: { after: Date; until: Date },
   ): Promise<KeptSample[]> {
+    const spanMs = until.getTime() - after.getTime();
+    const apartMs = Math.max(DENSEST_MS, Math.ceil(spanMs / MAX_OBSERVED_SAMPLES));
     const { rows } = await tx.execute<StoredSample>(
-      sql`select ${columns} from metric_samples s
+      sql`select distinct on (slot) ${columns} from metric_samples s,
+            lateral floor(extract(epoch from s.at)::float8 * 1000 / ${apartMs}::int) as slot
           where s.project_id = ${projectId} and s.environment = ${environment}
             and s.at > ${after.toISOString()} and s.at <= ${until.toISOString()}
-          order by s.at`,
+          order by slot, s.at`,
     );
     return rows.map(toSample);
   }
