@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import { Body, Controller, Headers, Inject, Post } from "@nestjs/common";
 import { ApiBearerAuth, ApiHeader, ApiSecurity } from "@nestjs/swagger";
 import {
@@ -40,12 +41,12 @@ export class CiController {
   @Returns(triggerAnswerSchema)
   async trigger(
     @CallerOf() caller: PipelineCaller,
-    @Headers("x-idempotency-key") keyHeader: string | undefined,
+    @Headers() headers: IncomingHttpHeaders,
     @Body({ schema: triggerRequestSchema }) request: TriggerRequest,
   ): Promise<TriggerAnswer> {
     const begun = await this.triggers.begin(caller, {
       facts: factsOfTrigger(request),
-      key: readKey("X-Idempotency-Key", keyHeader) ?? request.idempotency_key ?? undefined,
+      key: readKey(headers) ?? request.idempotency_key ?? undefined,
       metricsEndpoint: request.metrics_endpoint ?? undefined,
       environmentField: "env",
     });

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import { Body, Controller, Get, Headers, Inject, Param, Post, Query, Res } from "@nestjs/common";
 import { ApiBearerAuth, ApiHeader, ApiOperation, ApiResponse, ApiSecurity } from "@nestjs/swagger";
 import {
@@ -46,11 +47,11 @@ export class PipelineController {
   @Returns(deploymentSchema, 201)
   async create(
     @CallerOf() caller: PipelineCaller,
-    @Headers("idempotency-key") keyHeader: string | undefined,
+    @Headers() headers: IncomingHttpHeaders,
     @Body({ schema: deploymentCreateSchema }) body: DeploymentCreate,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Deployment> {
-    const key = readKey("Idempotency-Key", keyHeader);
+    const key = readKey(headers);
     const facts = factsOfCreate(body);
     const begun = await this.triggers.begin(caller, { facts, key, environmentField: "environment" });
     reply.status(begun.isNew ? 201 : 200).header("location", `/api/v1/deployments/${begun.id}`);

@@ -77,7 +77,7 @@ describe("POST /api/v1/deployments", () => {
   it("answers 200 with the deployment that the key, or the running one, stands for", async () => {
     const { pipeline } = await newPipeline();
     const first = await pipeline.create(PROD, { "idempotency-key": "run-1" });
-    for (const headers of [{ "idempotency-key": "run-1" }, {}])
+    for (const headers of [{ "idempotency-key": "run-1" }, { "x-idempotency-key": "run-1" }, {}])
       expect(await pipeline.create(PROD, headers)).toMatchObject({
         status: 200,
         body: { id: first.body.id },
@@ -85,6 +85,10 @@ describe("POST /api/v1/deployments", () => {
     // Both forms are one interface: a key is the same key in both.
     const wire = await pipeline.trigger({ env: "prod", branch: "main", idempotency_key: "run-1" });
     expect(wire.body.deployment_id).toBe(first.body.id);
+    // Nor does a key of the other form's name go unseen.
+    await pipeline.finish(first.body.id);
+    const again = await pipeline.create(PROD, { "x-idempotency-key": "run-1" });
+    expect(again.body.id).toBe(first.body.id);
   });
 
   it("refuses by problem details that name the field", async () => {
