@@ -25,6 +25,22 @@ describe("replay", () => {
     expect(replay({ ...input, policy: { error_rate: { critical: false } } }).verdict.state).toBe("warning");
   });
 
+  it("goes through a day of samples a few times, not a hundred", () => {
+    const rowsFrom = (first: number, count: number, errors: number) =>
+      Array.from({ length: count }, (_, i) => ({
+        at: (first + i) * 2_000,
+        requests_per_sec: 40 + 5 * Math.sin(i * 2.4),
+        latency_p95: 60 + 3 * Math.cos(i * 5.1),
+        error_rate: errors,
+      }));
+    const [pre, post] = [rowsFrom(0, 300, 0), rowsFrom(300, 43_200, 0.3)];
+    const input = { pre, post, stepSeconds: 2, windowEnded: true, pipeline: "succeeded" } as const;
+    const { verdict, samples } = replay({ ...input, expectedPostSamples: 43_200 });
+    expect(verdict.state).toBe("rollback_recommended");
+    // A fourteenth of them: the first look.
+    expect(samples).toBe(3_111);
+  });
+
   it("stays in collecting while the deployment is watched", () => {
     const { verdict } = replay({ ...syntheticDeployment({ seed: 7 }), windowEnded: false });
     expect(verdict.state).toBe("collecting");
