@@ -25,6 +25,7 @@ export class Arrivals {
   private readonly streams = new Map<string, Arrival>();
   private readonly bells = new Map<string, Promise<Subscription>>();
   private readonly sender = randomUUID().slice(0, 8);
+  private readonly looking = new Set<() => void>();
   private closed = false;
 
   /** `subscribe` must pass on what was published to the channel, and open its connection when first called. */
@@ -54,6 +55,14 @@ export class Arrivals {
   close(): void {
     this.closed = true;
     this.ringAll();
+  }
+
+  /**
+   * To be called when the connections are gone: a look still under way found nothing. A cluster's client that is
+   * ended while it connects leaves commands that it never answers (ioredis 5.11).
+   */
+  giveUp(): void {
+    for (const findNothing of this.looking) findNothing();
   }
 
   /** True once each time delayed entries may have fallen due; says so again after `MAX_WAIT_MS` at the latest. */
@@ -98,12 +107,16 @@ export class Arrivals {
     }
   }
 
-  private async lookOnce(
+  private lookOnce(
     stream: string,
     { listening, look }: { listening: boolean; look: () => Promise<Entry[]> },
   ): Promise<Entry[]> {
-    if (listening) await this.listenFor(stream);
-    return look();
+    const looked = listening ? this.listenFor(stream).then(look) : look();
+    return new Promise((resolve, reject) => {
+      const findNothing = () => resolve([]);
+      this.looking.add(findNothing);
+      looked.then(resolve, reject).finally(() => this.looking.delete(findNothing));
+    });
   }
 
   private hear(stream: string, message: string): void {

@@ -165,6 +165,7 @@ export class RedisTransport implements Transport {
     // A server that is away would be waited for.
     if (this.redis.status === "ready") await this.redis.quit().catch(() => this.redis.disconnect());
     else this.redis.disconnect();
+    this.arrivals.giveUp();
   }
 
   private async delay(stream: string, entries: readonly NewEntry[], until: Date) {
