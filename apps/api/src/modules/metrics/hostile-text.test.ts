@@ -59,13 +59,19 @@ const READERS: [string, (text: string) => unknown][] = [
   ["an API key", (text) => isApiKeyForm(text)],
 ];
 
+/** Of processor time, so that a busy machine makes no difference. */
+function busyMsSince(started: NodeJS.CpuUsage): number {
+  const { user, system } = process.threadCpuUsage(started);
+  return (user + system) / 1_000;
+}
+
 describe("BOMB-03 text that is made to be slow", () => {
   it.each(READERS)("is read as %s in a moment", (_, read) => {
     for (const [name, make] of ATTACKS) {
       const text = make(60_000);
-      const startedMs = performance.now();
+      const started = process.threadCpuUsage();
       read(text);
-      expect(performance.now() - startedMs, name).toBeLessThan(150);
+      expect(busyMsSince(started), name).toBeLessThan(150);
     }
   });
 });
@@ -146,14 +152,14 @@ describe("BOMB-07 years that are far away", () => {
     "are counted from in a moment: %s",
     (anchorAt) => {
       const schedule = { kind: "every" as const, everyMinutes: 525_600, anchorAt };
-      const startedMs = performance.now();
+      const started = process.threadCpuUsage();
       const parsed = scheduleSchema.safeParse(schedule);
       if (parsed.success && findScheduleFault(schedule) === undefined)
         for (const after of [new Date("2026-01-01T00:00:00Z"), new Date("9999-12-31T23:00:00Z")]) {
           const run = nextRun({ ...timing, schedule, after });
           if (run) expect(run.plannedAt.getTime()).toBeGreaterThan(after.getTime());
         }
-      expect(performance.now() - startedMs).toBeLessThan(500);
+      expect(busyMsSince(started)).toBeLessThan(500);
     },
   );
 
