@@ -7,6 +7,7 @@ import { AppError } from "../../http/app-error.js";
 import type { ApiKeyCaller } from "../../http/caller.js";
 import { Clock } from "../../platform/clock.js";
 import { Databases } from "../../platform/database.js";
+import { LOGGER, type Logger } from "../../platform/logger.js";
 import { enqueue, notice } from "../../platform/outbox.js";
 import { pgArray } from "../../platform/pg-array.js";
 import { actorOf } from "../audit/audit.service.js";
@@ -37,6 +38,7 @@ export class PushService {
     @Inject(EndpointHistoryService) private readonly history: EndpointHistoryService,
     @Inject(SamplesService) private readonly samples: SamplesService,
     @Inject(HttpMetrics) { registry }: HttpMetrics,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.pushed = new Counter({
       name: "seqpulse_samples_pushed_total",
@@ -67,13 +69,24 @@ export class PushService {
       return { ...result, isObserved: await tell(tx, caller, { result, refused }) };
     });
     this.samples.countCollected(kept.added.length, kept.isObserved);
-    const instants = kept.added.map(({ at }) => at);
-    await rollUpLate(this.databases.engine, { projectId: caller.projectId, instants, now });
+    await this.sumUpLate(caller.projectId, { added: kept.added, now });
     const rejected = [...refused, ...kept.conflicting].sort((a, b) => a.index - b.index);
     this.pushed.inc({ outcome: "accepted" }, kept.added.length);
     this.pushed.inc({ outcome: "duplicate" }, kept.duplicates);
     this.pushed.inc({ outcome: "rejected" }, rejected.length);
     return { accepted: kept.added.length, duplicates: kept.duplicates, rejected };
+  }
+
+  /** What was pushed is kept by now: that its hours could not be summed up is no failure of the push. */
+  private async sumUpLate(
+    projectId: string,
+    { added, now }: { added: readonly Row[]; now: Date },
+  ): Promise<void> {
+    try {
+      await rollUpLate(this.databases.engine, { projectId, instants: added.map(({ at }) => at), now });
+    } catch (error) {
+      this.logger.error({ err: error, projectId }, "late samples are missing in their hours' figures");
+    }
   }
 
   private async requirePushing(tx: Transaction, caller: ApiKeyCaller): Promise<void> {
