@@ -17,15 +17,18 @@ interface Demo {
   person: Person;
   /** Which of the two shops, 0 or 1. */
   shop: number;
+  /** Keeps the shop until the observation ends, so that its page shows all of it. */
+  stays?: boolean;
 }
 
 /** Runs `npm run demo:deploy` against the product under test, for this account, which is made when it is not there. */
-export async function runDemo({ fault, person, shop }: Demo): Promise<DemoOutcome> {
+export async function runDemo({ fault, person, shop, stays }: Demo): Promise<DemoOutcome> {
   const { PULSEKEEP_E2E_URL: base, PULSEKEEP_E2E_APP_ADDRESSES: addresses } = process.env;
   const port = addresses?.split(",")[shop]?.split(":")[1];
   if (!base || !port) throw new Error("The global set-up says where the product and the shops are");
   const where = ["--base", base, "--port", port];
   const words = ["--fault", fault, ...where, "--email", person.email, "--password", person.password];
+  if (stays) words.push("--stay");
   const child = spawn(process.execPath, ["tools/demo/demo-deploy.ts", ...words], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],

@@ -18,6 +18,12 @@ const APP_PAGES = [
   "/app/security",
   "/app/settings",
 ];
+/** As long as names may be, with a word that fits no narrow column, and in two directions of writing. */
+const LONG_NAME = "Zahlungsverkehrsschnittstelle für Großkunden 🚀 خدمة الدفع, prod-eu-central-1";
+const LONG_WORDS = "Everything that somebody may write of a service, in one line that does not end. ".repeat(
+  3,
+);
+
 const LOOKS = [
   { name: "light, wide", colorScheme: "light", viewport: { width: 1280, height: 800 } },
   { name: "dark, wide", colorScheme: "dark", viewport: { width: 1280, height: 800 } },
@@ -77,3 +83,23 @@ for (const { locale, looks } of [
     }
   });
 }
+
+test("a project with a name as long as may be is sound wherever it is listed", async ({ browser, page }) => {
+  await signUp(page, newPerson("Lara"));
+  const created = await page.request.post("/api/v1/projects", {
+    data: {
+      name: LONG_NAME,
+      description: LONG_WORDS,
+      environments: ["production-eu-central-1", "staging-eu-central-1"],
+      services: ["billing-api", "billing-worker"],
+    },
+  });
+  expect(created.status()).toBe(201);
+  const { project } = await created.json();
+  const state = `${test.info().outputDir}/lara.json`;
+  await page.context().storageState({ path: state });
+  const view = await openPage(browser, LOOKS[2], state);
+  for (const path of ["", `/${project.id}`, `/${project.id}?tab=policy`, "/quotas"])
+    await expectSound(view, `/app/projects${path}`);
+  await view.context().close();
+});

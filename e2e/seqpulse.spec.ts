@@ -2,6 +2,7 @@ import path from "node:path";
 import { expect, type Page, test } from "@playwright/test";
 import { type DemoOutcome, runDemo } from "./demo.ts";
 import { query } from "./database.ts";
+import { moved, watchLayout } from "./layout-shift.ts";
 import { newPerson, signIn, signUp } from "./people.ts";
 
 // A baseline, a deployment and a window of a minute, measured every two seconds.
@@ -15,7 +16,7 @@ let broken: Promise<DemoOutcome>;
 // Most of it is waiting: both at once, and each test asks for its own.
 test.beforeAll(() => {
   healthy = runDemo({ fault: "none", person: erin, shop: 0 });
-  broken = runDemo({ fault: "errors", person: frank, shop: 1 });
+  broken = runDemo({ fault: "errors", person: frank, shop: 1, stays: true });
   for (const demo of [healthy, broken]) demo.catch(() => undefined);
 });
 
@@ -92,6 +93,29 @@ async function expectDeletedByItsOwner(
   await expect(page).toHaveURL(/\/app\/projects$/);
 }
 
+test("nothing jumps when the verdict arrives", async ({ page, context }) => {
+  const frankIsThere = () => query("select from users where email = $1", [frank.email]);
+  await expect.poll(async () => (await frankIsThere()).length, { timeout: 60_000 }).toBe(1);
+  await signIn(page, frank);
+  const live = page.getByRole("region", { name: "Happening now" }).getByRole("link", { name: /Demo shop/ });
+  await expect(live).toBeVisible({ timeout: 150_000 });
+  const path = (await live.getAttribute("href")) ?? "";
+  const views = [page, await context.newPage()];
+  for (const [index, view] of views.entries()) {
+    await view.setViewportSize(index === 0 ? { width: 1280, height: 800 } : { width: 390, height: 844 });
+    await watchLayout(view);
+    await view.goto(path);
+    await expect(view.getByRole("progressbar").or(view.getByText("not begun"))).toBeVisible();
+  }
+  const before = await Promise.all(views.map(moved));
+  for (const [index, view] of views.entries()) {
+    await expect(view.getByText("Rollback recommended", { exact: true })).toBeVisible({ timeout: 120_000 });
+    await expect(view.getByRole("button", { name: "Confirmed" })).toBeVisible();
+    const { score, what } = await moved(view);
+    expect(score - (before[index]?.score ?? 0), what.join("; ")).toBeLessThan(0.05);
+  }
+});
+
 test("a healthy deployment is ok, with the samples before and after it", async ({ page }) => {
   const demo = await healthy;
   await signIn(page, erin);
@@ -139,7 +163,7 @@ test("a deployment that breaks checkouts is called back, with reasons and at lea
   const numbers = page.getByRole("table", { name: /number.* behind the hint/ }).first();
   await expect(numbers.getByRole("row", { name: /Error rate/ })).toContainText("×");
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
-  await page.setViewportSize({ width: 1280, height: 1_000 });
+  await page.setViewportSize({ width: 1280, height: 1_240 });
   await page.screenshot({ path: pictureOfReadme() });
   await page.getByRole("button", { name: "Confirmed" }).click();
   await expect(page.getByRole("button", { name: "Confirmed", pressed: true })).toBeVisible();

@@ -14,7 +14,7 @@ export function CodeBlock({ title, code, copyLabel }: CodeBlockProps) {
         tabIndex={0}
         role="group"
         aria-label={title}
-        className="overflow-x-auto px-3.5 py-3 font-mono text-ink text-xs leading-5"
+        className="overflow-x-auto -outline-offset-2 px-3.5 py-3 font-mono text-ink text-xs leading-5"
       >
         {code}
       </pre>

@@ -7,11 +7,13 @@ type TableProps = ComponentProps<"table"> & {
   stacked?: boolean;
 };
 
+const place = "@container relative overflow-x-auto -outline-offset-2";
+
 /** A table that scrolls sideways inside its card, and can be scrolled by keyboard. */
 export function Table({ label, stacked, className, ...rest }: TableProps) {
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reachable by keyboard
-    <div role="group" aria-label={label} tabIndex={0} className="@container relative overflow-x-auto">
+    <div role="group" aria-label={label} tabIndex={0} className={place}>
       <table
         aria-label={label}
         className={cn("w-full border-collapse text-left text-sm", stacked && "stacked", className)}

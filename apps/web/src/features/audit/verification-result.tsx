@@ -35,19 +35,21 @@ export function VerificationResult({ verification }: { verification: Verificatio
   const at = () => (keptAt === undefined ? null : <Instant at={keptAt} as="full" />);
   return (
     <>
-      <ul role="status" className="grid gap-3">
-        <Finding as="li" tone={isIncluded ? "proven" : "refuted"}>
-          {isIncluded ? t("included", { number: leafNumber, size: treeSize }) : t("notIncluded")}
-        </Finding>
-        <Finding as="li" tone={SIGNATURE_TONES[signature]}>
-          {t.rich(`signature.${signature}`, {
-            key: () => <code className="font-mono text-xs">{keyId}</code>,
-          })}
-        </Finding>
-        <Finding as="li" tone={CONTINUITY_TONES[continuity]}>
-          {t.rich(`continuity.${continuity}`, { at })}
-        </Finding>
-      </ul>
+      <div role="status">
+        <ul className="grid gap-3">
+          <Finding as="li" tone={isIncluded ? "proven" : "refuted"}>
+            {isIncluded ? t("included", { number: leafNumber, size: treeSize }) : t("notIncluded")}
+          </Finding>
+          <Finding as="li" tone={SIGNATURE_TONES[signature]}>
+            {t.rich(`signature.${signature}`, {
+              key: () => <code className="font-mono text-xs">{keyId}</code>,
+            })}
+          </Finding>
+          <Finding as="li" tone={CONTINUITY_TONES[continuity]}>
+            {t.rich(`continuity.${continuity}`, { at })}
+          </Finding>
+        </ul>
+      </div>
       <p className="mt-4 border-line border-t pt-3 text-ink-faint text-xs">{t("limits")}</p>
     </>
   );

@@ -19,7 +19,7 @@ export function AuthPage({ title, description, children }: AuthPageProps) {
             <Wordmark />
           </PlainLink>
         </header>
-        <main className="mx-auto flex w-full max-w-sm flex-1 flex-col justify-center py-12">
+        <main className="mx-auto flex w-full max-w-sm flex-1 flex-col py-12 lg:pt-[9vh]">
           <h1 className="font-semibold text-2xl">{title}</h1>
           <p className="mt-1.5 mb-7 text-ink-soft">{description}</p>
           {children}

@@ -21,7 +21,7 @@ export function SamplesTable({ deploymentId, samples }: SamplesTableProps) {
   const [open, setOpen] = useState(false);
   return (
     <details className="group border-line border-t" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary className="flex list-none items-center gap-2 px-5 py-3 font-medium text-ink-soft text-sm hover:text-ink [&::-webkit-details-marker]:hidden">
+      <summary className="-outline-offset-2 flex list-none items-center gap-2 px-5 py-3 font-medium text-ink-soft text-sm hover:text-ink [&::-webkit-details-marker]:hidden">
         <ChevronRight aria-hidden className="size-4 transition-transform group-open:rotate-90" />
         {t("show", { count: samples.length })}
       </summary>

@@ -1,7 +1,16 @@
 "use client";
 
-import { CircleAlert, CircleCheck, Info, Lightbulb, type LucideIcon, TriangleAlert } from "lucide-react";
+import {
+  ChevronRight,
+  CircleAlert,
+  CircleCheck,
+  Info,
+  Lightbulb,
+  type LucideIcon,
+  TriangleAlert,
+} from "lucide-react";
 import { useTranslations } from "next-intl";
+import { useState } from "react";
 import type { DeploymentDetail, Verdict } from "@/api/types";
 import { Instant } from "@/components/instant";
 import { verdictLooks } from "@/components/states";
@@ -30,6 +39,9 @@ const reasonLooks: Record<DeploymentDetail["verdictState"], ReasonLook> = {
   collecting: { icon: Info, look: "text-ink-faint" },
 };
 
+/** What is said of a metric that there is too little of. */
+const UNJUDGED = ["reason.baseline_too_short", "reason.too_few_samples", "reason.too_few_requests"];
+
 const aside: ReasonLook = { icon: Info, look: "text-ink-faint" };
 /** What stands beside a verdict without being why: no tick for a failure, no alarm for what was not judged. */
 const ownLooks: Readonly<Record<string, ReasonLook>> = {
@@ -47,6 +59,8 @@ export function VerdictPanel({ deployment }: { deployment: DeploymentDetail }) {
   const states = useTranslations("states.verdict");
   const { verdict, verdictState } = deployment;
   const { icon: Icon, tone, busy } = verdictLooks[verdictState];
+  // As high as three reasons are: they become known while somebody reads what stands below.
+  const [wasAwaited] = useState(isAwaited(deployment));
   return (
     <section
       aria-labelledby="verdict"
@@ -64,21 +78,9 @@ export function VerdictPanel({ deployment }: { deployment: DeploymentDetail }) {
         </div>
         <VerdictMeters deployment={deployment} />
       </div>
-      {/* As high as three reasons are: what it says becomes known while somebody reads below it. */}
-      <div className="flex min-h-78 flex-col justify-between gap-4 p-5 md:min-h-56">
+      <div className={cn("flex flex-col justify-between gap-4 p-5", wasAwaited && "min-h-96 md:min-h-56")}>
         {verdict && verdict.reasons.length > 0 ? (
-          <ul aria-label={t("reasons")} className="flex flex-col gap-2.5">
-            {verdict.reasons.map((reason, index) => {
-              const { key } = reason.message;
-              const { icon: ReasonIcon, look } = ownLooks[key] ?? reasonLooks[verdictState];
-              return (
-                <li key={`${key}-${index}`} className="flex items-start gap-2.5">
-                  <ReasonIcon aria-hidden className={cn("mt-0.5 size-4 shrink-0", look)} />
-                  <span className="max-w-prose">{reason.message.text}</span>
-                </li>
-              );
-            })}
-          </ul>
+          <Reasons reasons={verdict.reasons} state={verdictState} />
         ) : (
           <Waiting deployment={deployment} />
         )}
@@ -90,6 +92,42 @@ export function VerdictPanel({ deployment }: { deployment: DeploymentDetail }) {
         ) : null}
       </div>
     </section>
+  );
+}
+
+const isAwaited = ({ state }: DeploymentDetail): boolean => state === "running" || state === "observing";
+
+type ReasonsProps = { reasons: Verdict["reasons"]; state: DeploymentDetail["verdictState"] };
+
+/** Why the word above stands there. What could not be judged is folded, where it is not why. */
+function Reasons({ reasons, state }: ReasonsProps) {
+  const t = useTranslations("deployment");
+  const why = reasons.filter(({ message }) => !UNJUDGED.includes(message.key));
+  const rest = why.length === 0 ? [] : reasons.filter((it) => !why.includes(it));
+  const row = ({ message: { key, text } }: Verdict["reasons"][number], index: number) => {
+    const { icon: Icon, look } = ownLooks[key] ?? reasonLooks[state];
+    return (
+      <li key={`${key}-${index}`} className="flex items-start gap-2.5">
+        <Icon aria-hidden className={cn("mt-0.5 size-4 shrink-0", look)} />
+        <span className="max-w-prose">{text}</span>
+      </li>
+    );
+  };
+  return (
+    <div>
+      <ul aria-label={t("reasons")} className="flex flex-col gap-2.5">
+        {(why.length === 0 ? reasons : why).map(row)}
+      </ul>
+      {rest.length > 0 ? (
+        <details className="group mt-2.5">
+          <summary className="flex w-fit list-none items-center gap-2.5 rounded-sm py-0.5 text-ink-soft text-sm hover:text-ink [&::-webkit-details-marker]:hidden">
+            <ChevronRight aria-hidden className="size-4 transition-transform group-open:rotate-90" />
+            {t("moreReasons", { count: rest.length })}
+          </summary>
+          <ul className="mt-2 flex flex-col gap-2.5">{rest.map(row)}</ul>
+        </details>
+      ) : null}
+    </div>
   );
 }
 
@@ -142,7 +180,11 @@ function Quality({ verdict }: { verdict: Verdict }) {
         after: verdict.quality.postSamples,
         missed: verdict.quality.missedScrapes,
       })}{" "}
-      · {t("decided")} <Instant at={verdict.decidedAt} as="dateTime" />
+      {/* A line of its own where there is no room for both: the counts grow while somebody reads. */}
+      <span className="max-sm:block">
+        <span className="max-sm:hidden">· </span>
+        {t("decided")} <Instant at={verdict.decidedAt} as="dateTime" />
+      </span>
       {verdict.quality.issues.map((issue) => (
         <span key={issue.key} className="mt-1 block text-warning">
           {issue.text}

@@ -60,24 +60,22 @@ function DoraCard({ name, of }: { name: KeyName; of: DoraKey }) {
   const isMeasured = of.value !== null && of.total > 0;
   return (
     <li>
-      <p className="flex items-center justify-between gap-2 text-ink-soft text-sm">
-        {t(`name.${name}`)}
+      <p className="text-ink-soft text-sm">{t(`name.${name}`)}</p>
+      <p className="mt-1 flex flex-wrap items-center gap-x-2.5 gap-y-1">
+        <span
+          className={cn("figure font-medium text-xl", isMeasured ? "text-ink" : "text-base text-ink-faint")}
+        >
+          {isMeasured && of.value !== null ? format(of.unit, of.value) : t("none")}
+        </span>
+        {/* A rate that is "low" sounds good: what is low is the performance. */}
         {of.level ? <Badge tone={tones[of.level]}>{t(`level.${of.level}`)}</Badge> : null}
-      </p>
-      <p
-        className={cn(
-          "figure mt-1 font-medium text-xl",
-          isMeasured ? "text-ink" : "text-base text-ink-faint",
-        )}
-      >
-        {isMeasured && of.value !== null ? format(of.unit, of.value) : t("none")}
       </p>
       <p className="mt-1 text-ink-faint text-xs">
         {name === "leadTime" && of.measured === 0 && of.total > 0 ? t("needsCommit") : t(`made.${name}`)}
       </p>
       <p className="mt-1 flex flex-wrap gap-x-3 text-ink-faint text-xs">
         {of.total > 0 && name !== "deploymentFrequency" ? (
-          <span className="tabular-nums">{t("of", { measured: of.measured, total: of.total })}</span>
+          <span className="tabular-nums">{t(`of.${name}`, { measured: of.measured, total: of.total })}</span>
         ) : null}
         {isMeasured && of.previous !== null ? (
           <span className="tabular-nums">{t("before", { value: format(of.unit, of.previous) })}</span>

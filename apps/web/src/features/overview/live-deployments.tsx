@@ -11,6 +11,7 @@ import { ObservationProgress } from "../deployments/observation-progress";
 /** Deployments that are running or observed right now. */
 export function LiveDeployments({ deployments }: { deployments: readonly Deployment[] }) {
   const t = useTranslations("overview");
+  const numbers = useTranslations("deployments");
   if (deployments.length === 0) return null;
   return (
     <section aria-labelledby="live-deployments">
@@ -27,9 +28,9 @@ export function LiveDeployments({ deployments }: { deployments: readonly Deploym
             <div className="flex flex-wrap items-center gap-x-4 gap-y-2 px-5 py-3.5">
               <Link
                 href={`/app/deployments/${it.id}`}
-                className="font-semibold after:absolute after:inset-0 hover:underline"
+                className="min-w-0 font-semibold wrap-anywhere after:absolute after:inset-0 hover:underline"
               >
-                {t("liveName", { project: it.projectName, number: it.number })}
+                <bdi>{it.projectName}</bdi> {numbers("number", { number: it.number })}
               </Link>
               <span className="text-ink-soft text-sm">{it.environment}</span>
               <span className="ml-auto text-ink-soft text-sm">

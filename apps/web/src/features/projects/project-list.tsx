@@ -71,9 +71,12 @@ function ProjectCard({ project }: { project: Project }) {
     { key: "rollbackRecommended", value: project.stats.rollbackRecommended, look: "text-danger" },
   ] as const;
   return (
-    <li className="relative flex flex-col rounded-lg border border-line bg-surface p-5 shadow-card transition-colors hover:border-line-strong">
+    <li className="relative flex flex-col rounded-lg border border-line bg-surface p-5 shadow-card transition-colors hover:border-line-strong has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2">
       <h2 className="line-clamp-2 font-semibold text-md wrap-anywhere">
-        <Link href={`/app/projects/${project.id}`} className="after:absolute after:inset-0 after:rounded-lg">
+        <Link
+          href={`/app/projects/${project.id}`}
+          className="outline-none after:absolute after:inset-0 after:rounded-lg"
+        >
           <bdi>{project.name}</bdi>
         </Link>
       </h2>

@@ -49,7 +49,7 @@ function HeldSubject({ subject: { subject, tables }, open }: { subject: Subject;
 
 function Summary({ children, note }: { children: string; note?: string }) {
   return (
-    <summary className="flex cursor-pointer list-none items-center gap-2 px-5 py-3.5 font-medium hover:bg-hover [&::-webkit-details-marker]:hidden">
+    <summary className="-outline-offset-2 flex cursor-pointer list-none items-center gap-2 px-5 py-3.5 font-medium hover:bg-hover [&::-webkit-details-marker]:hidden">
       <ChevronRight
         aria-hidden
         className="size-4 shrink-0 text-ink-faint transition-transform group-open:rotate-90"

@@ -27,7 +27,7 @@ export function MoreOptions({ workers, isNew }: MoreOptionsProps) {
       onToggle={(event) => setOpen(event.currentTarget.open)}
       className="group overflow-hidden rounded-lg border border-line bg-surface shadow-card"
     >
-      <summary className="flex list-none items-center gap-3 px-5 py-4 hover:bg-hover [&::-webkit-details-marker]:hidden">
+      <summary className="-outline-offset-2 flex list-none items-center gap-3 px-5 py-4 hover:bg-hover [&::-webkit-details-marker]:hidden">
         <ChevronRight aria-hidden className="size-4 shrink-0 transition-transform group-open:rotate-90" />
         <span>
           <span className="block font-semibold text-base">{t("more")}</span>
