@@ -5,9 +5,9 @@ const LONGEST_SETTLE_MS = 5_000;
 
 /**
  * How much more must have been watched for another look, where that is more than a sample: each look reads all samples so
- * far, and a watch of a day has tens of thousands of them.
+ * far, and a watch of a day has tens of thousands of them. The first thousand samples are looked at one by one.
  */
-const NEWS_SHARE = 1 / 200;
+const NEWS_SHARE = 1 / 1_000;
 
 /**
  * What the analyst does with a deployment now.
