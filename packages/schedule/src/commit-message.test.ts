@@ -156,6 +156,21 @@ describe("commitMessage", { timeout: 60_000 }, () => {
     expect(commitMessage(request({ ...withTemplates("one", "two", "three"), recent })).subject).toBe("two");
   });
 
+  it("makes no subject that begins with the worker's mark, which no signal could carry", () => {
+    const subjectOf = (template: string, pulseName: string) =>
+      commitMessage(request({ ...withTemplates(template), pulseName })).subject;
+    expect(subjectOf("{pulse}", "Pulse-Run: 1")).toBe("Pulse-Run 1");
+    expect(subjectOf("{pulse}: note", " pulse-run")).toBe("Pulse-Run note");
+    expect(subjectOf("about {pulse}", "Pulse-Run: 1")).toBe("about Pulse-Run: 1");
+  });
+
+  it("lets no value turn the direction of the text around it", () => {
+    const { subject } = commitMessage(
+      request({ ...withTemplates("{pulse}!"), pulseName: "a\u202Eb\u2066c" }),
+    );
+    expect(subject).toBe("abc!");
+  });
+
   it("lets no value add a line, and so no trailer, and cuts no emoji in two", () => {
     fc.assert(
       fc.property(

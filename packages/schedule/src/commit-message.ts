@@ -16,6 +16,10 @@ export const RECENT_SUBJECTS = 50;
 /** Counted in code points, so that no emoji is cut in two. */
 const LEADING_CHARACTERS = /^.{0,200}/u;
 const LINE_BREAKING = /[\p{Cc}\u2028\u2029]+/gu;
+/** What turns the text around it: a name could make the rest of a line read as something else. */
+const TURNING = /[\u202A-\u202E\u2066-\u2069]/gu;
+/** The worker's mark, which no line of a message may begin with, and no signal carries. */
+const MARK = /^Pulse-Run:/i;
 
 export interface MessageRequest {
   settings: MessageSettings;
@@ -74,7 +78,7 @@ function valuesOf(request: MessageRequest, grammar: Grammar): MessageValues {
 
 /** Values come from outside (names of files and pulses): none may add a line, and so a trailer. */
 function findLine(text: string): string | undefined {
-  return text.replaceAll(LINE_BREAKING, " ").trim() || undefined;
+  return text.replaceAll(LINE_BREAKING, " ").replaceAll(TURNING, "").trim() || undefined;
 }
 
 function clip(text: string): string {
@@ -84,7 +88,12 @@ function clip(text: string): string {
 function spaceOf(request: MessageRequest, grammar: Grammar, values: MessageValues): SubjectSpace {
   const own = request.settings.templates.filter((template) => isRenderable(template, values));
   if (own.length === 0) return grammarSpace(request, grammar, values);
-  return { count: own.length, at: (index) => clip(render(own[index] as string, values).trim()) };
+  return { count: own.length, at: (index) => unmark(clip(render(own[index] as string, values).trim())) };
+}
+
+/** A name of a pulse may be the mark, and a template no more than the name. */
+function unmark(subject: string): string {
+  return subject.replace(MARK, "Pulse-Run");
 }
 
 /** Every line that the grammar has for these values, numbered and not written out: there are hundreds. */

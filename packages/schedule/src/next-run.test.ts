@@ -68,6 +68,13 @@ describe("daylight saving time", () => {
     ]);
   });
 
+  it("keeps the minimum distance of an interval over a date that the zone skips", () => {
+    const jitter = { shape: "uniform", windowMinutes: 0, minimumGapMinutes: 500 } as const;
+    const schedule: Schedule = { kind: "every", everyMinutes: 60, anchorAt: "2011-12-01T00:30:00Z" };
+    const apia = { timeZone: "Pacific/Apia", after: new Date("2011-12-29T12:00:00Z"), schedule, jitter };
+    expect(slots(apia, 3)).toEqual(["2011-12-29T19:30:00Z", "2011-12-30T10:30:00Z", "2011-12-30T19:30:00Z"]);
+  });
+
   it("starts the day after a gap at midnight", () => {
     const cairo = { timeZone: "Africa/Cairo", after: new Date("2026-04-23T12:00:00Z") };
     expect(slots({ ...cairo, schedule: cron("0 0 * * *") }, 2)).toEqual([
@@ -153,6 +160,14 @@ describe("ends and silences", () => {
   it("finds nothing when the rest rules leave nothing", () => {
     const rest: RestRules = { ...NO_REST, restWeekdays: ["mon"] };
     expect(nextRun(request({ schedule: cron("0 0 * * mon"), rest }))).toBeUndefined();
+  });
+
+  it("finds nothing beyond the year 9999, which no slot can name", () => {
+    const rest = { ...NO_REST, pausedUntil: "9999-12-31T23:59:59Z" };
+    for (const timeZone of ["Pacific/Pago_Pago", "Asia/Manila"])
+      expect(nextRun(request({ schedule: cron("* * * * *"), timeZone, rest }))).toBeUndefined();
+    const freezes = [{ fromDate: "2000-01-01", untilDate: "9999-12-31" }];
+    expect(nextRun(request({ rest: { ...NO_REST, freezes } }))).toBeUndefined();
   });
 
   it("finds 29 February on a weekday decades away", () => {

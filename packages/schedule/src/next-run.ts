@@ -43,6 +43,8 @@ export interface PlannedRun {
 
 /** Forty years hold every pattern of date and weekday. */
 const HORIZON_DAYS = 366 * 41;
+/** The last local date to plan for, 30 December 9999: in no zone does it reach a year of five digits, which no slot can name. */
+const LAST_DAY: LocalDay = Date.UTC(9_999, 11, 30) / DAY_MS;
 
 /**
  * Finds the first run whose occurrence lies after the cursor. The answer depends on nothing but
@@ -99,7 +101,7 @@ function findOccurrence(frame: Frame, afterMs: number): Occurrence | undefined {
   const openMs = rest.pausedUntilMs;
   const fromMs = Math.max(afterMs, openMs - 1);
   const firstDay = localDayAt(frame.zone, fromMs);
-  const until = firstDay + HORIZON_DAYS;
+  const until = Math.min(firstDay + HORIZON_DAYS, LAST_DAY);
   let day = findDay(frame, firstDay, until);
   while (day !== undefined) {
     const found = occurrences.findOn(day, { openMs, gapMs, afterMs: fromMs });

@@ -107,9 +107,12 @@ function elapsedOccurrences(zone: TimeZone, timing: { firstMs: number; stepMs: n
       return day !== undefined && day <= until ? day : undefined;
     },
     findOn: (day, { openMs, gapMs, afterMs }) => {
-      const keptMs = findFrom(Math.max(startMsOf(zone, day), openMs));
+      const startMs = startMsOf(zone, day);
+      const keptMs = findFrom(Math.max(startMs, openMs));
       if (keptMs === undefined) return undefined;
       const endMs = startMsOf(zone, day + 1);
+      // A date that the zone skips ends as it starts: the day before keeps its distance from the one after.
+      if (endMs === startMs) return { instantMs: keptMs, followingMs: undefined };
       const strideMs = Math.max(1, Math.ceil(gapMs / stepMs)) * stepMs;
       const strides = afterMs < keptMs ? 0 : Math.floor((afterMs - keptMs) / strideMs) + 1;
       const instantMs = strides === 0 ? keptMs : keptMs + strides * strideMs;

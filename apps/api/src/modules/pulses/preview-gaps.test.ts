@@ -78,6 +78,33 @@ describe("the gaps of a preview", () => {
     expect(gaps).toEqual([["minimum_distance", "2026-11-26", "2026-11-26"]]);
   });
 
+  it("reach the last run of a dense schedule that the minimum distance thins out", () => {
+    const gaps = gapsOf(
+      { restWeekdays: ["sat"], skipDates: ["2026-12-09"] },
+      {
+        schedule: { kind: "cron", expression: "* * * * *" },
+        count: 50,
+        jitter: { shape: "uniform", windowMinutes: 0, minimumGapMinutes: 660 },
+      },
+    );
+    expect(gaps.filter(([reason]) => reason !== "minimum_distance")).toEqual([
+      ["rest_day", "2026-11-28", "2026-11-28"],
+      ["rest_day", "2026-12-05", "2026-12-05"],
+      ["skip_date", "2026-12-09", "2026-12-09"],
+      ["rest_day", "2026-12-12", "2026-12-12"],
+      ["rest_day", "2026-12-19", "2026-12-19"],
+    ]);
+  });
+
+  it("end with the calendar", () => {
+    const schedule: Schedule = { kind: "cron", expression: "* * * * *" };
+    expect(
+      gapsOf({ pausedUntil: "9999-12-31T23:59:59Z" }, { schedule, timeZone: "Pacific/Kiritimati" }),
+    ).toEqual([["paused", "2026-11-26", "9999-12-31"]]);
+    const freezes = [{ fromDate: "2000-01-01", untilDate: "9999-12-31" }];
+    expect(gapsOf({ freezes }, { schedule })).toEqual([["freeze", "2026-11-25", "9999-12-31"]]);
+  });
+
   it.each(["Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu"])(
     "use the dates of the pulse's own zone: %s",
     (timeZone) => {

@@ -1,12 +1,14 @@
 import type { PreviewGap } from "@pulsekeep/contracts/api/pulses";
 import type { RestRules } from "@pulsekeep/contracts/schedule";
-import { nextRun, type PlannedRun, type RunRequest } from "@pulsekeep/schedule";
+import { localDayBounds, nextRun, type PlannedRun, type RunRequest } from "@pulsekeep/schedule";
 
-/** Bounds the search where rest rules silence a dense schedule for long. */
-const MOST_OCCURRENCES = 2_000;
+/** Bounds the search where rest rules silence a schedule for decades: about ten looks for each run of a preview. */
+const MOST_OCCURRENCES = 500;
 const DAY_MS = 86_400_000;
 /** No zone is further ahead of UTC, so a local date ends this long before its UTC date at the earliest. */
 const FURTHEST_AHEAD_MS = 14 * 3_600_000;
+/** Up to here every zone writes a year of four digits. */
+const LAST_MS = Date.UTC(9_999, 11, 31) - FURTHEST_AHEAD_MS;
 
 type Silence = { reason: PreviewGap["reason"]; untilDate: string };
 
@@ -22,42 +24,41 @@ export function listPreviewGaps(
   runs: readonly PlannedRun[],
   isWhole: boolean,
 ): PreviewGap[] {
-  const { rest, jitter, ...base } = request;
-  const open = new Set(runs.map(({ slot }) => slot));
+  const { rest, jitter: _jitter, ...base } = request;
+  const openAtMs = runs.map(({ occurrenceAt }) => occurrenceAt.getTime());
   const localDate = localDateIn(request.timeZone);
-  const lastMs = isWhole ? Number.POSITIVE_INFINITY : (runs.at(-1)?.occurrenceAt.getTime() ?? 0);
+  const lastMs = isWhole ? Number.POSITIVE_INFINITY : (openAtMs.at(-1) ?? 0);
   const gaps: PreviewGap[] = [];
   let after = request.after;
+  let next = 0;
   let inGap = false;
   for (let looked = 0; looked < MOST_OCCURRENCES; looked += 1) {
-    const run = nextRun({ ...base, after, ...(jitter && { jitter: { ...jitter, minimumGapMinutes: 0 } }) });
-    if (run === undefined || run.occurrenceAt.getTime() > lastMs) break;
-    after = run.occurrenceAt;
-    if (open.has(run.slot)) {
+    const at = nextRun({ ...base, after })?.occurrenceAt;
+    if (at === undefined || at.getTime() > lastMs) break;
+    after = at;
+    if (at.getTime() === openAtMs[next]) {
+      next += 1;
       inGap = false;
       continue;
     }
-    const { reason, untilDate } = silenceOf(rest, run.occurrenceAt, localDate);
+    const fromDate = localDate(at);
+    const silence = silenceOf({ rest, at, date: fromDate, localDate });
     const last = gaps.at(-1);
-    if (inGap && last?.reason === reason) last.untilDate = untilDate;
+    if (inGap && last?.reason === silence.reason) last.untilDate = silence.untilDate;
     else
-      gaps.push({
-        reason,
-        fromAt: after.toISOString(),
-        fromDate: localDate(after),
-        untilDate,
-      });
+      gaps.push({ reason: silence.reason, fromAt: at.toISOString(), fromDate, untilDate: silence.untilDate });
     inGap = true;
-    after = new Date(Math.max(after.getTime(), silentUntilMs(reason, { untilDate, rest })));
+    const untilMs = silentUntilMs({ rest, at, silence, timeZone: request.timeZone });
+    after = new Date(Math.max(at.getTime(), Math.min(untilMs, openAtMs[next] ?? untilMs) - 1));
   }
   return gaps;
 }
 
 /** Why an occurrence is left out, and the last local date for which that holds without a break. */
-function silenceOf(rest: RestRules, at: Date, localDate: (at: Date) => string): Silence {
-  const date = localDate(at);
-  if (rest.pausedUntil !== null && at.getTime() < Date.parse(rest.pausedUntil))
-    return { reason: "paused", untilDate: localDate(new Date(rest.pausedUntil)) };
+function silenceOf({ rest, at, date, localDate }: SilentOccurrence): Silence {
+  const pausedUntilMs = rest.pausedUntil === null ? 0 : Date.parse(rest.pausedUntil);
+  if (at.getTime() < pausedUntilMs)
+    return { reason: "paused", untilDate: localDate(new Date(Math.min(pausedUntilMs, LAST_MS))) };
   const freeze = rest.freezes.find(({ fromDate, untilDate }) => fromDate <= date && date <= untilDate);
   if (freeze) return { reason: "freeze", untilDate: freeze.untilDate };
   if (rest.skipDates.includes(date)) return { reason: "skip_date", untilDate: date };
@@ -67,14 +68,27 @@ function silenceOf(rest: RestRules, at: Date, localDate: (at: Date) => string): 
   };
 }
 
-/** Up to where nothing needs to be looked at, because it is left out for the same reason. */
-function silentUntilMs(
-  reason: PreviewGap["reason"],
-  { untilDate, rest }: { untilDate: string; rest: RestRules },
-): number {
-  if (reason === "paused") return Date.parse(rest.pausedUntil ?? "") - 1;
-  if (reason === "minimum_distance") return Number.NEGATIVE_INFINITY;
-  return Date.parse(untilDate) + DAY_MS - FURTHEST_AHEAD_MS - 1;
+type SilentOccurrence = { rest: RestRules; at: Date; date: string; localDate: (at: Date) => string };
+
+/**
+ * The instant up to which nothing needs to be looked at, unless a run comes before it: what is left out until then
+ * has the same reason.
+ */
+function silentUntilMs({
+  rest,
+  at,
+  silence,
+  timeZone,
+}: {
+  rest: RestRules;
+  at: Date;
+  silence: Silence;
+  timeZone: string;
+}): number {
+  if (silence.reason === "paused") return Date.parse(rest.pausedUntil ?? "");
+  const nearlyMs = Date.parse(silence.untilDate) + DAY_MS - FURTHEST_AHEAD_MS;
+  // To the very end of the date only where that spares looks at a dense schedule: it costs more to know.
+  return nearlyMs - 1 > at.getTime() ? nearlyMs : localDayBounds(at, timeZone).endsAt.getTime();
 }
 
 function weekdayOf(date: string): RestRules["restWeekdays"][number] {

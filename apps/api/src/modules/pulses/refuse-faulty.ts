@@ -13,13 +13,14 @@ export function refuseFaultySchedule(schedule: Schedule): void {
     });
 }
 
+/** What turns the text around it, so that a line reads as something else than it is. */
+const TURNING = /[\u202A-\u202E\u2066-\u2069]/;
+const VISIBLE = /[^\p{C}\p{Z}\p{M}]/u;
+
 /** @throws AppError `invalid_input`, naming each template */
 export function refuseFaultyTemplates(message: MessageSettings | undefined): void {
   const errors = (message?.templates ?? []).flatMap((template, index) => {
-    // The worker's own mark: in a template it would make another run look done.
-    const fault = /^\s*Pulse-Run:/i.test(template)
-      ? { reason: "A line cannot begin with Pulse-Run:.", position: 0 }
-      : findTemplateFault(template);
+    const fault = findLineFault(template) ?? findTemplateFault(template);
     return fault === undefined
       ? []
       : [
@@ -30,6 +31,17 @@ export function refuseFaultyTemplates(message: MessageSettings | undefined): voi
         ];
   });
   if (errors.length > 0) throw new AppError("invalid_input", { errors });
+}
+
+function findLineFault(template: string): { reason: string; position: number } | undefined {
+  // The worker's own mark: in a template it would make another run look done.
+  if (/^\s*Pulse-Run:/i.test(template))
+    return { reason: "A line cannot begin with Pulse-Run:.", position: 0 };
+  if (!VISIBLE.test(template)) return { reason: "The line shows nothing.", position: 0 };
+  const position = template.search(TURNING);
+  return position < 0
+    ? undefined
+    : { reason: "Marks that turn the direction of text are not allowed.", position };
 }
 
 /** A target that no signal could carry would fail each run, hours later. */

@@ -409,6 +409,24 @@ describe("a pulse", () => {
       "message.templates.0",
     ],
     [
+      "marks that turn the text around",
+      { message: { style: "pro", locale: "en", templates: ["Fine", "a\u202Eb"] } },
+      "message.templates.1",
+    ],
+    [
+      "a template that shows nothing",
+      { message: { style: "pro", locale: "en", templates: ["\u200B"] } },
+      "message.templates.0",
+    ],
+    [
+      "a pause that leaves nothing before the year 10000",
+      {
+        rest: { restWeekdays: [], skipDates: [], freezes: [], pausedUntil: "9999-12-31T23:59:59Z" },
+        timeZone: "Asia/Manila",
+      },
+      "schedule",
+    ],
+    [
       "a branch that leaves its name space",
       { target: { repository: "octo-alice/notes", branch: "../main" } },
       "target.branch",
