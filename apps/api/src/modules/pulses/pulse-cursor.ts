@@ -30,7 +30,7 @@ const timingOf = (pulse: Timed) => ({
  */
 export function firstColumns(pulse: Timed, now: Date) {
   const next = nextRun({ ...timingOf(pulse), after: now });
-  if (!next) return refuseEmpty();
+  if (!next) return refuseEmpty(pulse, now);
   return { cursorAt: now, ...columnsOf(next) };
 }
 
@@ -53,7 +53,7 @@ export async function replanColumns(tx: Transaction, pulse: Timed & { cursorAt: 
     now,
     ...(last && { lastPlannedAt: last.plannedAt }),
   });
-  if (!found) return refuseEmpty();
+  if (!found) return refuseEmpty(pulse, now);
   return { cursorAt: found.cursorAt, ...columnsOf(found.next) };
 }
 
@@ -63,10 +63,27 @@ const columnsOf = (next: PlannedRun) => ({
   nextDueAt: next.plannedAt,
 });
 
-function refuseEmpty(): never {
-  throw new AppError("invalid_schedule", {
-    errors: [{ path: "schedule", message: "it leaves no run to plan" }],
-  });
+/** Names the rest rules where the schedule alone would have a run. */
+function refuseEmpty(pulse: Timed, now: Date): never {
+  const { rest: _rest, ...unrested } = timingOf(pulse);
+  const path = nextRun({ ...unrested, after: now }) ? "rest" : "schedule";
+  throw new AppError("invalid_schedule", { errors: [{ path, message: "it leaves no run to plan" }] });
+}
+
+/**
+ * The latest that the delay of a pulse's next run could have chosen, as the preview shows it: never after its hours,
+ * its day or too near to the run behind it.
+ */
+export function latestOf(pulse: Timed & { nextNominalAt: Date; nextDueAt: Date }): Date {
+  const before = new Date(pulse.nextNominalAt.getTime() - 1);
+  try {
+    const next = nextRun({ ...timingOf(pulse), after: before });
+    return next && next.latestAt > pulse.nextDueAt ? next.latestAt : pulse.nextDueAt;
+  } catch (error) {
+    // A pulse that cannot be planned any more, by a zone that is gone, must not hide the others of a list.
+    if (error instanceof RangeError) return pulse.nextDueAt;
+    throw error;
+  }
 }
 
 /** The database's clock: the planner goes by it too. */

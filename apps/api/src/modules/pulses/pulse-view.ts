@@ -13,6 +13,7 @@ import {
 } from "@pulsekeep/contracts/schedule";
 import type { RunReason } from "@pulsekeep/contracts/run-reasons";
 import type { schema } from "@pulsekeep/database";
+import { latestOf } from "./pulse-cursor.js";
 import { readTask } from "./pulse-task.js";
 
 export type PulseRow = typeof schema.pulses.$inferSelect;
@@ -87,7 +88,6 @@ function conditionOf(pulse: Pick<PulseRow, "state" | "nextDueAt">, signs: RunSig
 
 /** A pulse as the API shows it. What was stored as JSON is parsed again by the schema that let it in. */
 export function toPulse(row: PulseRow, lastRun: Run | null, signs: RunSigns): Pulse {
-  const jitter = jitterSchema.parse(row.jitter);
   return {
     id: row.id,
     name: row.name,
@@ -97,7 +97,7 @@ export function toPulse(row: PulseRow, lastRun: Run | null, signs: RunSigns): Pu
     workerId: row.workerId,
     schedule: scheduleSchema.parse(row.schedule),
     timeZone: row.timeZone,
-    jitter,
+    jitter: jitterSchema.parse(row.jitter),
     rest: restRulesSchema.parse(row.rest),
     message: messageSettingsSchema.parse(row.message),
     ...readTask(row),
@@ -106,19 +106,19 @@ export function toPulse(row: PulseRow, lastRun: Run | null, signs: RunSigns): Pu
         ? null
         : { repository: row.targetRepository, branch: row.targetBranch ?? "" },
     recovery: row.recovery,
-    nextRun: nextRunOf(row, jitter.windowMinutes),
+    nextRun: nextRunOf(row),
     lastRun,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };
 }
 
-function nextRunOf(row: PulseRow, windowMinutes: number): Pulse["nextRun"] {
-  if (row.state !== "active" || row.nextDueAt === null || row.nextNominalAt === null) return null;
-  const latestMs = row.nextNominalAt.getTime() + windowMinutes * 60_000;
+function nextRunOf(row: PulseRow): Pulse["nextRun"] {
+  const { nextDueAt, nextNominalAt } = row;
+  if (row.state !== "active" || nextDueAt === null || nextNominalAt === null) return null;
   return {
-    plannedAt: row.nextDueAt.toISOString(),
-    earliestAt: row.nextNominalAt.toISOString(),
-    latestAt: new Date(Math.max(latestMs, row.nextDueAt.getTime())).toISOString(),
+    plannedAt: nextDueAt.toISOString(),
+    earliestAt: nextNominalAt.toISOString(),
+    latestAt: latestOf({ ...row, nextDueAt, nextNominalAt }).toISOString(),
   };
 }

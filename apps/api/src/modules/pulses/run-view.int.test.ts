@@ -174,3 +174,19 @@ it("a preview shows fifty runs and what is left out between them", async () => {
   expect(body.gaps.length).toBeGreaterThanOrEqual(7);
   expect(body.gaps.every(({ reason }) => reason === "rest_day")).toBe(true);
 });
+
+it("a saved pulse names the same bounds of its next run as its preview did, its hours among them", async () => {
+  // Days away, so that it does not begin between the two answers.
+  const weekday = ["wed", "thu", "fri", "sat", "sun", "mon", "tue"][new Date().getUTCDay()];
+  const timing = {
+    schedule: { kind: "times", count: 1, per: "day", fromHour: 9, untilHour: 10, weekdays: [weekday] },
+    timeZone: "Europe/Paris",
+    jitter: { shape: "uniform", windowMinutes: 720, minimumGapMinutes: 0 },
+  };
+  const { body } = await alice.post<PulsePreview>("/api/v1/pulses/preview", { ...timing, count: 1 });
+  const { nextRun } = await createPulse(alice, worker, timing);
+  expect(nextRun).toMatchObject({
+    earliestAt: body.runs[0]?.earliestAt,
+    latestAt: body.runs[0]?.latestAt,
+  });
+});

@@ -424,7 +424,7 @@ describe("a pulse", () => {
         rest: { restWeekdays: [], skipDates: [], freezes: [], pausedUntil: "9999-12-31T23:59:59Z" },
         timeZone: "Asia/Manila",
       },
-      "schedule",
+      "rest",
     ],
     [
       "a branch that leaves its name space",
