@@ -15,6 +15,7 @@ import {
 import { idSchema, type PageQuery, pageQuerySchema, pageSchema } from "@pulsekeep/contracts/api/shared";
 import { CallerOf, type UserCaller } from "../../http/caller.js";
 import { Session } from "../../http/policy.js";
+import { RateLimit } from "../../http/rate-limit/rate-limit.js";
 import { Returns, ReturnsNothing } from "../../http/returns.js";
 import { PulsesQueries } from "./pulses.queries.js";
 import { PulsesService } from "./pulses.service.js";
@@ -40,6 +41,7 @@ export class PulsesController {
   }
 
   @Post("preview")
+  @RateLimit({ name: "pulse_preview", limit: 240, windowSeconds: 60 })
   @Returns(pulsePreviewSchema)
   preview(@Body({ schema: pulsePreviewRequestSchema }) body: PulsePreviewRequest) {
     return this.service.previewPulse(body);
@@ -69,6 +71,7 @@ export class PulsesController {
   }
 
   @Post(":id/run")
+  @RateLimit({ name: "run_now", limit: 240, windowSeconds: 60 })
   @Returns(runSchema, 201)
   async runNow(@CallerOf() caller: UserCaller, @Param("id", { schema: idSchema }) id: string) {
     return this.queries.getRun(caller, await this.service.runNow(caller, id));

@@ -190,3 +190,15 @@ it("a saved pulse names the same bounds of its next run as its preview did, its 
     latestAt: body.runs[0]?.latestAt,
   });
 });
+
+it("previews and runs beside the schedule are counted by user, and limited", async () => {
+  const preview = { schedule: { kind: "cron", expression: "0 9 * * *" }, timeZone: "UTC" };
+  for (const [path, body] of [
+    ["/api/v1/pulses/preview", preview],
+    [`/api/v1/pulses/${pulse.id}/run`, {}],
+  ] as const) {
+    const { headers } = await alice.post(path, body);
+    expect(headers.get("x-ratelimit-limit")).toBe("240");
+    expect(Number(headers.get("x-ratelimit-remaining"))).toBeLessThan(240);
+  }
+});
