@@ -14,7 +14,7 @@ export interface Occurrences {
 }
 
 /** Kept are a day's first occurrence from `openMs` on, and each that lies `gapMs` or more after the one kept before. */
-export interface OccurrenceSearch {
+interface OccurrenceSearch {
   openMs: number;
   /** Above 0. */
   gapMs: number;
