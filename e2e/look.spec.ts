@@ -1,4 +1,5 @@
 import { type Browser, expect, type Page, test } from "@playwright/test";
+import { moved, watchLayout } from "./layout-shift.ts";
 import { newPerson, signUp } from "./people.ts";
 import { expectSound } from "./sound-page.ts";
 
@@ -102,4 +103,56 @@ test("a project with a name as long as may be is sound wherever it is listed", a
   for (const path of ["", `/${project.id}`, `/${project.id}?tab=policy`, "/quotas"])
     await expectSound(view, `/app/projects${path}`);
   await view.context().close();
+});
+
+test("nothing jumps when a deployment's verdict arrives", async ({ page, context }) => {
+  await signUp(page, newPerson("Vera"));
+  const observation = { sampleSeconds: 2, windowSeconds: 60, baselineSeconds: 60 };
+  const created = await page.request.post("/api/v1/projects", { data: { name: "Pushed", observation } });
+  expect(created.status()).toBe(201);
+  const { apiKeyPlain } = await created.json();
+  const call = async (path: string, data: object) => {
+    const answer = await page.request.post(path, { data, headers: { "x-api-key": apiKeyPlain } });
+    expect(answer.ok(), await answer.text()).toBe(true);
+    return answer.json();
+  };
+  const sampleOf = (agoMs: number, errorRate: number) => ({
+    at: new Date(Date.now() - agoMs).toISOString(),
+    metrics: {
+      requests_per_sec: 40 + Math.random(),
+      latency_p95: 100 + Math.random(),
+      error_rate: errorRate,
+      cpu_usage: 0.3 + Math.random() / 50,
+      memory_usage: 0.4,
+    },
+  });
+  await call("/api/v1/samples", {
+    samples: Array.from({ length: 30 }, (_, index) => sampleOf(2_000 * (31 - index), 0.001)),
+  });
+  const { deployment_id: id } = await call("/deployments/trigger", { env: "prod" });
+  await call("/deployments/finish", { deployment_id: id, result: "success" });
+  const views = [page, await context.newPage()];
+  for (const [index, view] of views.entries()) {
+    await view.setViewportSize(LOOKS[index === 0 ? 0 : 2].viewport);
+    await watchLayout(view);
+    await view.goto(`/app/deployments/${id}`);
+    await expect(view.getByRole("progressbar").first()).toBeVisible();
+  }
+  const before = await Promise.all(views.map(moved));
+  const verdict = (view: Page) => view.getByText("Rollback recommended", { exact: true });
+  await expect
+    .poll(
+      async () => {
+        await call("/api/v1/samples", { samples: [sampleOf(0, 0.2)] });
+        return verdict(page).isVisible();
+      },
+      { intervals: [2_000], timeout: 60_000 },
+    )
+    .toBe(true);
+  for (const [index, view] of views.entries()) {
+    await expect(verdict(view)).toBeVisible();
+    await expect(view.getByRole("button", { name: "Confirmed" })).toBeVisible();
+    const { score, what } = await moved(view);
+    expect(score - (before[index]?.score ?? 0), what.join("; ")).toBeLessThan(0.05);
+  }
 });

@@ -2,7 +2,6 @@ import path from "node:path";
 import { expect, type Page, test } from "@playwright/test";
 import { type DemoOutcome, runDemo } from "./demo.ts";
 import { query } from "./database.ts";
-import { moved, watchLayout } from "./layout-shift.ts";
 import { newPerson, signIn, signUp } from "./people.ts";
 
 // A baseline, a deployment and a window of a minute, measured every two seconds.
@@ -12,11 +11,13 @@ const erin = newPerson("Erin");
 const frank = newPerson("Frank");
 let healthy: Promise<DemoOutcome>;
 let broken: Promise<DemoOutcome>;
+const replacesPicture = process.env.PULSEKEEP_UPDATE_IMAGES === "1";
 
 // Most of it is waiting: both at once, and each test asks for its own.
 test.beforeAll(() => {
   healthy = runDemo({ fault: "none", person: erin, shop: 0 });
-  broken = runDemo({ fault: "errors", person: frank, shop: 1, stays: true });
+  // The picture shows the whole observation; otherwise the shop's work would only disturb the other's.
+  broken = runDemo({ fault: "errors", person: frank, shop: 1, stays: replacesPicture });
   for (const demo of [healthy, broken]) demo.catch(() => undefined);
 });
 
@@ -92,29 +93,6 @@ async function expectDeletedByItsOwner(
   await confirmation.getByRole("button", { name: "Delete project" }).click();
   await expect(page).toHaveURL(/\/app\/projects$/);
 }
-
-test("nothing jumps when the verdict arrives", async ({ page, context }) => {
-  const frankIsThere = () => query("select from users where email = $1", [frank.email]);
-  await expect.poll(async () => (await frankIsThere()).length, { timeout: 60_000 }).toBe(1);
-  await signIn(page, frank);
-  const live = page.getByRole("region", { name: "Happening now" }).getByRole("link", { name: /Demo shop/ });
-  await expect(live).toBeVisible({ timeout: 150_000 });
-  const path = (await live.getAttribute("href")) ?? "";
-  const views = [page, await context.newPage()];
-  for (const [index, view] of views.entries()) {
-    await view.setViewportSize(index === 0 ? { width: 1280, height: 800 } : { width: 390, height: 844 });
-    await watchLayout(view);
-    await view.goto(path);
-    await expect(view.getByRole("progressbar").or(view.getByText("not begun"))).toBeVisible();
-  }
-  const before = await Promise.all(views.map(moved));
-  for (const [index, view] of views.entries()) {
-    await expect(view.getByText("Rollback recommended", { exact: true })).toBeVisible({ timeout: 120_000 });
-    await expect(view.getByRole("button", { name: "Confirmed" })).toBeVisible();
-    const { score, what } = await moved(view);
-    expect(score - (before[index]?.score ?? 0), what.join("; ")).toBeLessThan(0.05);
-  }
-});
 
 test("a healthy deployment is ok, with the samples before and after it", async ({ page }) => {
   const demo = await healthy;
@@ -200,6 +178,5 @@ async function expectRulesTriedOut(page: Page): Promise<void> {
 /** The README's picture is made here; it is replaced on request only, so that a test run leaves no change behind. */
 function pictureOfReadme(): string {
   const root = path.resolve(import.meta.dirname, "..");
-  const replaces = process.env.PULSEKEEP_UPDATE_IMAGES === "1";
-  return path.join(root, replaces ? "docs/images" : "test-results/images", "deployment.png");
+  return path.join(root, replacesPicture ? "docs/images" : "test-results/images", "deployment.png");
 }
