@@ -1,8 +1,8 @@
 import { Redis } from "ioredis";
 import type { Contender, Figures, Load, Place } from "../contender.ts";
 import { leadMsFor } from "../falling-due.ts";
-import { batchesOf, Completions, oneByOne } from "../in-flight.ts";
-import { open } from "./bullmq.ts";
+import { batchesOf, Completions } from "../in-flight.ts";
+import { open, single } from "./bullmq.ts";
 
 const ADD_BATCH = 1_000;
 /** A ledger: what has finished stays. */
@@ -14,7 +14,7 @@ const KEPT = { removeOnComplete: false, removeOnFail: false };
  */
 export const contender: Contender = {
   bulk: (place, load) => flushingAlways(place, () => bulk(place, load)),
-  single: (place, load) => flushingAlways(place, () => single(place, load)),
+  single: (place, load) => flushingAlways(place, () => single(place, load, KEPT)),
 };
 
 async function bulk(place: Place, load: Load): Promise<Figures> {
@@ -38,20 +38,6 @@ async function bulk(place: Place, load: Load): Promise<Figures> {
   const tookMs = await fallDue(load.runs);
   await close();
   return { bulk: { value: load.runs / (tookMs / 1_000), unit: "runs/s" } };
-}
-
-async function single(place: Place, load: Load): Promise<Figures> {
-  const completions = new Completions();
-  const { queue, close } = open(place, { onFinish: (data) => completions.finish(data.number) }, KEPT);
-  let next = 0;
-  const figures = await oneByOne(load, async () => {
-    const number = next++;
-    const finished = completions.of(number);
-    await queue.add("run", { number });
-    await finished;
-  });
-  await close();
-  return figures;
 }
 
 async function flushingAlways(place: Place, measure: () => Promise<Figures>): Promise<Figures> {

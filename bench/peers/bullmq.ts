@@ -9,11 +9,11 @@ const QUEUE = "bench";
 const ADD_BATCH = 1_000;
 const CONCURRENCY = 100;
 
-export type Data = { number: number; dueMs?: number };
+type Data = { number: number; dueMs?: number };
 type Events = { onStart?: (data: Data) => void; onFinish?: (data: Data) => void };
 
 /** BullMQ as its guides advise for throughput: bulk adds, concurrency, nothing kept of finished jobs. */
-export const contender: Contender = { bulk, single, lateness };
+export const contender: Contender = { bulk, single: (place, load) => single(place, load), lateness };
 
 async function bulk(place: Place, load: Load): Promise<Figures> {
   const completions = new Completions();
@@ -27,9 +27,10 @@ async function bulk(place: Place, load: Load): Promise<Figures> {
   return figures;
 }
 
-async function single(place: Place, load: Load): Promise<Figures> {
+/** @param jobOptions as of `open` */
+export async function single(place: Place, load: Load, jobOptions?: JobsOptions): Promise<Figures> {
   const completions = new Completions();
-  const { queue, close } = open(place, { onFinish: (data) => completions.finish(data.number) });
+  const { queue, close } = open(place, { onFinish: (data) => completions.finish(data.number) }, jobOptions);
   let next = 0;
   const figures = await oneByOne(load, async () => {
     const number = next++;
