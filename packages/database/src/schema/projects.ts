@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import {
   boolean,
+  date,
   doublePrecision,
   index,
   integer,
@@ -93,6 +94,9 @@ export const metricEndpoints = pgTable(
     lastTestErrorCode: text("last_test_error_code"),
     lastSampleAt: instant("last_sample_at"),
     lastScrapeErrorCode: text("last_scrape_error_code"),
+    /** Samples that were pushed on a day of UTC, the latest on which there were any. */
+    pushedOn: date("pushed_on"),
+    pushedSamples: integer("pushed_samples").notNull().default(0),
     /** Seconds between scrapes right now: the baseline's, or the dense rate while a deployment is watched. */
     intervalSeconds: integer("interval_seconds").notNull(),
     nextScrapeAt: instant("next_scrape_at"),

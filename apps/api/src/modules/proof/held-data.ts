@@ -311,7 +311,14 @@ export const HELD_DATA: Record<string, HeldTable> = {
         "environment",
       ],
       id: ["project_id", "workspace_id"],
-      state: ["state", "last_test_error_code", "last_scrape_error_code", "baseline_version"],
+      state: [
+        "state",
+        "last_test_error_code",
+        "last_scrape_error_code",
+        "baseline_version",
+        "pushed_on",
+        "pushed_samples",
+      ],
       time: [
         "last_tested_at",
         "last_sample_at",
