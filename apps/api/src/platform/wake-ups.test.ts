@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { beforeEach, expect, it, vi } from "vitest";
 import type { Logger } from "./logger.js";
 import type { Transport } from "./transport.js";
@@ -49,6 +50,15 @@ it("wakes the others by one message of many, each named once", async () => {
   wakeUps.listen("c", wake);
   hear("b,c");
   expect(wake).toHaveBeenCalledTimes(1);
+});
+
+it("wakes thousands by messages that PostgreSQL takes too", async () => {
+  const ids = Array.from({ length: 1_000 }, () => randomUUID());
+  wakeUps.wake(ids);
+  await vi.waitFor(() => expect(messages.join(",").split(",")).toEqual(ids));
+  // A hint travels as the JSON of its channel and message; `pg_notify` refuses 8,000 bytes and more.
+  for (const message of messages)
+    expect(JSON.stringify(["app:workers.offered", message]).length).toBeLessThan(8_000);
 });
 
 it("says so when the others cannot be told, and tells them of what comes later", async () => {
