@@ -7,6 +7,7 @@ export { PREVIEW_LIMIT, previewRuns } from "./preview-runs.js";
 export { planRecoveries, type RecoveryPolicy, type RecoveryRequest, type RecoveryRules } from "./recovery.js";
 export { type Replanned, type ReplanRequest, replan } from "./replan.js";
 export { findScheduleFault } from "./schedule-fault.js";
+export type { LateRun } from "./spread-late.js";
 export { type CommitContent, type ContentRequest, commitContent, commitPath } from "./commit-content.js";
 export { type CommitMessage, commitMessage, type MessageRequest, RECENT_SUBJECTS } from "./commit-message.js";
 export { subjectHash } from "./subject-hash.js";

@@ -43,6 +43,7 @@ describe("expandMissed", () => {
     const quiet = request({ now: new Date("2026-01-02T08:59:59Z") });
     expect(expandMissed(quiet)).toEqual({
       due: [],
+      late: [],
       missed: [],
       recoveries: [],
       cursorAt: quiet.cursorAt,
