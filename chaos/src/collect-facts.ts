@@ -12,7 +12,7 @@ export async function collectFacts(place: Place): Promise<Read> {
   const { postgres } = place;
   const runs = await postgres.query<RunFact>(
     `select id, worker_id as "workerId", pulse_id as "pulseId", lane_id as "laneId", state, slot, generation,
-            recovers_run_id as "recoversRunId", seq::int, fence, attempts, reason, planned_at as "plannedAt", window_ends_at as "windowEndsAt",
+            recovers_run_id as "recoversRunId", seq::int, fence, attempts, reason, planned_at as "plannedAt", created_at as "createdAt", window_ends_at as "windowEndsAt",
             ended_at as "endedAt", next_action_at as "nextActionAt"
      from runs`,
   );

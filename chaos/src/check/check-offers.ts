@@ -3,6 +3,8 @@ import type { Violation } from "./violation.ts";
 
 /** So long after the last fault everything that was lost has been noticed. */
 const NOTICED_MS = 8_000;
+/** No later than this is planned what is planned in time. */
+const IN_TIME_MS = 1_000;
 
 /**
  * A run that is missed although its worker asked for work twice, in vain, when there was no fault any more and the
@@ -20,6 +22,7 @@ export function checkOffers({ log, runs, dueUntil }: Facts): Violation[] {
     const firstMs = Math.max(
       calmMs,
       run.plannedAt.getTime() + NOTICED_MS,
+      begunMs(run),
       freeAtMs(run, lanes.get(run.laneId) ?? []),
     );
     const isInTime = ({ at }: { at: number }) => at > firstMs && at < run.windowEndsAt.getTime();
@@ -29,6 +32,12 @@ export function checkOffers({ log, runs, dueUntil }: Facts): Violation[] {
     const detail = `its worker got nothing at ${new Date(asked.at).toISOString()}`;
     return [{ rule: "missed_while_asked_for", run: run.id, detail }];
   });
+}
+
+/** What was planned late begins in the first half of what was left of its window. */
+function begunMs({ plannedAt, createdAt, windowEndsAt }: RunFact): number {
+  const isLate = createdAt.getTime() - plannedAt.getTime() > IN_TIME_MS;
+  return isLate ? (createdAt.getTime() + windowEndsAt.getTime()) / 2 : 0;
 }
 
 /** When the last run before it in its lane had ended, and some time for the news to spread. */

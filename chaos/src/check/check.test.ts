@@ -208,6 +208,11 @@ describe("offers", () => {
     expect(found(139)).toEqual(["missed_while_asked_for"]);
   });
 
+  it("leaves one that was planned late the first half of what was left of its window", () => {
+    expect(found(139, { createdAt: new Date(at(132)) })).toEqual([]);
+    expect(found(143, { createdAt: new Date(at(132)) })).toEqual(["missed_while_asked_for"]);
+  });
+
   it("understands that faults, a worker that asks once or too late, or a lane that is held are reasons", () => {
     expect(found(136)).toEqual([]);
     expect(found(148.5)).toEqual([]);

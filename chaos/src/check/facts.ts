@@ -15,6 +15,8 @@ export type RunFact = {
   attempts: number;
   reason: string | null;
   plannedAt: Date;
+  /** When somebody planned it: in its time, or after an absence. */
+  createdAt: Date;
   windowEndsAt: Date;
   endedAt: Date | null;
   nextActionAt: Date | null;

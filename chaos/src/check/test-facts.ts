@@ -36,6 +36,7 @@ export const runAt = (seconds: number, changes: Partial<RunFact> = {}): RunFact 
   attempts: 1,
   reason: null,
   plannedAt: new Date(at(seconds)),
+  createdAt: new Date(at(seconds)),
   windowEndsAt: new Date(at(seconds + 30)),
   endedAt: new Date(at(seconds + 1)),
   nextActionAt: null,

@@ -1,7 +1,7 @@
 import type { Jitter, RestRules, Schedule } from "@pulsekeep/contracts/schedule";
 import { expandMissed, type PlannedRun, type PulseTiming } from "@pulsekeep/schedule";
 import { newId } from "../../platform/ids.js";
-import { CATCH_UP_WITHIN_SECONDS, type RunRules } from "./run-rules.js";
+import type { RunRules } from "./run-rules.js";
 
 export type PulseTimingRow = {
   id: string;
@@ -29,6 +29,8 @@ export type NewRun = {
   state: "queued" | "missed" | "planned";
   generation: number;
   recoversRunId: string | null;
+  /** When it is queued, where that is not when it was planned for. */
+  startAt?: Date;
 };
 
 /** Where a pulse's cursor moves; without `dueAt` it has nothing left to plan. */
@@ -39,15 +41,14 @@ export type CursorMove = {
   dueAt: Date | undefined;
 };
 
+export type PulsePlan = { runs: NewRun[]; move: CursorMove };
+
 /**
- * What became due of a pulse, as rows of the ledger: `queued`, `missed` while nobody planned it, and `planned`
- * again where its policy asks for that. `lastRecoveryAt` is where an earlier part of a long absence has ended.
+ * What became due of a pulse, as rows of the ledger: `queued`, `planned` for a little later where it is late already,
+ * `missed` while nobody planned it, and `planned` again where its policy asks for that. `lastRecoveryAt` is where an
+ * earlier part of a long absence has ended.
  */
-export function planPulse(
-  pulse: DuePulse,
-  rules: RunRules,
-  lastRecoveryAt: Date | undefined,
-): { runs: NewRun[]; move: CursorMove } {
+export function planPulse(pulse: DuePulse, rules: RunRules, lastRecoveryAt: Date | undefined): PulsePlan {
   const timing = timingOf(pulse);
   const past = expandMissed({
     ...timing,
@@ -55,13 +56,15 @@ export function planPulse(
     now: pulse.now,
     windowSeconds: rules.windowSeconds,
     policy: pulse.recovery,
-    catchUpWithinSeconds: CATCH_UP_WITHIN_SECONDS,
+    lateSeconds: rules.lateSeconds,
+    catchUpWithinSeconds: rules.catchUpSeconds,
     spreadSeconds: rules.spreadSeconds,
     ...(lastRecoveryAt === undefined ? {} : { lastRecoveryAt }),
   });
   const first = (state: NewRun["state"]) => (run: PlannedRun) =>
     ({ id: newId(), pulse, run, state, generation: 0, recoversRunId: null }) satisfies NewRun;
   const missed = past.missed.map(first("missed"));
+  const late = past.late.map(({ run, startAt }) => ({ ...first("planned")(run), startAt }));
   const again = past.recoveries.map((run) => ({
     ...first("planned")(run),
     generation: 1,
@@ -69,7 +72,7 @@ export function planPulse(
   }));
   const { next } = past;
   return {
-    runs: [...missed, ...past.due.map(first("queued")), ...again],
+    runs: [...missed, ...past.due.map(first("queued")), ...late, ...again],
     move: {
       pulseId: pulse.id,
       cursorAt: past.cursorAt,

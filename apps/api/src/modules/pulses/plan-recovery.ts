@@ -1,7 +1,7 @@
 import { planRecoveries } from "@pulsekeep/schedule";
 import { newId } from "../../platform/ids.js";
 import { type PulseTimingRow, timingOf } from "./plan-pulse.js";
-import { CATCH_UP_WITHIN_SECONDS, type RunRules } from "./run-rules.js";
+import type { RunRules } from "./run-rules.js";
 
 export type RecoverableRow = PulseTimingRow & {
   now: Date;
@@ -25,8 +25,7 @@ export function planPulseRecoveries(
   const recoveries = planRecoveries({
     ...timingOf(pulse),
     policy: pulse.recovery,
-    // Its window is over, which may be longer ago than what is caught up after an absence.
-    catchUpWithinSeconds: CATCH_UP_WITHIN_SECONDS + rules.windowSeconds,
+    catchUpWithinSeconds: rules.catchUpSeconds,
     spreadSeconds: rules.spreadSeconds,
     now: pulse.now,
     missed: missed

@@ -16,7 +16,8 @@ import { Notices } from "../../platform/notices.js";
 import { parseSharedJson } from "../../platform/shared-json.js";
 import { TRANSPORT, type Transport } from "../../platform/transport.js";
 import { Announcer } from "./announcer.js";
-import { type CursorMove, type DuePulse, type NewRun, planPulse } from "./plan-pulse.js";
+import { type CursorMove, type DuePulse, type NewRun, planPulse, type PulsePlan } from "./plan-pulse.js";
+import { planUpTo } from "./plan-up-to.js";
 import {
   insertRuns,
   lockDuePulses,
@@ -26,10 +27,13 @@ import {
   selectLastRecoveries,
   selectNextDue,
 } from "./planner.statements.js";
+import { putOffRuns } from "./put-off-runs.js";
 import { RunRules } from "./run-rules.js";
 import { takeSeqs } from "./take-seqs.js";
 
 const BATCH = 1_000;
+/** Runs of one transaction, about: written in a second or two. */
+const MOST_RUNS = 10_000;
 /** Batches at once while much is due, so that the database works on one while the other is thought out. */
 const AT_ONCE = 2;
 const IDLE_MS = 250;
@@ -153,21 +157,17 @@ export class PlannerJobs implements OnModuleInit {
   /** Returns the workers with something new to claim. */
   private async plan(db: Statements, pulses: readonly DuePulse[]): Promise<string[]> {
     const recoveries = await findLastRecoveries(db, pulses, this.rules);
-    const runs: NewRun[] = [];
-    const moves: CursorMove[] = [];
-    for (const pulse of pulses) {
-      const planned = this.tryPlan(pulse, recoveries.get(pulse.id));
-      runs.push(...planned.runs);
-      moves.push(planned.move);
-    }
+    const { runs, moves } = planUpTo(pulses, MOST_RUNS, (pulse) =>
+      this.tryPlan(pulse, recoveries.get(pulse.id)),
+    );
     // Nothing of it waits for the answer to what came before.
     const { written } = await sendRuns(db, runs, this.rules);
-    const [workerIds] = await Promise.all([written, writeMoves(db, moves)]);
+    const [workerIds] = await Promise.all([written, putOffRuns(db, runs), writeMoves(db, moves)]);
     return workerIds;
   }
 
   /** A pulse that cannot be planned must not hold up its neighbours: it is put off and looked at again. */
-  private tryPlan(pulse: DuePulse, lastRecoveryAt: Date | undefined): ReturnType<typeof planPulse> {
+  private tryPlan(pulse: DuePulse, lastRecoveryAt: Date | undefined): PulsePlan {
     try {
       return planPulse(pulse, this.rules, lastRecoveryAt);
     } catch (error) {

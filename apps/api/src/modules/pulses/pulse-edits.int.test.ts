@@ -6,7 +6,9 @@ import { startTestApp, type TestApp } from "../../testing/test-app.js";
 import type { TestClient } from "../../testing/test-client.js";
 import { createPulse, listRuns, runNow } from "../../testing/test-pulse.js";
 import { enrolTestWorker, type TestWorker } from "../../testing/test-worker.js";
+import { Databases } from "../../platform/database.js";
 import { PlannerJobs } from "./planner.jobs.js";
+import { WorkerRunsService } from "./worker-runs.service.js";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -174,7 +176,24 @@ it("edits that come together with the planner plan each slot once", async () => 
       test.get(PlannerJobs).planDue(pulse.id),
     ]),
   );
-  const first = (await scheduledRuns(pulse)).filter(({ state }) => state !== "planned");
+  const first = (await scheduledRuns(pulse)).filter(({ generation }) => generation === 0);
   expect(first).toHaveLength(20);
   expect(new Set(first.map(({ slot }) => slot)).size).toBe(20);
+});
+
+it("tells once of all runs that end with their worker", async () => {
+  const pulse = await createPulse(alice, worker);
+  for (let run = 0; run < 3; run += 1) await runNow(alice, pulse);
+  const { workspaceId } = worker;
+  const ended = await test
+    .get(Databases)
+    .inTenant({ workspaceId }, (tx) =>
+      test.get(WorkerRunsService).endRunsOf(tx, { id: worker.id, workspaceId }),
+    );
+  expect(ended).toEqual({ runsCancelled: 3, runsUnknown: 0, pulsesPaused: 1 });
+  const told = await test.sql<{ topic: string }>(
+    "select body ->> 'topic' as topic from outbox where topic = 'notices' and body ->> 'id' = any($1) order by 1",
+    [[pulse.id, ...(await listRuns(alice, pulse)).map(({ id }) => id)]],
+  );
+  expect(told.filter(({ topic }) => topic === "run.changed")).toHaveLength(1);
 });

@@ -7,8 +7,8 @@ export const LEASE_EXPIRED = "lease_expired";
 /** Claims of one run before it ends as failed. */
 export const MAX_ATTEMPTS = 5;
 
-/** How old an occurrence may be to be caught up. */
-export const CATCH_UP_WITHIN_SECONDS = 24 * 3_600;
+/** What was missed is caught up for so long. */
+const CATCH_UP_SECONDS = 24 * 3_600;
 
 /**
  * When a run that its worker should have claimed is looked at for the first time: what was lost on its way costs this
@@ -33,6 +33,8 @@ export class RunRules {
   /** A signal ends before its lease: who holds an expired lease holds an expired signal. */
   readonly signalSeconds: number;
   readonly spreadSeconds: number;
+  /** How old an occurrence may be to be caught up: it counts as missed when its window is over, not before. */
+  readonly catchUpSeconds: number;
   readonly pulsesPerWorkspace: number;
   readonly commitsPerDay: number;
   readonly writesPerMinute: number;
@@ -44,6 +46,7 @@ export class RunRules {
     this.leaseSeconds = env.PULSEKEEP_RUN_LEASE_SECONDS;
     this.signalSeconds = Math.floor(this.leaseSeconds * 0.9);
     this.spreadSeconds = env.PULSEKEEP_RECOVERY_SPREAD_SECONDS;
+    this.catchUpSeconds = this.windowSeconds + CATCH_UP_SECONDS;
     this.pulsesPerWorkspace = env.PULSEKEEP_MAX_PULSES;
     this.commitsPerDay = env.PULSEKEEP_MAX_COMMITS_PER_DAY;
     this.writesPerMinute = env.PULSEKEEP_MAX_WRITES_PER_MINUTE;

@@ -103,6 +103,7 @@ export class SweeperJobs implements OnModuleInit {
     const pulses = await db.run<RecoverableRow>(selectRecoverable, [
       pgArray([...missed.keys()]),
       pgArray(latest.map((ms) => new Date(ms))),
+      this.rules.catchUpSeconds,
     ]);
     const recoveries = pulses.flatMap((pulse) =>
       planPulseRecoveries(pulse, missed.get(pulse.id) ?? [], this.rules),

@@ -1,11 +1,5 @@
 import type { Statement } from "@pulsekeep/database";
-import {
-  CATCH_UP_WITHIN_SECONDS,
-  FIRST_LOOK_SECONDS,
-  LEASE_EXPIRED,
-  MAX_ATTEMPTS,
-  WAITING_LOOK_SECONDS,
-} from "./run-rules.js";
+import { FIRST_LOOK_SECONDS, LEASE_EXPIRED, MAX_ATTEMPTS, WAITING_LOOK_SECONDS } from "./run-rules.js";
 
 /** $1 most rows. */
 export const lockOverdueRuns: Statement = {
@@ -63,8 +57,8 @@ export const closeWindows: Statement = {
 };
 
 /**
- * The pulses of missed runs that may be done again, and what there is of them already. $1 pulses, $2 the planned
- * instants of the missed runs. The lock keeps a pulse from being deleted before its new run is written.
+ * The pulses of missed runs that may be done again, and what there is of them already; of a pulse whose last run this
+ * was too. $1 pulses, $2 the planned instants of the missed runs, $3 seconds that are caught up. The lock keeps a pulse from being deleted before its new run is written.
  */
 export const selectRecoverable: Statement = {
   name: "select_recoverable",
@@ -74,8 +68,8 @@ export const selectRecoverable: Statement = {
       exists (select from runs r where r.pulse_id = p.id and r.planned_at > t.planned_at and r.generation = 0
               and r.state <> 'missed') as has_newer
     from unnest($1::uuid[], $2::timestamptz[]) as t (id, planned_at) join pulses p on p.id = t.id
-    where p.state = 'active' and p.recovery <> 'skip'
-      and t.planned_at > clock_timestamp() - interval '${2 * CATCH_UP_WITHIN_SECONDS} s'
+    where p.state <> 'paused' and p.recovery <> 'skip'
+      and t.planned_at > clock_timestamp() - make_interval(secs => $3)
     order by p.id for key share of p`,
 };
 
@@ -92,16 +86,18 @@ export const insertRecoveries: Statement = {
     on conflict (pulse_id, slot, generation) do nothing`,
 };
 
-/** Tells of runs that are late and says when to look at an open run next. $1 runs. */
+/**
+ * Tells of runs that are late and says when to look at an open run next. One that is claimed is only looked at when its
+ * lease is over: by the end of its window, long ago perhaps, it would be the first to be looked at until then. $1 runs.
+ */
 export const lookAgain: Statement = {
   name: "look_again",
   text: `with looked as (
-      update runs set next_action_at = least(window_ends_at,
+      update runs set next_action_at = case state when 'claimed' then lease_expires_at else least(window_ends_at,
         case when late_after > clock_timestamp() then late_after end,
-        case state when 'claimed' then lease_expires_at
-                   when 'queued' then clock_timestamp() + case when exists
+        case state when 'queued' then clock_timestamp() + case when exists
                      (select from runs o where o.lane_id = runs.lane_id and o.ended_at is null and o.seq < runs.seq)
-                     then interval '${WAITING_LOOK_SECONDS} s' else interval '${FIRST_LOOK_SECONDS} s' end end)
+                     then interval '${WAITING_LOOK_SECONDS} s' else interval '${FIRST_LOOK_SECONDS} s' end end) end
       where id = any($1::uuid[]) and ended_at is null and next_action_at <= clock_timestamp()
       returning id, workspace_id, pulse_id, state, late_after
     )

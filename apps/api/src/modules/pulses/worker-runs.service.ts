@@ -41,13 +41,13 @@ export class WorkerRunsService {
       .set({ state: "paused", updatedAt: sql`clock_timestamp()` })
       .where(and(eq(pulses.workerId, worker.id), eq(pulses.state, "active")))
       .returning({ id: pulses.id });
-    const news = [
-      ...[...unknown, ...cancelled].map(({ runId, pulseId }) =>
-        notice(workspaceId, "run.changed", runId, pulseId),
-      ),
-      ...paused.map(({ id }) => notice(workspaceId, "pulse.changed", id)),
-    ];
-    if (news.length > 0) await enqueue(tx, ...news);
+    // One of each: there may be tens of thousands, and whoever hears of one looks at them all.
+    const [run, pulse] = [[...unknown, ...cancelled][0], paused[0]];
+    await enqueue(
+      tx,
+      ...(run ? [notice(workspaceId, "run.changed", run.runId, run.pulseId)] : []),
+      ...(pulse ? [notice(workspaceId, "pulse.changed", pulse.id)] : []),
+    );
     return {
       runsCancelled: cancelled.length,
       runsUnknown: unknown.length,

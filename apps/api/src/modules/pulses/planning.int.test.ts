@@ -1,0 +1,229 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Pulse } from "@pulsekeep/contracts/api/pulses";
+import { startTestApp, type TestApp } from "../../testing/test-app.js";
+import type { TestClient } from "../../testing/test-client.js";
+import { eventually } from "../../testing/test-eventually.js";
+import { createPulse, getRun, listRuns, runNow } from "../../testing/test-pulse.js";
+import { enrolTestWorker, type TestWorker } from "../../testing/test-worker.js";
+import { closeWindow, expireLease, type OpenPulse, openPulse } from "./test-open-pulse.js";
+
+const MANY = 30_000;
+const NO_JITTER = { shape: "uniform", windowMinutes: 0, minimumGapMinutes: 0 } as const;
+
+let test: TestApp;
+let alice: TestClient;
+let worker: TestWorker;
+let pulse: Pulse;
+let claimOne: OpenPulse["claimOne"];
+beforeAll(async () => {
+  test = await startTestApp();
+  alice = await test.signUp("Alice");
+});
+afterAll(() => test.close());
+beforeEach(async () => {
+  ({ worker, pulse, claimOne } = await openPulse(test, alice));
+});
+
+describe("a window", () => {
+  it("that closes before anybody came leaves a missed run, and a second generation of it", async () => {
+    const run = await runNow(alice, pulse);
+    await closeWindow(test, run.id);
+    await eventually(async () => (await getRun(alice, run.id)).state === "missed");
+    const [recovery] = (await listRuns(alice, pulse)).filter(({ id }) => id !== run.id);
+    expect(recovery).toMatchObject({ state: "planned", slot: run.slot });
+    const rows = await test.sql("select generation, recovers_run_id from runs where id = $1", [recovery?.id]);
+    expect(rows).toEqual([{ generation: 1, recovers_run_id: run.id }]);
+    await test.sql("update runs set next_action_at = now() - interval '1 ms' where id = $1", [recovery?.id]);
+    expect((await claimOne()).runId).toBe(recovery?.id);
+  });
+
+  it("is not reopened by a pulse that skips", async () => {
+    const skipping = await createPulse(alice, worker, { recovery: "skip" });
+    const run = await runNow(alice, skipping);
+    await closeWindow(test, run.id);
+    await eventually(async () => (await getRun(alice, run.id)).state === "missed");
+    expect(await listRuns(alice, skipping)).toHaveLength(1);
+  });
+
+  it("never takes a run from the worker that has claimed it", async () => {
+    const run = await runNow(alice, pulse);
+    const claimed = await claimOne();
+    await test.sql("update runs set window_ends_at = now() - interval '1 minute' where id = $1", [run.id]);
+    expect(await worker.report(claimed)).toMatchObject({ body: { state: "succeeded" } });
+  });
+
+  it("that closes while its run is claimed is no reason to look before the lease is over", async () => {
+    const { runId } = await runNow(alice, pulse).then(() => claimOne());
+    await closeWindow(test, runId);
+    await eventually(
+      async () =>
+        (await test.sql("select 1 from runs where id = $1 and next_action_at = lease_expires_at", [runId]))
+          .length === 1,
+    );
+    expect(await getRun(alice, runId)).toMatchObject({ state: "claimed" });
+  });
+
+  it("that closes on the only run of a pulse leaves a second generation too", async () => {
+    const once = await createPulse(alice, worker, {
+      schedule: { kind: "once", runAt: new Date(Date.now() + 3_600_000).toISOString() },
+      jitter: NO_JITTER,
+    });
+    await test.sql(
+      `update pulses set schedule = $2, cursor_at = now() - interval '1 day', next_due_at = now() - interval '1 ms'
+       where id = $1`,
+      [once.id, { kind: "once", runAt: new Date(Date.now() - 1_000).toISOString() }],
+    );
+    const [run] = await eventually(async () => {
+      const found = await listRuns(alice, once);
+      return found.length > 0 && found;
+    });
+    await closeWindow(test, run?.id ?? "");
+    await eventually(async () => (await listRuns(alice, once)).length === 2);
+    expect((await alice.get<Pulse>(`/api/v1/pulses/${once.id}`)).body.state).toBe("finished");
+  });
+
+  it("that closes after an attempt nobody reported leaves the run unknown, and repeats nothing", async () => {
+    const run = await runNow(alice, pulse);
+    const claimed = await claimOne();
+    await expireLease(test, claimed);
+    await eventually(async () => (await getRun(alice, run.id)).state === "offered");
+    await closeWindow(test, run.id);
+    await eventually(async () => (await getRun(alice, run.id)).endedAt !== null);
+    expect(await getRun(alice, run.id)).toMatchObject({ state: "unknown", reason: "lease_expired" });
+    expect(await listRuns(alice, pulse)).toHaveLength(1);
+  });
+});
+
+describe("the planner", () => {
+  it("puts what is due into the ledger once, and says when it is due next", async () => {
+    await test.sql(
+      "update pulses set cursor_at = now() - interval '2 days', next_due_at = now() - interval '1 ms' where id = $1",
+      [pulse.id],
+    );
+    const runs = await eventually(async () => {
+      const found = await listRuns(alice, pulse);
+      return found.length > 0 && found;
+    });
+    expect(new Set(runs.map(({ slot }) => slot)).size).toBe(
+      runs.filter(({ generation }) => generation === 0).length,
+    );
+    const { body } = await alice.get<Pulse>(`/api/v1/pulses/${pulse.id}`);
+    expect(Date.parse(body.nextRun?.plannedAt ?? "")).toBeGreaterThan(Date.now());
+  });
+
+  it("begins what is late after an absence one by one, and says at once that it is late", async () => {
+    const often = await createPulse(alice, worker, {
+      schedule: {
+        kind: "every",
+        everyMinutes: 30,
+        anchorAt: new Date(Date.now() - 30_060_000).toISOString(),
+      },
+      jitter: NO_JITTER,
+    });
+    await test.sql(
+      "update pulses set cursor_at = now() - interval '5 hours', next_due_at = now() - interval '1 ms' where id = $1",
+      [often.id],
+    );
+    const runs = await eventually(async () => {
+      const found = await test.sql<{ id: string; state: string; gap: number | null; late: number }>(
+        `select id, state, extract(epoch from next_action_at - lag(next_action_at) over w)::float8 as gap,
+           (select count(*)::int from run_notices n where n.run_id = runs.id and n.kind = 'late') as late
+         from runs where pulse_id = $1 window w as (order by planned_at) order by planned_at`,
+        [often.id],
+      );
+      return found.length > 0 && found;
+    });
+    expect(runs.map(({ state }) => state)).toEqual(Array.from({ length: 10 }, () => "planned"));
+    expect(Math.min(...runs.slice(1).map(({ gap }) => gap ?? 0))).toBeGreaterThan(59.9);
+    expect(runs.filter(({ late }) => late === 1)).toHaveLength(7);
+    await test.sql("update runs set next_action_at = now() - interval '1 ms' where id = $1", [runs[0]?.id]);
+    expect((await claimOne()).runId).toBe(runs[0]?.id);
+    expect(await worker.claim()).toEqual([]);
+  });
+
+  it("catches up a long absence in parts, without two recoveries at once", async () => {
+    const anchorAt = new Date(Date.now() - 3 * 86_400_000).toISOString();
+    const often = await createPulse(alice, worker, {
+      schedule: { kind: "every", everyMinutes: 5, anchorAt },
+      jitter: NO_JITTER,
+      recovery: "catch_up_all",
+    });
+    await test.sql(
+      "update pulses set cursor_at = now() - interval '3 days', next_due_at = now() - interval '1 ms' where id = $1",
+      [often.id],
+    );
+    await eventually(
+      async () =>
+        (
+          await test.sql("select 1 from pulses where id = $1 and cursor_at > now() - interval '1 hour'", [
+            often.id,
+          ])
+        ).length === 1,
+    );
+    const [found] = await test.sql<{ missed: number; recoveries: number; closest: number }>(
+      `select count(*) filter (where state = 'missed')::int as missed,
+              count(*) filter (where generation > 0)::int as recoveries,
+              (select extract(epoch from min(gap))::int from (
+                 select planned_at - lag(planned_at) over (order by planned_at) as gap
+                 from runs where pulse_id = $1 and generation > 0) as gaps) as closest
+       from runs where pulse_id = $1`,
+      [often.id],
+    );
+    expect(found?.missed).toBeGreaterThan(600);
+    expect(found?.recoveries).toBeGreaterThan(100);
+    expect(found?.closest).toBeGreaterThanOrEqual(60);
+    await alice.del(`/api/v1/pulses/${often.id}`);
+  });
+
+  it("plans the others when one pulse cannot be planned", async () => {
+    const broken = await createPulse(alice, worker, { name: "Broken" });
+    await test.sql('update pulses set schedule = \'{"kind":"nothing"}\' where id = $1', [broken.id]);
+    await test.sql(
+      "update pulses set cursor_at = now() - interval '2 days', next_due_at = now() - interval '1 ms' where id = any($1)",
+      [[broken.id, pulse.id]],
+    );
+    await eventually(async () => (await listRuns(alice, pulse)).length > 0);
+    const [row] = await test.sql<{ later: boolean }>(
+      "select next_due_at > now() as later from pulses where id = $1",
+      [broken.id],
+    );
+    expect(row?.later).toBe(true);
+    await test.sql("delete from pulses where id = $1", [broken.id]);
+  });
+});
+
+it("one tenant's thousands of due runs do not stand before another's one", async () => {
+  const [carol, bob] = [await test.signUp("Carol"), await test.signUp("Bob")];
+  const crowd = await createPulse(carol, await enrolTestWorker(test, carol));
+  const lone = await createPulse(bob, await enrolTestWorker(test, bob));
+  const due = {
+    schedule: { kind: "every", everyMinutes: 1_440, anchorAt: new Date(Date.now() - 60_000).toISOString() },
+    jitter: NO_JITTER,
+    cursorAt: new Date(Date.now() - 120_000),
+  };
+  await test.sql(
+    `insert into pulses (id, workspace_id, worker_id, lane_id, kind, name, schedule, time_zone, jitter, rest, message,
+       change, recovery, jitter_secret, cursor_at, next_due_at)
+     select gen_random_uuid(), workspace_id, worker_id, lane_id, kind, name, $3, time_zone, $4, rest, message, change,
+       recovery, jitter_secret, $5, $5
+     from pulses, generate_series(1, $2) where id = $1`,
+    [crowd.id, MANY, due.schedule, due.jitter, due.cursorAt],
+  );
+  const plannedOf = async (pulse: { workerId: string }) =>
+    (
+      await test.sql<{ runs: number }>("select count(*)::int as runs from runs where worker_id = $1", [
+        pulse.workerId,
+      ])
+    )[0]?.runs ?? 0;
+  // The planner is in the middle of it: the backlog is long, and known to be one tenant's.
+  await eventually(async () => (await plannedOf(crowd)) >= 2_000);
+  await test.sql(
+    "update pulses set schedule = $2, jitter = $3, cursor_at = $4, next_due_at = now() - interval '1 ms' where id = $1",
+    [lone.id, due.schedule, due.jitter, due.cursorAt],
+  );
+  await eventually(
+    async () => (await test.sql("select 1 from runs where pulse_id = $1", [lone.id])).length > 0,
+  );
+  expect(await plannedOf(crowd)).toBeLessThan(MANY / 2);
+  await eventually(async () => (await plannedOf(crowd)) === MANY, { timeoutMs: 50_000 });
+});
