@@ -1,4 +1,5 @@
 import type { Statement } from "@pulsekeep/database";
+import { LEASE_EXPIRED } from "./run-rules.js";
 
 /**
  * The runs that each claim gets, locked, with what their signals are written from. $1 workers, $2 claim ids,
@@ -86,8 +87,9 @@ export const endUnwritable: Statement = {
 
 /**
  * Ends runs that were done, where the claim is still the latest: $1 runs, $2 workers, $3 fences, $4 commits.
- * A report that comes after its lease counts until somebody else has claimed the run. Returns the places of those that
- * it ended, from 0 on; the others are to be looked at one by one. (`coalesce`: "is null" would look like a way to find rows.)
+ * A report that comes after its lease counts until somebody else has claimed the run, also where the run had ended for
+ * nobody knew how; what came after it then keeps its streak. Returns the places of those that it ended, from 0 on; the
+ * others are to be looked at one by one. (`coalesce`: "is null" would look like a way to find rows.)
  */
 export const endSucceeded: Statement = {
   name: "end_succeeded",
@@ -96,16 +98,17 @@ export const endSucceeded: Statement = {
         next_action_at = null, lease_expires_at = null
       from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[]) with ordinality
         as t (id, worker_id, fence, commit_sha, place)
-      where r.id = t.id and r.worker_id = t.worker_id and r.fence = t.fence
-        and r.kind <> 'verify' and coalesce(r.ended_at, 'infinity') = 'infinity'
+      where r.id = t.id and r.worker_id = t.worker_id and r.fence = t.fence and r.kind <> 'verify'
+        and (coalesce(r.ended_at, 'infinity') = 'infinity' or (r.state = 'unknown' and r.reason = '${LEASE_EXPIRED}'))
       returning (t.place - 1)::int as place, r.id, r.workspace_id, r.pulse_id, r.generation, r.subject_hash,
         r.streak_days, r.streak_on
     ), recovered as (
       insert into run_notices (run_id, kind, workspace_id, pulse_id)
       select id, 'recovered', workspace_id, pulse_id from done where generation > 0 on conflict do nothing
     ), gone_on as (
-      update pulse_progress g set run_count = g.run_count + 1, streak_days = coalesce(d.streak_days, 1),
-        streak_on = coalesce(d.streak_on, g.streak_on),
+      update pulse_progress g set run_count = g.run_count + 1,
+        streak_days = case when d.streak_on < g.streak_on then g.streak_days else coalesce(d.streak_days, 1) end,
+        streak_on = greatest(g.streak_on, d.streak_on),
         recent_subjects = (g.recent_subjects || array_remove(array[d.subject_hash], null))
           [greatest(1, cardinality(g.recent_subjects) - 48):]
       from done d where g.pulse_id = d.pulse_id

@@ -7,29 +7,23 @@ import { newSecret } from "../../platform/ids.js";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
 import type { TestClient } from "../../testing/test-client.js";
 import { eventually } from "../../testing/test-eventually.js";
-import { createPulse, getRun, listRuns, pulseOf, runNow } from "../../testing/test-pulse.js";
-import { DONE, enrolTestWorker, type TestWorker } from "../../testing/test-worker.js";
+import { createPulse, getRun, runNow } from "../../testing/test-pulse.js";
+import { DONE, type TestWorker } from "../../testing/test-worker.js";
+import { expireLease, FAILED, type OpenPulse, openPulse } from "./test-open-pulse.js";
 
 let test: TestApp;
 let alice: TestClient;
 let worker: TestWorker;
 let pulse: Pulse;
+let claimOne: OpenPulse["claimOne"];
 beforeAll(async () => {
   test = await startTestApp();
   alice = await test.signUp("Alice");
 });
 afterAll(() => test.close());
 beforeEach(async () => {
-  worker = await enrolTestWorker(test, alice);
-  await worker.hello();
-  pulse = await createPulse(alice, worker);
+  ({ worker, pulse, claimOne } = await openPulse(test, alice));
 });
-
-type Claimed = Awaited<ReturnType<TestWorker["claim"]>>[number];
-
-const claimOne = (claimId = newSecret(16)): Promise<Claimed> =>
-  eventually(async () => (await worker.claim({ claimId, max: 1 }))[0], { what: "a run to claim" });
-const failed = { outcome: "failed", reason: { code: "github_unavailable", detail: "502" } } as const;
 
 describe("a run", () => {
   it("queued by hand is offered, claimed with a signal of its own, and ends as reported", async () => {
@@ -103,14 +97,14 @@ describe("a run", () => {
     const claimed = await claimOne();
     const first = await worker.report(claimed);
     expect(await worker.report(claimed)).toMatchObject({ status: 200, body: { state: "succeeded" } });
-    expect(await worker.report(claimed, failed)).toMatchObject({ status: 200, body: { state: "succeeded" } });
+    expect(await worker.report(claimed, FAILED)).toMatchObject({ status: 200, body: { state: "succeeded" } });
     expect(first.body.state).toBe("succeeded");
   });
 
   it("refuses the report of a claim that is no longer the latest", async () => {
     await runNow(alice, pulse);
     const first = await claimOne();
-    await expireLease(first);
+    await expireLease(test, first);
     const second = await claimOne();
     expect(second).toMatchObject({ runId: first.runId, fence: first.fence + 1 });
     expect(await worker.report(first)).toMatchObject({
@@ -124,7 +118,7 @@ describe("a run", () => {
   it("still counts a late report while nobody else has claimed it", async () => {
     await runNow(alice, pulse);
     const claimed = await claimOne();
-    await expireLease(claimed);
+    await expireLease(test, claimed);
     await eventually(async () => (await getRun(alice, claimed.runId)).state !== "claimed");
     expect(await worker.report(claimed)).toMatchObject({ status: 200, body: { state: "succeeded" } });
   });
@@ -133,10 +127,14 @@ describe("a run", () => {
     await runNow(alice, pulse);
     const claimed = await claimOne();
     await test.sql("update runs set attempts = 5 where id = $1", [claimed.runId]);
-    await expireLease(claimed);
+    await expireLease(test, claimed);
     await eventually(async () => (await getRun(alice, claimed.runId)).state === "unknown");
     expect(await worker.report(claimed)).toMatchObject({ status: 200, body: { state: "succeeded" } });
     expect(await getRun(alice, claimed.runId)).toMatchObject({ state: "succeeded", reason: null });
+    // It counts as others do: for the next message, which must not be the same, and the next number.
+    const progress =
+      "select run_count, cardinality(recent_subjects) as subjects from pulse_progress where pulse_id = $1";
+    expect(await test.sql(progress, [pulse.id])).toEqual([{ run_count: 1, subjects: 1 }]);
   });
 
   it("that was given back is offered at once, and asks for the very same commit", async () => {
@@ -156,7 +154,7 @@ describe("a run", () => {
     const run = await runNow(alice, pulse);
     for (let attempt = 1; attempt <= 5; attempt++) {
       const claimed = await claimOne();
-      const { body } = await worker.report(claimed, failed);
+      const { body } = await worker.report(claimed, FAILED);
       expect(body.state).toBe(attempt < 5 ? "queued" : "failed");
       if (attempt === 5) break;
       expect(await worker.claim()).toEqual([]);
@@ -214,230 +212,26 @@ describe("a lane", () => {
     expect(claimed.map(({ runId }) => runId).sort()).toEqual([here.id, there.id].sort());
   });
 
+  it("is not held by a head whose next attempt would come after its window", async () => {
+    const [first, second] = [await runNow(alice, pulse), await runNow(alice, pulse)];
+    const claimed = await claimOne();
+    await test.sql("update runs set window_ends_at = now() + interval '20 seconds' where id = $1", [
+      first.id,
+    ]);
+    expect(await worker.report(claimed, FAILED)).toMatchObject({ body: { state: "failed" } });
+    expect(await getRun(alice, first.id)).toMatchObject({ state: "failed", reason: "github_unavailable" });
+    expect((await claimOne()).runId).toBe(second.id);
+  });
+
   it("keeps a head in backoff before the next one", async () => {
     const [first, second] = [await runNow(alice, pulse), await runNow(alice, pulse)];
-    await worker.report(await claimOne(), failed);
+    await worker.report(await claimOne(), FAILED);
     expect(await worker.claim()).toEqual([]);
     await test.sql("update runs set next_action_at = now() - interval '1 second' where id = $1", [first.id]);
     const again = await claimOne();
     expect(again.runId).toBe(first.id);
     await worker.report(again);
     expect((await claimOne()).runId).toBe(second.id);
-  });
-});
-
-describe("a window", () => {
-  it("that closes before anybody came leaves a missed run, and a second generation of it", async () => {
-    const run = await runNow(alice, pulse);
-    await closeWindow(run.id);
-    await eventually(async () => (await getRun(alice, run.id)).state === "missed");
-    const [recovery] = (await listRuns(alice, pulse)).filter(({ id }) => id !== run.id);
-    expect(recovery).toMatchObject({ state: "planned", slot: run.slot });
-    const rows = await test.sql("select generation, recovers_run_id from runs where id = $1", [recovery?.id]);
-    expect(rows).toEqual([{ generation: 1, recovers_run_id: run.id }]);
-    await test.sql("update runs set next_action_at = now() - interval '1 ms' where id = $1", [recovery?.id]);
-    expect((await claimOne()).runId).toBe(recovery?.id);
-  });
-
-  it("is not reopened by a pulse that skips", async () => {
-    const skipping = await createPulse(alice, worker, { recovery: "skip" });
-    const run = await runNow(alice, skipping);
-    await closeWindow(run.id);
-    await eventually(async () => (await getRun(alice, run.id)).state === "missed");
-    expect(await listRuns(alice, skipping)).toHaveLength(1);
-  });
-
-  it("never takes a run from the worker that has claimed it", async () => {
-    const run = await runNow(alice, pulse);
-    const claimed = await claimOne();
-    await test.sql("update runs set window_ends_at = now() - interval '1 minute' where id = $1", [run.id]);
-    expect(await worker.report(claimed)).toMatchObject({ body: { state: "succeeded" } });
-  });
-
-  it("that closes after an attempt nobody reported leaves the run unknown, and repeats nothing", async () => {
-    const run = await runNow(alice, pulse);
-    const claimed = await claimOne();
-    await expireLease(claimed);
-    await eventually(async () => (await getRun(alice, run.id)).state === "offered");
-    await closeWindow(run.id);
-    await eventually(async () => (await getRun(alice, run.id)).endedAt !== null);
-    expect(await getRun(alice, run.id)).toMatchObject({ state: "unknown", reason: "lease_expired" });
-    expect(await listRuns(alice, pulse)).toHaveLength(1);
-  });
-});
-
-describe("the planner", () => {
-  it("puts what is due into the ledger once, and says when it is due next", async () => {
-    await test.sql(
-      "update pulses set cursor_at = now() - interval '2 days', next_due_at = now() - interval '1 ms' where id = $1",
-      [pulse.id],
-    );
-    const runs = await eventually(async () => {
-      const found = await listRuns(alice, pulse);
-      return found.length > 0 && found;
-    });
-    expect(new Set(runs.map(({ slot }) => slot)).size).toBe(
-      runs.filter(({ state }) => state !== "planned").length,
-    );
-    const { body } = await alice.get<Pulse>(`/api/v1/pulses/${pulse.id}`);
-    expect(Date.parse(body.nextRun?.plannedAt ?? "")).toBeGreaterThan(Date.now());
-  });
-
-  it("catches up a long absence in parts, without two recoveries at once", async () => {
-    const anchorAt = new Date(Date.now() - 3 * 86_400_000).toISOString();
-    const often = await createPulse(alice, worker, {
-      schedule: { kind: "every", everyMinutes: 5, anchorAt },
-      jitter: { shape: "uniform", windowMinutes: 0, minimumGapMinutes: 0 },
-      recovery: "catch_up_all",
-    });
-    await test.sql(
-      "update pulses set cursor_at = now() - interval '3 days', next_due_at = now() - interval '1 ms' where id = $1",
-      [often.id],
-    );
-    await eventually(
-      async () =>
-        (
-          await test.sql("select 1 from pulses where id = $1 and cursor_at > now() - interval '1 hour'", [
-            often.id,
-          ])
-        ).length === 1,
-    );
-    const [found] = await test.sql<{ missed: number; recoveries: number; closest: number }>(
-      `select count(*) filter (where state = 'missed')::int as missed,
-              count(*) filter (where generation > 0)::int as recoveries,
-              (select extract(epoch from min(gap))::int from (
-                 select planned_at - lag(planned_at) over (order by planned_at) as gap
-                 from runs where pulse_id = $1 and generation > 0) as gaps) as closest
-       from runs where pulse_id = $1`,
-      [often.id],
-    );
-    expect(found?.missed).toBeGreaterThan(600);
-    expect(found?.recoveries).toBeGreaterThan(100);
-    expect(found?.closest).toBeGreaterThanOrEqual(60);
-    await alice.del(`/api/v1/pulses/${often.id}`);
-  });
-
-  it("plans the others when one pulse cannot be planned", async () => {
-    const broken = await createPulse(alice, worker, { name: "Broken" });
-    await test.sql('update pulses set schedule = \'{"kind":"nothing"}\' where id = $1', [broken.id]);
-    await test.sql(
-      "update pulses set cursor_at = now() - interval '2 days', next_due_at = now() - interval '1 ms' where id = any($1)",
-      [[broken.id, pulse.id]],
-    );
-    await eventually(async () => (await listRuns(alice, pulse)).length > 0);
-    const [row] = await test.sql<{ later: boolean }>(
-      "select next_due_at > now() as later from pulses where id = $1",
-      [broken.id],
-    );
-    expect(row?.later).toBe(true);
-    await test.sql("delete from pulses where id = $1", [broken.id]);
-  });
-});
-
-describe("a pulse", () => {
-  it("that is deleted takes its open runs with it, and not its history", async () => {
-    const done = await runNow(alice, pulse);
-    await worker.report(await claimOne());
-    const open = await runNow(alice, pulse);
-    expect((await alice.del(`/api/v1/pulses/${pulse.id}`)).status).toBe(204);
-    expect(await getRun(alice, open.id)).toMatchObject({
-      state: "cancelled",
-      reason: "pulse_deleted",
-      pulseId: null,
-    });
-    expect(await getRun(alice, done.id)).toMatchObject({ state: "succeeded", pulseId: null });
-    expect(await worker.claim()).toEqual([]);
-    expect((await alice.del(`/api/v1/pulses/${pulse.id}`)).status).toBe(404);
-  });
-
-  it("has no run left when its lane goes, ended or not, and other lanes keep theirs", async () => {
-    const elsewhere = await createPulse(alice, worker, { target: { repository: "octo-alice/elsewhere" } });
-    const kept = await runNow(alice, elsewhere);
-    await runNow(alice, pulse);
-    await eventually(async () => (await worker.claim()).length === 2);
-    await test.sql("delete from lanes where id = (select lane_id from pulses where id = $1)", [pulse.id]);
-    expect(await listRuns(alice, pulse)).toEqual([]);
-    expect(await getRun(alice, kept.id)).toMatchObject({ state: "claimed" });
-  });
-
-  it("that is deleted while its run is claimed lets it end, and tries nothing again", async () => {
-    const run = await runNow(alice, pulse);
-    const claimed = await claimOne();
-    await alice.del(`/api/v1/pulses/${pulse.id}`);
-    expect(await worker.report(claimed, failed)).toMatchObject({ body: { state: "failed" } });
-    expect(await getRun(alice, run.id)).toMatchObject({ state: "failed" });
-  });
-
-  it("can be deleted beside another one with the same slots", async () => {
-    const twin = await createPulse(alice, worker, { name: "Twin" });
-    await test.sql(
-      "update pulses set cursor_at = now() - interval '2 days', next_due_at = now() - interval '1 ms' where id = any($1)",
-      [[twin.id, pulse.id]],
-    );
-    for (const each of [pulse, twin]) await eventually(async () => (await listRuns(alice, each)).length > 0);
-    for (const each of [pulse, twin]) expect((await alice.del(`/api/v1/pulses/${each.id}`)).status).toBe(204);
-  });
-
-  it("names the repository's language where its messages ask for it", async () => {
-    const message = {
-      style: "pro",
-      locale: "en",
-      templates: ["More {language}"],
-      repositoryLanguage: "Rust",
-    };
-    await runNow(alice, await createPulse(alice, worker, { message }));
-    expect((await claimOne()).opened).toMatchObject({
-      params: { message: expect.stringMatching(/^More Rust\n\n/) },
-    });
-  });
-
-  it.each([
-    [
-      "an unknown placeholder",
-      { message: { style: "pro", locale: "en", templates: ["Fine", "On {wekday}"] } },
-      "message.templates.1",
-    ],
-    [
-      "a language of two lines",
-      { message: { style: "pro", locale: "en", templates: [], repositoryLanguage: "C\nPulse-Run: 1" } },
-      "message.repositoryLanguage",
-    ],
-    ["a lone brace", { message: { style: "pro", locale: "en", templates: ["{"] } }, "message.templates.0"],
-    [
-      "the mark of another run",
-      { message: { style: "pro", locale: "en", templates: ["Pulse-Run: 1"] } },
-      "message.templates.0",
-    ],
-    [
-      "marks that turn the text around",
-      { message: { style: "pro", locale: "en", templates: ["Fine", "a\u202Eb"] } },
-      "message.templates.1",
-    ],
-    [
-      "a template that shows nothing",
-      { message: { style: "pro", locale: "en", templates: ["\u200B"] } },
-      "message.templates.0",
-    ],
-    [
-      "a pause that leaves nothing before the year 10000",
-      {
-        rest: { restWeekdays: [], skipDates: [], freezes: [], pausedUntil: "9999-12-31T23:59:59Z" },
-        timeZone: "Asia/Manila",
-      },
-      "rest",
-    ],
-    [
-      "a branch that leaves its name space",
-      { target: { repository: "octo-alice/notes", branch: "../main" } },
-      "target.branch",
-    ],
-    ["a repository that is no name", { target: { repository: "-a/.." } }, "target.repository"],
-    ["a schedule that cannot be read", { schedule: { kind: "cron", expression: "99 * * * *" } }, "schedule"],
-  ])("with %s is refused when it is saved, and the place is named", async (_, changes, path) => {
-    const answer = await alice.post("/api/v1/pulses", pulseOf(worker, changes));
-    expect(answer).toMatchObject({ status: 422, body: { errors: [{ path }] } });
-    if ("target" in changes) return;
-    expect(await alice.patch(`/api/v1/pulses/${pulse.id}`, changes)).toMatchObject({ status: 422 });
   });
 });
 
@@ -482,17 +276,3 @@ describe("the way from ledger to worker", () => {
     expect((await claimOne()).runId).toBe(after.id);
   });
 });
-
-async function expireLease(claimed: { runId: string }): Promise<void> {
-  await test.sql(
-    "update runs set lease_expires_at = now() - interval '1 second', next_action_at = now() - interval '1 second' where id = $1",
-    [claimed.runId],
-  );
-}
-
-async function closeWindow(runId: string): Promise<void> {
-  await test.sql(
-    "update runs set window_ends_at = now() - interval '1 second', next_action_at = now() - interval '1 second' where id = $1",
-    [runId],
-  );
-}

@@ -11,7 +11,7 @@ const { runNotices, runs } = schema;
 /** Nothing is known of it but that its lease ran out: the report that comes late decides. */
 export const isUndecided = (run: RunRow): boolean => run.state === "unknown" && run.reason === LEASE_EXPIRED;
 
-/** A failure that time may cure goes back to the queue while attempts are left; everything else ends the run. */
+/** A failure that time may cure goes back to the queue while attempts and time are left; everything else ends the run. */
 export async function settleRun(
   tx: Transaction,
   run: RunRow,
@@ -56,11 +56,18 @@ const wasLost = (run: RunRow): boolean => run.reason === LEASE_EXPIRED;
 
 const ended = () => ({ endedAt: sql`clock_timestamp()`, nextActionAt: null });
 
-const retry = (run: RunRow, result: Extract<RunOutcome, { outcome: "failed" }>, rules: RunRules) => ({
-  state: "queued" as const,
-  reason: wasLost(run) ? LEASE_EXPIRED : result.reason.code,
-  nextActionAt: sql`clock_timestamp() + make_interval(secs => ${rules.backoffSeconds(run.attempts)})`,
-});
+/** Where its window would be over before the next attempt, it would hold up its lane for nothing: it ends here. */
+function retry(run: RunRow, result: Extract<RunOutcome, { outcome: "failed" }>, rules: RunRules) {
+  // One instant for the whole statement: all columns must say the same.
+  const againAt = sql`statement_timestamp() + make_interval(secs => ${rules.backoffSeconds(run.attempts)})`;
+  const inTime = sql`${againAt} < ${runs.windowEndsAt}`;
+  return {
+    state: sql`case when ${inTime} then 'queued' else ${wasLost(run) ? "unknown" : "failed"} end`,
+    reason: wasLost(run) ? LEASE_EXPIRED : result.reason.code,
+    nextActionAt: sql`case when ${inTime} then ${againAt} end`,
+    endedAt: sql`case when not ${inTime} then statement_timestamp() end`,
+  };
+}
 
 function end(run: RunRow, result: RunOutcome) {
   const base = ended();
