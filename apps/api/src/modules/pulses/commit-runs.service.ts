@@ -4,7 +4,8 @@ import { schema, type Transaction } from "@pulsekeep/database";
 import { eq } from "drizzle-orm";
 import { newId } from "../../platform/ids.js";
 import { enqueue } from "../../platform/outbox.js";
-import { ensureLane, insertQueuedRun } from "./queue-run.js";
+import { laneOf } from "./lane-of.js";
+import { insertQueuedRun } from "./queue-run.js";
 import { RunRules } from "./run-rules.js";
 
 const { runs } = schema;
@@ -20,11 +21,15 @@ export class CommitRunsService {
     { id: workerId, workspaceId }: { id: string; workspaceId: string },
     { name, params }: { name: string; params: CommitParams },
   ): Promise<string> {
-    const target = `${params.owner}/${params.repo}#${params.branch}`;
-    const laneId = await ensureLane(tx, { id: workerId, workspaceId, target });
+    const place = {
+      kind: "commit",
+      repository: `${params.owner}/${params.repo}`,
+      branch: params.branch,
+    } as const;
+    const laneId = await laneOf(tx, { id: workerId, workspaceId }, place);
     const runId = newId();
-    const place = { workspaceId, workerId, pulseId: null, laneId };
-    await insertQueuedRun(tx, { ...place, runId, kind: "commit", slot: `${name}:${runId}` }, this.rules);
+    const run = { runId, workspaceId, workerId, pulseId: null, laneId, kind: "commit" } as const;
+    await insertQueuedRun(tx, { ...run, slot: `${name}:${runId}` }, this.rules);
     await tx.update(runs).set({ params }).where(eq(runs.id, runId));
     await enqueue(tx, { topic: "runs.queued", key: workerId, body: { workerId } });
     return runId;

@@ -14,14 +14,9 @@ const DEFAULT_CHANGE: CommitChange = { kind: "journal", folder: "pulse" };
 export const taskOf = ({ kind, change, task }: PulseCreate): CommitChange | PulseTask =>
   (kind === "commit" ? undefined : task) ?? change ?? DEFAULT_CHANGE;
 
-/** The lane of a pulse: runs that write to one branch, or start one workflow, stay in order. */
-export function laneTargetOf(
-  { kind, task }: Pick<PulseCreate, "kind" | "task">,
-  { repository, branch }: { repository: string | null; branch: string | null },
-): string {
-  if (task?.kind === "dispatch") return `dispatch:${repository}/${task.workflow}`;
-  return kind === "commit" ? `${repository}#${branch}` : `${kind}:${repository}`;
-}
+/** The workflow that a pulse starts, if it is of that kind. */
+export const workflowOf = ({ task }: Pick<PulseCreate, "task">): string | undefined =>
+  task?.kind === "dispatch" ? task.workflow : undefined;
 
 /**
  * What an edit makes of it; nothing when the edit leaves it alone.

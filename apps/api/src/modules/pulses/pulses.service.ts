@@ -16,10 +16,11 @@ import { Databases, type Tenant } from "../../platform/database.js";
 import { newId, newSecret } from "../../platform/ids.js";
 import { enqueue, notice } from "../../platform/outbox.js";
 import { actorOf, type AuditAction, AuditService } from "../audit/audit.service.js";
+import { laneOf } from "./lane-of.js";
 import { PlannerJobs } from "./planner.jobs.js";
 import { listPreviewGaps } from "./preview-gaps.js";
 import { firstColumns, readClock, replanColumns, timingChanged } from "./pulse-cursor.js";
-import { laneTargetOf, taskColumn, taskOf } from "./pulse-task.js";
+import { taskColumn, taskOf, workflowOf } from "./pulse-task.js";
 import type { PulseRow } from "./pulse-view.js";
 import { ensureLane, insertQueuedRun } from "./queue-run.js";
 import { RunNowService } from "./run-now.service.js";
@@ -66,7 +67,12 @@ export class PulsesService {
         id: newId(),
         workspaceId: caller.workspaceId,
         workerId: worker.id,
-        laneId: await ensureLane(tx, { ...worker, target: laneTargetOf(input, { repository, branch }) }),
+        laneId: await laneOf(tx, worker, {
+          kind: input.kind,
+          repository,
+          branch,
+          workflow: workflowOf(input),
+        }),
         kind: input.kind,
         name: input.name,
         schedule: input.schedule,
@@ -129,16 +135,11 @@ export class PulsesService {
   /** Ends a pulse; its open runs are cancelled and its history stays with the worker. */
   async deletePulse(caller: UserCaller, id: string): Promise<void> {
     await this.databases.inTenant(caller, async (tx) => {
+      // Its runs first, as the sweeper locks them: else the two could wait for each other.
+      await cancelRunsOf(tx, id);
       const row = await lockPulse(tx, id);
-      await tx
-        .update(runs)
-        .set({
-          state: "cancelled",
-          endedAt: sql`clock_timestamp()`,
-          nextActionAt: null,
-          reason: "pulse_deleted",
-        })
-        .where(and(eq(runs.pulseId, id), sql`${runs.state} in ('planned', 'queued', 'offered')`));
+      // What was planned in between.
+      await cancelRunsOf(tx, id);
       await tx.update(runs).set({ pulseId: null }).where(eq(runs.pulseId, id));
       await tx.delete(pulses).where(eq(pulses.id, id));
       await this.leaveTrace(tx, caller, "pulse.deleted", row, { name: row.name });
@@ -254,6 +255,18 @@ export class PulsesService {
     });
     await enqueue(tx, notice(caller.workspaceId, "pulse.changed", pulse.id));
   }
+}
+
+async function cancelRunsOf(tx: Transaction, pulseId: string): Promise<void> {
+  await tx
+    .update(runs)
+    .set({
+      state: "cancelled",
+      endedAt: sql`clock_timestamp()`,
+      nextActionAt: null,
+      reason: "pulse_deleted",
+    })
+    .where(and(eq(runs.pulseId, pulseId), sql`${runs.state} in ('planned', 'queued', 'offered')`));
 }
 
 async function lockPulse(tx: Transaction, id: string): Promise<PulseRow> {
