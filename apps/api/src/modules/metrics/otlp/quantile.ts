@@ -12,16 +12,23 @@ export function quantileOf(intervals: readonly Interval[], q: number): number | 
   if (total === 0) return undefined;
   const rank = q * total;
   const bounds = [...new Set(counted.flatMap(({ lower, upper }) => [lower, upper]))].sort((a, b) => a - b);
-  let [before, beforeCount] = [bounds[0] ?? 0, 0];
-  for (const bound of bounds) {
-    const reached = countUpTo(counted, bound);
-    if (reached >= rank)
-      return reached === beforeCount
-        ? bound
-        : before + ((bound - before) * (rank - beforeCount)) / (reached - beforeCount);
-    [before, beforeCount] = [bound, reached];
+  const place = firstReaching(counted, bounds, rank);
+  const [bound = 0, before = bound] = [bounds[place], bounds[place - 1]];
+  const [reached, beforeCount] = [countUpTo(counted, bound), place === 0 ? 0 : countUpTo(counted, before)];
+  return reached === beforeCount
+    ? bound
+    : before + ((bound - before) * (rank - beforeCount)) / (reached - beforeCount);
+}
+
+/** By halves: one export may bring hundreds of thousands of buckets, and each count goes through all of them. */
+function firstReaching(intervals: readonly Interval[], bounds: readonly number[], rank: number): number {
+  let [low, high] = [0, bounds.length - 1];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (countUpTo(intervals, bounds[middle] ?? 0) >= rank) high = middle;
+    else low = middle + 1;
   }
-  return before;
+  return low;
 }
 
 const toFinite = ({ lower, upper, count }: Interval): Interval => ({

@@ -167,6 +167,11 @@ describe("a quantile of buckets", () => {
     expect(quantileOf([], 0.95)).toBeUndefined();
   });
 
+  it("is found among as many buckets as a body may hold", () => {
+    const buckets = Array.from({ length: 200_000 }, (_, lower) => ({ lower, upper: lower + 1, count: 1 }));
+    expect(quantileOf(buckets, 0.95)).toBeCloseTo(190_000);
+  });
+
   it("lies within the intervals, grows with its share, and does not care how they are cut", () => {
     const interval = fc
       .tuple(

@@ -67,7 +67,9 @@ function readMetric(
       continue;
     }
     const { values } = findGroup(parsed.data.timeUnixNano);
-    values.set(order, [...(values.get(order) ?? []), { value, attributes: parsed.data.attributes }]);
+    const given = values.get(order) ?? [];
+    given.push({ value, attributes: parsed.data.attributes });
+    values.set(order, given);
   }
 }
 
