@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { Databases } from "../../platform/database.js";
 import { Mailer } from "../../platform/mailer.js";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
 import type { TestClient } from "../../testing/test-client.js";
@@ -6,6 +7,7 @@ import { insertDeployment, insertSamples } from "../metrics/test-watched-project
 import { AnalystJobs } from "../verdicts/analyst.jobs.js";
 import { FollowUpsService } from "../verdicts/follow-ups.service.js";
 import { judgeDeployment, type JudgedDeployment } from "../verdicts/test-judged-deployment.js";
+import { type ClaimedDelivery, claimDeliveries } from "./claim-deliveries.js";
 import { SlackDeliveriesService } from "./slack-deliveries.service.js";
 import { SlackOutcomesService } from "./slack-outcomes.service.js";
 import { startTestSlack, type TestSlack } from "./test-slack.js";
@@ -208,6 +210,22 @@ describe("delivery", () => {
     await send();
     await send();
     expect((await shop.settings()).deliveries.map(({ state }) => state)).toEqual(["sent", "sent"]);
+  });
+
+  it("is one message of a project at a time, however many send", async () => {
+    await shop.connect();
+    await queued(2);
+    await makeDue();
+    const claim = () => claimDeliveries(test.get(Databases).engine);
+    const [first, ...others] = await claim();
+    // Another sender, while the first one waits for Slack's answer.
+    expect([others, await claim()]).toEqual([[], []]);
+    await test.get(SlackOutcomesService).record(first as ClaimedDelivery, { kind: "sent" }, undefined);
+    const [second] = await claim();
+    expect(second?.deploymentId).not.toBe(first?.deploymentId);
+    // Whoever took it has died: nobody else's turn is over for that.
+    await makeDue();
+    expect(await claim()).toMatchObject([{ deploymentId: second?.deploymentId, attempts: 2 }]);
   });
 
   it("leaves the new webhook alone when it is the old one that asks for a pause", async () => {
