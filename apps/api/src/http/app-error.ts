@@ -40,6 +40,7 @@ export const ERROR_CODES = {
   HOST_LOCK_VIOLATION: { status: 409, title: "The project is locked to another host" },
   CHANGE_LIMIT_EXCEEDED: { status: 409, title: "The month's changes of the endpoint are used up" },
   MIGRATION_LIMIT_EXCEEDED: { status: 409, title: "The month's changes of the host are used up" },
+  sample_quota_reached: { status: 429, title: "The day's samples of the project are used up" },
   SOURCE_MISMATCH: { status: 409, title: "The project's samples come from another source" },
   PROJECT_ENDPOINT_BLOCKED: { status: 423, title: "The metrics endpoint is blocked" },
   HMAC_PREFLIGHT_FAILED: { status: 422, title: "The endpoint refused the signed probe" },

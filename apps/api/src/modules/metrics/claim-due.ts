@@ -134,7 +134,7 @@ async function recordMissedTicks(tx: Transaction, endpoint: DueEndpoint): Promis
           ceil(greatest(0, extract(epoch from d.started_at - ${due})) / ${seconds})::bigint,
           floor(extract(epoch from least(${until}, ${endpoint.now}::timestamptz) - ${due}) / ${seconds})::bigint) tick
         where d.project_id = ${endpoint.project_id} and d.measured_environment = ${endpoint.environment}
-          and ${until} >= ${due}
+          and ${until} >= ${due} and d.started_at > ${due} - interval '3 days'
         on conflict do nothing`,
   );
 }

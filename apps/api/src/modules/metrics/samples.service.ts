@@ -4,6 +4,7 @@ import { sql } from "drizzle-orm";
 import { Counter } from "prom-client";
 import { Databases } from "../../platform/database.js";
 import { Gather } from "../../platform/gather.js";
+import { LOGGER, type Logger } from "../../platform/logger.js";
 import { enqueue, notice, type OutboxMessage } from "../../platform/outbox.js";
 import { pgArray, pgTextArray } from "../../platform/pg-array.js";
 import { HttpMetrics } from "../observability/observability.ports.js";
@@ -39,6 +40,7 @@ export class SamplesService {
   constructor(
     @Inject(Databases) private readonly databases: Databases,
     @Inject(HttpMetrics) { registry }: HttpMetrics,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.collected = new Counter({
       name: "seqpulse_metrics_collected_total",
@@ -63,6 +65,15 @@ export class SamplesService {
   /** Counts samples that came by another way than a scrape. */
   countCollected(samples: number, isObserved: boolean): void {
     this.collected.inc({ phase: isObserved ? "post" : "pre" }, samples);
+  }
+
+  /** What came is kept by now: that its hours could not be summed up is no failure of whoever brought it. */
+  async sumUpLate(projectId: string, late: { instants: readonly Date[]; now: Date }): Promise<void> {
+    try {
+      await rollUpLate(this.databases.engine, { projectId, ...late });
+    } catch (error) {
+      this.logger.error({ err: error, projectId }, "late samples are missing in their hours' figures");
+    }
   }
 
   /** Appends what was measured before the project was watched, in the caller's transaction. */
@@ -98,7 +109,7 @@ export class SamplesService {
       this.countCollected(one.measured.rows.length, isObserved);
       // What Prometheus has kept meanwhile may be of hours that were summed up without it.
       const instants = one.measured.rows.map(({ at }) => at);
-      await rollUpLate(this.databases.engine, { projectId: one.projectId, instants, now: one.at });
+      await this.sumUpLate(one.projectId, { instants, now: one.at });
     }
   }
 }

@@ -5,7 +5,9 @@ import { Jobs } from "../../platform/jobs.js";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
 import type { TestClient } from "../../testing/test-client.js";
 import { createTestProject } from "../../testing/test-project.js";
+import { NOTHING_MEASURED } from "./metric-values.js";
 import { RollUpJobs } from "./roll-up.jobs.js";
+import { SamplesService } from "./samples.service.js";
 import { insertSamples, toTestProject } from "./test-watched-project.js";
 
 let test: TestApp;
@@ -103,6 +105,32 @@ describe("long views", () => {
     // Into an hour that has been summed up, and into one that had no sample then.
     await push(other.apiKeyPlain, [minutesAfter(5, 1), hour(4)]);
     expect(await counts()).toEqual([1, 2, 1, 1]);
+  });
+
+  it("keep nobody's samples from being kept when they cannot be written", async () => {
+    const project = await createTestProject(alice);
+    const { projectId, workspaceId } = await toTestProject(test, project);
+    await test.sql(
+      `insert into metric_rollups (project_id, environment, workspace_id, at, samples, missing)
+       values ($1, '', $2, $3, 1, 0)`,
+      [projectId, workspaceId, hour(1)],
+    );
+    await test.sql("revoke insert on metric_rollups from pulsekeep_engine");
+    try {
+      const at = hour(2);
+      const values = { ...NOTHING_MEASURED, latency_p95: 50 };
+      await test
+        .get(SamplesService)
+        .recordSample(
+          { projectId, environment: "", workspaceId, at: new Date() },
+          { ok: true, rows: [{ at, values }] },
+        );
+      expect(await test.sql("select at from metric_samples where project_id = $1", [projectId])).toEqual([
+        { at },
+      ]);
+    } finally {
+      await test.sql("grant insert on metric_rollups to pulsekeep_engine");
+    }
   });
 
   it("show the hourly figures of days whose samples are gone, however short they are", async () => {

@@ -125,6 +125,62 @@ describe("samples that are pushed", () => {
     });
   });
 
+  it("choose nothing while none of them is good", async () => {
+    const project = await createTestProject(alice);
+    const none = await push(project, { samples: [{ at: ago(5), metrics: { ...METRICS, cpu_usage: 7 } }] });
+    expect(none.status).toBe(422);
+    expect((await project.read()).endpoint).toMatchObject({ source: "endpoint", state: "none" });
+  });
+
+  it("are refused for the rest of a day in which the project has sent as many as it may", async () => {
+    const project = await createTestProject(alice);
+    await push(project, { samples: [{ at: ago(20), metrics: METRICS }] });
+    const count = (sent: number, day: string) =>
+      test.sql(
+        `update metric_endpoints set pushed_samples = $2, pushed_on = (now() at time zone 'UTC')::date - $3::int
+         where project_id = $1`,
+        [project.id, sent, day],
+      );
+    await count(249_999, "0");
+    expect((await push(project, { samples: [{ at: ago(10), metrics: METRICS }] })).status).toBe(200);
+    const refused = await push(project, { samples: [{ at: ago(9), metrics: METRICS }] });
+    expect(refused).toMatchObject({
+      status: 429,
+      body: { code: "sample_quota_reached", detail: expect.stringContaining("250000") },
+    });
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(Number(refused.headers.get("retry-after"))).toBeLessThanOrEqual(86_400);
+    const exported = await alice.call<Refusal>("POST", "/v1/metrics", {
+      body: {
+        resourceMetrics: [
+          {
+            scopeMetrics: [
+              {
+                metrics: [
+                  {
+                    name: "seqpulse.cpu_usage",
+                    gauge: { dataPoints: [{ timeUnixNano: `${Date.now()}000000`, asDouble: 0.2 }] },
+                  },
+                ],
+              },
+            ],
+          },
+        ],
+      },
+      headers: keyOf(project),
+    });
+    expect([exported.status, exported.body.code]).toEqual([429, "sample_quota_reached"]);
+    expect(await kept(project)).toHaveLength(2);
+    await count(250_000, "1");
+    expect((await push(project, { samples: [{ at: ago(8), metrics: METRICS }] })).status).toBe(200);
+    // The new day's count has begun with what was new.
+    await push(project, { samples: [{ at: ago(8), metrics: METRICS }] });
+    const [endpoint] = await test.sql("select pushed_samples from metric_endpoints where project_id = $1", [
+      project.id,
+    ]);
+    expect(endpoint).toEqual({ pushed_samples: 1 });
+  });
+
   it("wake the analyst for each deployment that is watched", async () => {
     const project = await createTestProject(alice);
     await push(project, { samples: [{ metrics: METRICS }] });
