@@ -103,6 +103,22 @@ describe("a deployment under observation", () => {
     ).toContain('{verdict="ok",consistency="consistent"}');
   });
 
+  it("is expected to bring what its service usually pushes, not what would be asked for", async () => {
+    await test.sql("update metric_endpoints set source = 'push', active_url = null");
+    const id = await insertDeployment(test, project, {
+      state: "observing",
+      startedIn: -75,
+      finishedIn: -70,
+      observeUntilIn: -10,
+    });
+    await insertSamples(test, project, { fromSeconds: -195, toSeconds: -76, stepSeconds: 6 });
+    await insertSamples(test, project, { fromSeconds: -69, toSeconds: -11, stepSeconds: 6 });
+    await evaluate(id);
+    const verdict = await verdictOf(id);
+    expect(verdict).toMatchObject({ state: "ok", missed_scrapes: 0 });
+    expect(verdict?.document.quality).toMatchObject({ coverage: 1, postSamples: 10, issues: [] });
+  });
+
   it("shows a rollback before the window is over, keeps it, and is analyzed at the end", async () => {
     const id = await observe({ finishedIn: -30, post: { error_rate: 0.3, latency_p95: 200 } });
     await evaluate(id);

@@ -69,7 +69,7 @@ export class AnalystJobs implements OnModuleInit {
   private async postpone(id: string): Promise<void> {
     await this.databases.engine.execute(
       sql`update deployments set next_action_at = now() + make_interval(secs => ${RETRY_SECONDS})
-          where id = ${id} and state in ('running', 'observing', 'superseded')`,
+          where id = ${id} and (state in ('running', 'observing', 'superseded') or next_action_at is not null)`,
     );
   }
 }

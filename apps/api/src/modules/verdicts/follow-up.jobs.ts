@@ -15,17 +15,14 @@ export class FollowUpJobs implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.jobs.every({
-      name: "follow-ups",
-      role: "analyst",
-      intervalMs: EVERY_MS,
-      run: () => this.sweepOnce(),
-    });
+    const every = { role: "analyst", intervalMs: EVERY_MS } as const;
+    this.jobs.every({ ...every, name: "follow-ups", run: () => this.followUps.sweepOnce() });
+    // A loop of its own: whatever keeps looks from being taken keeps no mail.
+    this.jobs.every({ ...every, name: "deployment-mails", run: () => this.sendMails() });
   }
 
-  async sweepOnce(): Promise<"idle" | "more"> {
-    const swept = await this.followUps.sweepOnce();
+  async sendMails(): Promise<"idle"> {
     await this.mails.sendDue();
-    return swept;
+    return "idle";
   }
 }

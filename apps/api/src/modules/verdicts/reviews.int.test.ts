@@ -2,6 +2,7 @@ import type { Deployment, HintCounts, HintedDeployment } from "@pulsekeep/contra
 import type { VerdictQuality } from "@pulsekeep/contracts/api/verdicts";
 import type { Page } from "@pulsekeep/contracts/api/shared";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { newId } from "../../platform/ids.js";
 import { Mailer } from "../../platform/mailer.js";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
 import type { TestClient } from "../../testing/test-client.js";
@@ -102,8 +103,9 @@ describe("a follow-up look", () => {
            ($2, 'warning', $3, null)`,
         [bad, seen, shop.workspaceId],
       );
+      await Promise.all([1, 2].map(() => test.get(FollowUpsService).sweepOnce()));
       for (let times = 0; times < 2; times += 1)
-        await Promise.all([1, 2].map(() => test.get(FollowUpJobs).sweepOnce()));
+        await Promise.all([1, 2].map(() => test.get(FollowUpJobs).sendMails()));
       expect(await looks(late)).toEqual(["hour warning", "day pending"]);
       const mails = send.mock.calls.map(([mail]) => mail);
       expect(mails.map(({ template, params }) => `${template} ${params["url"]}`).sort()).toEqual([
@@ -121,7 +123,7 @@ describe("a follow-up look", () => {
         "update deployment_notices set mailed_at = null, mail_due_at = null where deployment_id = $1",
         [bad],
       );
-      const sweep = () => test.get(FollowUpJobs).sweepOnce();
+      const sweep = () => test.get(FollowUpJobs).sendMails();
       await sweep();
       await sweep();
       expect(send).toHaveBeenCalledTimes(1);
@@ -148,6 +150,22 @@ describe("a follow-up look", () => {
       send.mockRestore();
       await test.sql("update users set locale = 'en'");
     }
+  });
+
+  it("that fails keeps nobody else's from being taken", async () => {
+    const broken = await shop.judged({ ago: 400 });
+    const other = await shop.judged({ ago: 200, environment: "staging" });
+    for (const id of [broken, other]) await makeDue(id, "hour");
+    await test.sql(
+      `insert into verdict_policies (id, workspace_id, project_id, environment, version, document)
+       values ($1, $2, $3, 'prod', 1, '{}')`,
+      [newId(), shop.workspaceId, shop.projectId],
+    );
+    expect(await test.get(FollowUpsService).sweepOnce()).toBe("idle");
+    expect([await looks(broken), await looks(other)]).toEqual([
+      ["hour pending", "day pending"],
+      ["hour inconclusive", "day pending"],
+    ]);
   });
 
   it("is steady where nothing got worse, inconclusive without samples, and skipped for another version", async () => {

@@ -4,6 +4,7 @@ import type { Policy, VerdictInput, WindowPair } from "@pulsekeep/verdict";
 import { sql } from "drizzle-orm";
 import { baselineSince, type KeptSample, SamplesQueries } from "../metrics/samples.queries.js";
 import type { PolicyInForce } from "../policies/policies.queries.js";
+import { usualStepSeconds } from "./usual-step.js";
 import type { WatchedDeployment } from "./watched-deployment.js";
 
 /** From `after` (excluded) until `until`; `isOver` when nothing more will come. */
@@ -28,9 +29,15 @@ const EARLIER_DAYS = 30;
 const SAME_TIME_DAYS = [1, 7] as const;
 /** How much of the time before an earlier observation is compared with it. */
 const EARLIER_BASELINE_STEPS = 60;
-/** Histories of deployments that are being watched, kept from one sample to the next. */
-const REMEMBERED = 64;
+/**
+ * Samples of histories that are kept from one look to the next, some tens of megabytes: most have hundreds, and those of
+ * windows of a day hundreds of thousands. That there is a history counts as some samples too.
+ */
+const REMEMBERED_SAMPLES = 500_000;
+const SAMPLES_OF_NONE = 100;
 const DAY_MS = 86_400_000;
+/** A day until it is finished and a day of observation at most, and some hours for whoever comes late. */
+const LONGEST_DEPLOYMENT_MS = 3 * DAY_MS;
 
 /** Reads what the engine is asked with. In the engine's transactions, or in a tenant's. */
 @Injectable()
@@ -44,11 +51,21 @@ export class VerdictInputsQueries {
     let history = this.histories.get(deployment.id);
     if (!history) {
       history = await this.readHistory(tx, deployment, asked.window);
-      this.histories.set(deployment.id, history);
-      const [oldest] = this.histories.keys();
-      if (this.histories.size > REMEMBERED && oldest !== undefined) this.histories.delete(oldest);
+      this.remember(deployment.id, history);
     }
     return this.readWith(tx, deployment, { ...asked, history });
+  }
+
+  /** The oldest make room. */
+  private remember(id: string, history: KeptInput["history"]): void {
+    this.histories.set(id, history);
+    let samples = 0;
+    for (const kept of this.histories.values()) samples += samplesOf(kept);
+    for (const [oldest, kept] of this.histories) {
+      if (samples <= REMEMBERED_SAMPLES) return;
+      this.histories.delete(oldest);
+      samples -= samplesOf(kept);
+    }
   }
 
   /** For any deployment, in a tenant's transaction: with the address that was measured at the end of its window. */
@@ -63,13 +80,15 @@ export class VerdictInputsQueries {
     deployment: WatchedDeployment,
     { window, policy, history, asOf }: Told,
   ): Promise<KeptInput> {
-    const { measured, startedAt, stepSeconds, pipeline } = deployment;
+    const { measured, startedAt, pipeline, isPushed } = deployment;
+    const pre = await this.samples.listBaseline(tx, { ...measured, asOf }, startedAt);
+    const stepSeconds = isPushed ? usualStepSeconds(pre, deployment.stepSeconds) : deployment.stepSeconds;
     return {
-      pre: await this.samples.listBaseline(tx, { ...measured, asOf }, startedAt),
+      pre,
       post: await this.samples.listObserved(tx, measured, window),
       windowEnded: window.isOver,
       stepSeconds,
-      expectedPostSamples: expectedSamples(deployment),
+      expectedPostSamples: expectedSamples(deployment, stepSeconds),
       pipeline,
       policy: policy.metrics,
       history,
@@ -119,6 +138,9 @@ export class VerdictInputsQueries {
   }
 }
 
+const samplesOf = (history: KeptInput["history"]): number =>
+  history.reduce((sum, { pre, post }) => sum + pre.length + post.length, SAMPLES_OF_NONE);
+
 type Earlier = { startedAt: Date; after: Date; until: Date };
 
 /** A false alarm counts as clean, a later warning does not. */
@@ -159,6 +181,7 @@ async function listSameTime(
     const { rows } = await tx.execute(
       sql`select from deployments where project_id = ${measured.projectId}
             and measured_environment = ${measured.environment} and started_at <= ${back(until).toISOString()}
+            and started_at >= ${new Date(back(startedAt).getTime() - LONGEST_DEPLOYMENT_MS).toISOString()}
             and coalesce(observe_until, ended_at, started_at) >= ${back(startedAt).toISOString()} limit 1`,
     );
     if (rows.length === 0) found.push({ startedAt: back(startedAt), after: back(after), until: back(until) });
@@ -167,7 +190,7 @@ async function listSameTime(
 }
 
 /** How many samples the whole window should hold; a deployment that was never finished has none. */
-function expectedSamples({ finishedAt, observeUntil, stepSeconds }: WatchedDeployment): number {
+function expectedSamples({ finishedAt, observeUntil }: WatchedDeployment, stepSeconds: number): number {
   if (finishedAt === null || observeUntil === null) return 1;
   return Math.max(1, Math.floor((observeUntil.getTime() - finishedAt.getTime()) / 1_000 / stepSeconds));
 }

@@ -66,7 +66,7 @@ export class VerdictsService {
     deployment: WatchedDeployment,
     window: ObservedWindow,
   ): Promise<{ verdict: Verdict; kept: KeptVerdict; policy: PolicyInForce } | undefined> {
-    const { projectId, environment, stepSeconds, now } = deployment;
+    const { projectId, environment, now } = deployment;
     const policy = await this.policies.findInForce(tx, projectId, environment);
     const input = await this.inputs.readWatched(tx, deployment, { window, policy });
     const verdict = evaluate(input);
@@ -75,7 +75,7 @@ export class VerdictsService {
       samples: input.post,
       after: window.after,
       until,
-      stepSeconds,
+      stepSeconds: input.stepSeconds,
     });
     const kept = await keepVerdict(tx, deployment, { verdict, missedScrapes, policy });
     if (!kept) return undefined;

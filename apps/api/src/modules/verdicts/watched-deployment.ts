@@ -21,6 +21,8 @@ export type WatchedDeployment = {
   abandonAt: Date;
   /** When a newer deployment of the same environment and service was triggered. */
   supersededAt: Date | null;
+  /** Nobody asks for its samples: they come as often as the service sends them. */
+  isPushed: boolean;
   /** Seconds between two scrapes of the watch. */
   stepSeconds: number;
   /** Seconds between two scrapes while nothing is watched. */
@@ -47,6 +49,7 @@ type Row = {
   observe_until: string | null;
   abandon_at: string;
   superseded_at: string | null;
+  is_pushed: boolean;
   sample_seconds: number;
   baseline_seconds: number;
   is_decided: boolean;
@@ -66,13 +69,16 @@ export async function findDeployment(tx: Transaction, id: string): Promise<Watch
   const { rows } = await tx.execute<Row>(
     sql`select d.id, d.workspace_id, d.project_id, d.environment, d.service,
                d.measured_environment, d.state, d.pipeline_result, d.started_at, d.finished_at,
-               d.observe_until, d.abandon_at, p.sample_seconds, p.baseline_seconds, coalesce(v.final, false) as is_decided,
+               d.observe_until, d.abandon_at,
+               coalesce(e.source = 'push', false) as is_pushed, p.sample_seconds, p.baseline_seconds, coalesce(v.final, false) as is_decided,
                v.decided_at as looked_at,
                (select min(n.started_at) from deployments n
                 where n.project_id = d.project_id and n.environment = d.environment and n.service = d.service
                   and n.number > d.number) as superseded_at,
                clock_timestamp() as now
-        from deployments d join projects p on p.id = d.project_id left join verdicts v on v.deployment_id = d.id
+        from deployments d join projects p on p.id = d.project_id
+          left join metric_endpoints e on e.project_id = d.project_id and e.environment = d.measured_environment
+          left join verdicts v on v.deployment_id = d.id
         where d.id = ${id}`,
   );
   return rows[0] && toWatched(rows[0]);
@@ -93,6 +99,7 @@ function toWatched(row: Row): WatchedDeployment {
     observeUntil: toInstant(row.observe_until),
     abandonAt: new Date(row.abandon_at),
     supersededAt: toInstant(row.superseded_at),
+    isPushed: row.is_pushed,
     stepSeconds: row.sample_seconds,
     baselineSeconds: row.baseline_seconds,
     isDecided: row.is_decided,
