@@ -167,10 +167,10 @@ describe("every route of a person's own things", () => {
       expect(theirs.status).toBe(200);
       const ids = new Set(own.body.rows.map(({ id }) => id));
       expect(theirs.body.rows.filter(({ id }) => ids.has(id))).toEqual([]);
-      if (own.body.nextCursor === null) continue;
-      const page = await stranger.get<{ rows: { id: string }[] }>(
-        `${path}?cursor=${own.body.nextCursor}&workspaceId=${newId()}`,
-      );
+      // Not all of them have pages.
+      if (typeof own.body.nextCursor !== "string") continue;
+      const page = await stranger.get<{ rows: { id: string }[] }>(`${path}?cursor=${own.body.nextCursor}`);
+      expect((await stranger.get(`${path}?workspaceId=${newId()}`)).status).toBe(422);
       expect(page.body.rows.every(({ id }) => theirs.body.rows.some((row) => row.id === id))).toBe(true);
     }
     const runs = await stranger.get<{ rows: unknown[] }>(

@@ -15,7 +15,7 @@ export const zonedInstantSchema = z.iso
   .refine(sinceEpoch, { error: "1970 or later expected" });
 
 /** Query of every list: an opaque cursor from the page before, and a page size of 1 to 100. */
-export const pageQuerySchema = z.object({
+export const pageQuerySchema = z.strictObject({
   cursor: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(25),
 });

@@ -106,6 +106,11 @@ it("refuses a filter that it does not know by its name, instead of answering wit
     [`${shop}/verdict-quality?days=0`, "days"],
     [`${shop}/samples?step=60`, "step"],
     [`${shop}/policies/history?env=prod`, "env"],
+    [`${shop}/endpoint/changes?kind=activated`, "kind"],
+    ["/api/v1/deployment-notices?kind=warning", "kind"],
+    ...["projects", "pulses", "workers", "runs", "notices", "audit"].map(
+      (list) => [`/api/v1/${list}?page=2`, "page"] as const,
+    ),
   ] as const) {
     const { status, body } = await alice.get<Problem>(path);
     expect([path, status, body.errors?.map((error) => error.path)]).toEqual([path, 422, [field]]);

@@ -23,7 +23,8 @@ export class DeploymentNews implements OnApplicationBootstrap {
 
   /** Returns the function that ends the listening. */
   listen(deploymentId: string, topics: readonly DeploymentTopic[], wake: () => void): () => void {
-    const keys = topics.map((topic) => `${topic} ${deploymentId}`);
+    // As the database spells it, and every notice.
+    const keys = topics.map((topic) => `${topic} ${deploymentId.toLowerCase()}`);
     for (const key of keys) this.listeners.set(key, (this.listeners.get(key) ?? new Set()).add(wake));
     return () => {
       for (const key of keys) {

@@ -1,7 +1,8 @@
 import { Readable } from "node:stream";
 import { Controller, Get, Header, Inject, Param, Query, StreamableFile } from "@nestjs/common";
-import { ApiOperation, ApiProduces, ApiResponse } from "@nestjs/swagger";
+import { ApiBearerAuth, ApiOperation, ApiProduces, ApiResponse, ApiSecurity } from "@nestjs/swagger";
 import {
+  type DeploymentDetail,
   type DeploymentExportQuery,
   type DeploymentFilter,
   type DeploymentListQuery,
@@ -14,8 +15,8 @@ import {
   deploymentSchema,
 } from "@pulsekeep/contracts/api/deployments";
 import { idSchema, pageSchema } from "@pulsekeep/contracts/api/shared";
-import { CallerOf, type UserCaller } from "../../http/caller.js";
-import { Session } from "../../http/policy.js";
+import { CallerOf, type PipelineCaller, type UserCaller } from "../../http/caller.js";
+import { Session, SessionOrPipeline } from "../../http/policy.js";
 import { RateLimit } from "../../http/rate-limit/rate-limit.js";
 import { Returns } from "../../http/returns.js";
 import { toCsv, toJson, toSamplesCsv } from "./deployment-export.js";
@@ -68,9 +69,17 @@ export class DeploymentsController {
     });
   }
 
+  /** Pipelines read their own project's. */
   @Get(":id")
+  @SessionOrPipeline()
+  @ApiSecurity("api_key")
+  @ApiBearerAuth()
+  @RateLimit({ name: "deployment", limit: 3_000, windowSeconds: 60 })
   @Returns(deploymentDetailSchema)
-  get(@CallerOf() caller: UserCaller, @Param("id", { schema: idSchema }) id: string) {
+  get(
+    @CallerOf() caller: UserCaller | PipelineCaller,
+    @Param("id", { schema: idSchema }) id: string,
+  ): Promise<DeploymentDetail> {
     return this.queries.getDeployment(caller, id);
   }
 

@@ -95,9 +95,9 @@ export class DeploymentsQueries {
     return rows.map(toDeployment);
   }
 
-  /** A deployment with its verdict in the caller's language. @throws AppError `not_found` */
-  async getDeployment(caller: UserCaller, id: string): Promise<DeploymentDetail> {
-    return (await this.getWaited(caller, id, caller.locale)).deployment;
+  /** A deployment with its verdict in the caller's language; a pipeline has English. @throws AppError `not_found` */
+  async getDeployment(caller: UserCaller | PipelineCaller, id: string): Promise<DeploymentDetail> {
+    return (await this.getWaited(caller, id, caller.kind === "user" ? caller.locale : "en")).deployment;
   }
 
   /** A deployment of the pipeline's own project. @throws AppError `not_found` */

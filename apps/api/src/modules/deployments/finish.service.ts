@@ -67,8 +67,9 @@ export class FinishService {
   ): Promise<Finished> {
     if (!idSchema.safeParse(id).success) return { kind: "not_found" };
     // As the database spells it.
-    const finished = await this.batches.call({ caller, id: id.toLowerCase(), result });
-    if (finished.kind === "observed") this.notices.tell(caller.workspaceId, "deployment.changed", id);
+    const known = id.toLowerCase();
+    const finished = await this.batches.call({ caller, id: known, result });
+    if (finished.kind === "observed") this.notices.tell(caller.workspaceId, "deployment.changed", known);
     return finished;
   }
 }

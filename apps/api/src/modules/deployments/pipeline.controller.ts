@@ -91,7 +91,10 @@ export class PipelineController {
       owner: caller.workspaceId,
       waitMs: seconds * 1_000,
       look: () => this.queries.getWaited(caller, id, language),
-      onGone: (leave) => reply.raw.once("close", leave),
+      onGone: (leave) => {
+        if (reply.raw.destroyed) leave();
+        else reply.raw.once("close", leave);
+      },
     });
   }
 }

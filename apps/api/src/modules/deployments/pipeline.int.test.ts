@@ -1,5 +1,5 @@
 import type { DeploymentWait, TrustedRepositories } from "@pulsekeep/contracts/api/ci";
-import type { Deployment } from "@pulsekeep/contracts/api/deployments";
+import type { Deployment, DeploymentDetail } from "@pulsekeep/contracts/api/deployments";
 import { evaluate } from "@pulsekeep/verdict";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { enqueue, notice } from "../../platform/outbox.js";
@@ -37,6 +37,7 @@ const pipelineOf = (proof: Record<string, string>) => {
       client.post<Deployment & Problem>("/api/v1/deployments", body, { ...proof, ...headers }),
     finish: (id: string, result = "success") =>
       client.post<Deployment & Problem>(`/api/v1/deployments/${id}/finish`, { result }, proof),
+    read: (id: string) => client.get<DeploymentDetail & Problem>(`/api/v1/deployments/${id}`, proof),
     wait: (id: string, query = "seconds=0") =>
       client.get<DeploymentWait & Problem>(`/api/v1/deployments/${id}/wait?${query}`, proof),
     trigger: (body: object) =>
@@ -207,11 +208,20 @@ describe("GET /api/v1/deployments/{id}/wait", () => {
     const mallory = await test.signUp("Mallory");
     for (const ask of [
       () => two.pipeline.wait(body.id),
+      () => two.pipeline.read(body.id),
       () => two.pipeline.wait(MISSING),
       () => mallory.get(`/api/v1/deployments/${body.id}/wait`),
     ])
       expect((await ask()).status).toBe(404);
-    expect((await pipelineOf({}).wait(body.id)).status).toBe(401);
+    const read = await one.pipeline.read(body.id);
+    expect(read).toMatchObject({ status: 200, body: { ...body, verdict: null } });
+    expect(read.body).toEqual((await alice.get(`/api/v1/deployments/${body.id}`)).body);
+    const nobody = pipelineOf({});
+    expect([(await nobody.wait(body.id)).status, (await nobody.read(body.id)).status]).toEqual([401, 401]);
+    expect(await pipelineOf({ "x-api-key": `SP_${"x".repeat(40)}` }).read(body.id)).toMatchObject({
+      status: 401,
+      body: { code: "API_KEY_UNKNOWN" },
+    });
   });
 
   it("lets so many wait and no more, and answers all of them when the server stops", async () => {
@@ -256,6 +266,7 @@ describe("a GitHub Actions run instead of a key", () => {
     expect((await run.trigger({ env: "prod" })).body.deployment_id).toBe(begun.body.id);
     expect((await run.finish(begun.body.id)).status).toBe(200);
     expect((await run.wait(begun.body.id)).status).toBe(200);
+    expect((await run.read(begun.body.id)).body.id).toBe(begun.body.id);
     const { rows } = (await alice.get<TrustedRepositories>(`${project.path}/repositories`)).body;
     expect(rows).toMatchObject([{ name: "Acme/Shop", repositoryId: "4711" }]);
     // Somebody who takes the name over has other numbers; a rename of the same repository changes nothing.
