@@ -49,6 +49,8 @@ export function openEventStream(
   };
   const heartbeat = setInterval(() => void beat(), HEARTBEAT_MS);
   out.once("close", close);
+  // Who left while they were looked up is not heard to leave any more. Later, so that callers listen by then.
+  if (out.destroyed) setImmediate(close);
   const lastEventId = request.headers["last-event-id"];
   return {
     lastEventId: typeof lastEventId === "string" ? lastEventId : undefined,
