@@ -162,11 +162,20 @@ describe("GET /analytics/kpi/lifecycle", () => {
        select id, workspace_id, 'ok', 1, true, '{}', '0', finished_at from deployments where project_id = $1`,
       [project.id],
     );
+    const state = (said: string) => test.sql("update verdicts set state = $1", [said]);
     const dryRun = (yes: boolean) => test.sql("update verdicts set dry_run = $1", [yes]);
     await dryRun(true);
-    const tried = (await olga.get<LifecycleKpis>(path)).body.kpis.project_to_first_verdict_72h;
-    expect([tried.numerator, tried.denominator]).toEqual([0, 1]);
+    const reached = async () => {
+      const { numerator, denominator } = (await olga.get<LifecycleKpis>(path)).body.kpis
+        .project_to_first_verdict_72h;
+      return [numerator, denominator];
+    };
+    expect(await reached()).toEqual([0, 1]);
     await dryRun(false);
+    // Of what was abandoned, or never measured, nothing could be said.
+    await state("inconclusive");
+    expect(await reached()).toEqual([0, 1]);
+    await state("warning");
     const { body } = await olga.get<LifecycleKpis>(path);
     const of = (kpis: LifecycleKpis["kpis"]) =>
       [kpis.signup_to_project_24h, kpis.project_to_first_verdict_72h].map(({ numerator, denominator }) => [

@@ -65,6 +65,8 @@ function markDeployments({ projectId, environment, service }: DoraQuery, { befor
     value === undefined ? sql`` : sql` and ${column} = ${value}`;
   const sinceAt = new Date(beforeAt.getTime() - MARGIN_DAYS * DAY_MS);
   const line = sql`partition by project_id, environment, service order by number`;
+  // Read backwards, so that what follows grows row by row: forwards it would be gone through anew for each.
+  const followed = sql`${line} desc rows between unbounded preceding and 1 preceding`;
   return sql`
     with judged as (
       select project_id, environment, service, number, is_rollback, committed_at, finished_at,
@@ -83,8 +85,7 @@ function markDeployments({ projectId, environment, service }: DoraQuery, { befor
       select finished_at, committed_at, failed, judgement, is_dry_run, is_rollback, succeeded and not is_rollback as released,
         not is_rollback and (succeeded or failed) as is_change,
         coalesce(lag(failed) over (${line}), false) as follows_failure,
-        min(finished_at) filter (where succeeded and not failed)
-          over (${line} rows between 1 following and unbounded following) as restored_at
+        min(finished_at) filter (where succeeded and not failed) over (${followed}) as restored_at
       from judged
     )`;
 }
