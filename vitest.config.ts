@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 // `source` makes workspace packages resolve to their TypeScript, so tests need no build.
@@ -30,6 +31,8 @@ export default defineConfig({
           exclude: [...exclude, "**/*.int.test.ts", "**/*.chaos.test.ts"],
           // Thousands of random cases take seconds on a busy machine.
           testTimeout: 60_000,
+          // By itself vitest leaves one core free, also when there are only two.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
         },
       },
       {

@@ -1,5 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 
+/** What takes long is looked at less often: a look is mostly a request, and its work slows down what is waited for. */
+const pauseAfter = (waitedMs: number): number => Math.min(Math.max(waitedMs / 10, 20), 100);
+
 /**
  * Looks again and again until `look` gives something other than undefined or false, and returns that.
  *
@@ -9,7 +12,8 @@ export async function eventually<T>(
   look: () => Promise<T | undefined | false> | T | undefined | false,
   options: { timeoutMs?: number; what?: string } = {},
 ): Promise<T> {
-  const deadline = performance.now() + (options.timeoutMs ?? 15_000);
+  const startedAt = performance.now();
+  const deadline = startedAt + (options.timeoutMs ?? 15_000);
   let failure: unknown;
   do {
     try {
@@ -19,7 +23,7 @@ export async function eventually<T>(
     } catch (error) {
       failure = error;
     }
-    await delay(20);
+    await delay(pauseAfter(performance.now() - startedAt));
   } while (performance.now() < deadline);
   throw new Error(`Did not happen in time: ${options.what ?? look.toString().slice(0, 200)}`, {
     cause: failure,
