@@ -247,6 +247,22 @@ describe("what a verdict tells", () => {
 });
 
 describe("deployments that end otherwise", () => {
+  it("tries again later what cannot be judged, also when it was abandoned by the next trigger", async () => {
+    const id = await insertDeployment(test, project, { state: "running", startedIn: -100 });
+    await test.sql(
+      "update deployments set state = 'abandoned', next_action_at = now() - interval '1 ms' where id = $1",
+      [id],
+    );
+    await test.sql(
+      `insert into verdict_policies (id, workspace_id, project_id, version, document)
+       values (gen_random_uuid(), $1, $2, 1, '{}')`,
+      [project.workspaceId, project.projectId],
+    );
+    await analyst.sweepOnce();
+    const againAt = (await deploymentOf(id))?.next_action_at?.getTime() ?? 0;
+    expect(againAt).toBeGreaterThan(Date.now() + 10_000);
+  });
+
   it("abandons one that was never finished, without a judgement, and frees its environment", async () => {
     const running = { state: "running" as const, startedIn: -7_300, abandonIn: -100, nextActionIn: -100 };
     const id = await insertDeployment(test, project, running);
