@@ -167,6 +167,14 @@ it("is not resumed without a worker that could do it", async () => {
   await edit(pulse, { name: "Of a worker that is gone" });
 });
 
+it("is not run by hand without a worker that could ever come for it", async () => {
+  const pulse = await createPulse(alice, worker);
+  await test.sql("update workers set state = 'removed' where id = $1", [worker.id]);
+  const answer = await alice.post(`/api/v1/pulses/${pulse.id}/run`);
+  expect(answer).toMatchObject({ status: 409, body: { code: "worker_not_ready" } });
+  expect(await listRuns(alice, pulse)).toEqual([]);
+});
+
 it("edits that come together with the planner plan each slot once", async () => {
   const pulse = await createPulse(alice, worker, { schedule: hourly(), jitter: NO_JITTER });
   await leaveFor(pulse, 20 * HOUR_MS);

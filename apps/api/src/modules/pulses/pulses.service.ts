@@ -147,8 +147,13 @@ export class PulsesService {
     });
   }
 
-  /** Queues one run at once, beside the schedule; returns its id. It waits for the worker's next check-in. */
+  /**
+   * Queues one run at once, beside the schedule; returns its id. It waits for the worker's next check-in.
+   *
+   * @throws AppError `not_found`, and `worker_not_ready` where there is no worker any more that it could wait for
+   */
   async runNow(caller: UserCaller, id: string): Promise<string> {
+    await this.databases.inTenant(caller, (tx) => refuseWithoutWorker(tx, id));
     const runId = await this.runs.queueRun(caller, id);
     if (runId === undefined) throw new AppError("not_found");
     return runId;
@@ -293,6 +298,15 @@ async function getWorker(tx: Transaction, id: string) {
   if (!worker) throw new AppError("not_found");
   if (worker.state !== "active") throw new AppError("worker_not_ready");
   return worker;
+}
+
+async function refuseWithoutWorker(tx: Transaction, pulseId: string): Promise<void> {
+  const [removed] = await tx
+    .select({ id: workers.id })
+    .from(pulses)
+    .innerJoin(workers, eq(workers.id, pulses.workerId))
+    .where(and(eq(pulses.id, pulseId), eq(workers.state, "removed")));
+  if (removed) throw new AppError("worker_not_ready");
 }
 
 /** What lets the dispatcher wake a worker whose lanes go on. */
