@@ -13,6 +13,10 @@ const MAX_BASELINE_SAMPLES = 300;
 const DENSEST_MS = 100;
 const MAX_OBSERVED_SAMPLES = 50_000;
 
+/** Who keeps a version for longer has taken it for normal. */
+const REPLACED_WITHIN_DAYS = 2;
+const SAMPLES_KEPT_DAYS = 30;
+
 export type KeptSample = Required<SampleRow>;
 
 /** Where samples come from: the endpoint of one environment, or of the whole project (''). */
@@ -37,20 +41,18 @@ const columns = sql`s.at, s.requests_per_sec, s.latency_p95_ms, s.error_rate, s.
 export class SamplesQueries {
   /**
    * The newest samples before an instant, oldest first; scrapes that brought nothing are left out, and so is what
-   * was measured while an earlier deployment was watched and found wanting: that was its fault, not the service.
+   * was measured of earlier deployments that were found wanting: that was their fault, not the service.
    * Nor does it reach back to when another address was measured.
    */
   async listBaseline(tx: Transaction, source: SourceAsOf, before: Date): Promise<KeptSample[]> {
     const { projectId, environment } = source;
     const { rows } = await tx.execute<StoredSample>(
-      sql`select ${columns} from metric_samples s
+      sql`with found_wanting as materialized (${foundWanting(source, before)})
+          select ${columns} from metric_samples s
           where s.project_id = ${projectId} and s.environment = ${environment}
             and s.at < ${before.toISOString()} and s.missing_reason is null
             and s.at >= ${baselineSince(source)}
-            and not exists (select from deployments d
-                            where d.project_id = s.project_id and d.measured_environment = s.environment
-                              and d.verdict_state in ('warning', 'rollback_recommended')
-                              and s.at between d.started_at and coalesce(d.observe_until, d.ended_at))
+            and not exists (select from found_wanting w where s.at between w.from_at and w.until_at)
           order by s.at desc limit ${MAX_BASELINE_SAMPLES}`,
     );
     return rows.map(toSample).reverse();
@@ -73,6 +75,32 @@ export class SamplesQueries {
     );
     return rows.map(toSample);
   }
+}
+
+/**
+ * When deployments before an instant showed what is no baseline: while they were watched, and where what was found asked
+ * for a rollback, until something else ran. What nobody has replaced, or not for long, is how the service is by now, and
+ * so is what somebody called a false alarm.
+ */
+function foundWanting({ projectId, environment }: MeasuredSource, before: Date): SQL {
+  const until = before.toISOString();
+  const isFound = sql`d.verdict_state in ('warning', 'rollback_recommended')`;
+  const isFoundLater = sql`exists (select from verdict_follow_ups l where l.deployment_id = d.id
+    and l.state = 'warning' and l.document ->> 'state' = 'rollback_recommended')`;
+  return sql`select case when ${isFound} then d.started_at else d.observe_until end as from_at,
+      greatest(coalesce(d.observe_until, d.ended_at),
+        case when d.verdict_state = 'rollback_recommended' or ${isFoundLater} then n.finished_at end) as until_at
+    from deployments d left join lateral (
+      select n.finished_at from deployments n
+      where n.project_id = d.project_id and n.environment = d.environment and n.service = d.service
+        and n.number > d.number and n.pipeline_result = 'success' and n.finished_at <= ${until}
+        and n.finished_at < d.started_at + make_interval(days => ${REPLACED_WITHIN_DAYS}::int)
+      order by n.number limit 1) n on true
+    where d.project_id = ${projectId} and d.measured_environment = ${environment}
+      and d.started_at < ${until}
+      and d.started_at > ${until}::timestamptz - make_interval(days => ${SAMPLES_KEPT_DAYS + REPLACED_WITHIN_DAYS}::int)
+      and (${isFound} or ${isFoundLater})
+      and not exists (select from verdict_feedback f where f.deployment_id = d.id and f.judgement = 'false_alarm')`;
 }
 
 /** From when on samples are of the address that is measured, or was measured then; '-infinity' where it never changed. */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Verdict } from "@pulsekeep/verdict";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { Databases } from "../../platform/database.js";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
 import {
   insertDeployment,
@@ -8,6 +9,7 @@ import {
   insertSamples,
   type TestProject,
 } from "../metrics/test-watched-project.js";
+import { SamplesQueries } from "../metrics/samples.queries.js";
 import { HttpMetrics } from "../observability/observability.ports.js";
 import { AnalystJobs } from "./analyst.jobs.js";
 import { ENGINE_VERSION } from "./keep-verdict.js";
@@ -173,6 +175,65 @@ describe("a deployment under observation", () => {
     await analyst.sweepOnce();
     expect((await verdictOf(id))?.document.quality.preSamples).toBe(40);
     expect(await deploymentOf(id)).toMatchObject({ verdict_state: "rollback_recommended" });
+  });
+});
+
+describe("a baseline", () => {
+  it("has nothing of a version that was found wanting and replaced, unless that was a false alarm", async () => {
+    const ran = async (startedIn: number, verdict: string) => {
+      const [finishedIn, observeUntilIn] = [startedIn + 10, startedIn + 70];
+      const id = await insertDeployment(test, project, {
+        state: "observing",
+        startedIn,
+        finishedIn,
+        observeUntilIn,
+      });
+      await test.sql("update deployments set state = 'analyzed', verdict_state = $2 where id = $1", [
+        id,
+        verdict,
+      ]);
+      return id;
+    };
+    const bad = await ran(-1_000, "rollback_recommended");
+    await ran(-610, "ok");
+    await insertSamples(test, project, { fromSeconds: -1_195, toSeconds: -5, stepSeconds: 10 });
+    const now = Date.now();
+    const listed = async (beforeIn: number) => {
+      const source = { projectId: project.projectId, environment: "" };
+      const rows = await test
+        .get(Databases)
+        .inEngine((tx) =>
+          test.get(SamplesQueries).listBaseline(tx, source, new Date(now + beforeIn * 1_000)),
+        );
+      const seconds = rows.map(({ at }) => (at - now) / 1_000);
+      const countOf = (from: number, to: number) => seconds.filter((at) => at > from && at < to).length;
+      return {
+        before: countOf(-1_200, -1_000),
+        watched: countOf(-1_000, -930),
+        stayed: countOf(-930, -600),
+        replaced: countOf(-600, 0),
+      };
+    };
+    const whole = { before: 20, watched: 7, stayed: 33, replaced: 60 };
+    expect(await listed(0)).toEqual({ ...whole, watched: 0, stayed: 0 });
+    // It still runs: that is how the service is.
+    expect(await listed(-620)).toEqual({ ...whole, watched: 0, stayed: 31, replaced: 0 });
+    await test.sql("update deployments set verdict_state = 'warning' where id = $1", [bad]);
+    expect(await listed(0)).toEqual({ ...whole, watched: 0 });
+    await test.sql("update deployments set verdict_state = 'ok' where id = $1", [bad]);
+    await test.sql(
+      `insert into verdict_follow_ups (deployment_id, look, workspace_id, due_at, state, document)
+       values ($1, 'hour', $2, now(), 'warning', '{"state":"rollback_recommended"}')`,
+      [bad, project.workspaceId],
+    );
+    expect(await listed(0)).toEqual({ ...whole, stayed: 0 });
+    await test.sql("update deployments set verdict_state = 'rollback_recommended' where id = $1", [bad]);
+    await test.sql(
+      `insert into verdict_feedback (deployment_id, workspace_id, judgement, given_at)
+       values ($1, $2, 'false_alarm', now())`,
+      [bad, project.workspaceId],
+    );
+    expect(await listed(0)).toEqual(whole);
   });
 });
 
