@@ -1,5 +1,5 @@
 import type { Statement } from "@pulsekeep/database";
-import { FIRST_LOOK_SECONDS } from "./run-rules.js";
+import { FIRST_LOOK_SECONDS, RECOVERIES_LOOK_BACK_SECONDS } from "./run-rules.js";
 
 const columns = `id, workspace_id, worker_id, lane_id, kind, schedule::text, time_zone, jitter::text, rest::text,
   recovery, jitter_secret, date_part('epoch', cursor_at) * 1000 as cursor_ms,
@@ -68,11 +68,13 @@ export const moveCursors: Statement = {
     where p.id = t.id`,
 };
 
-/** When each pulse was last done again. $1 pulses. */
+/** When each pulse was last done again, if that is not too long ago to matter: its history may be long. $1 pulses. */
 export const selectLastRecoveries: Statement = {
   name: "select_last_recoveries",
   text: `select pulse_id, max(planned_at) as at from runs
-    where pulse_id = any($1::uuid[]) and generation > 0 group by pulse_id`,
+    where pulse_id = any($1::uuid[]) and generation > 0
+      and planned_at > now() - interval '${RECOVERIES_LOOK_BACK_SECONDS} s'
+    group by pulse_id`,
 };
 
 /** The next instant that a pulse is due, if any. */

@@ -5,6 +5,8 @@ import type { TestClient } from "../../testing/test-client.js";
 import { eventually } from "../../testing/test-eventually.js";
 import { createPulse, getRun, listRuns, runNow } from "../../testing/test-pulse.js";
 import { enrolTestWorker, type TestWorker } from "../../testing/test-worker.js";
+import { selectLastRecoveries } from "./planner.statements.js";
+import { selectRecoverable } from "./sweeper.statements.js";
 import { closeWindow, expireLease, type OpenPulse, openPulse } from "./test-open-pulse.js";
 
 const MANY = 30_000;
@@ -35,6 +37,22 @@ describe("a window", () => {
     expect(rows).toEqual([{ generation: 1, recovers_run_id: run.id }]);
     await test.sql("update runs set next_action_at = now() - interval '1 ms' where id = $1", [recovery?.id]);
     expect((await claimOne()).runId).toBe(recovery?.id);
+  });
+
+  it("asks of recoveries only those that another could be too near to: a pulse's history may be long", async () => {
+    const [old, fresh] = [await runNow(alice, pulse), await runNow(alice, pulse)];
+    const lastOf = async () => {
+      const values = [[pulse.id], [new Date()], 86_400];
+      const [found] = await test.sql<{ last_recovery_at: Date | null }>(selectRecoverable.text, values);
+      const [planned] = await test.sql<{ at: Date }>(selectLastRecoveries.text, [[pulse.id]]);
+      return [found?.last_recovery_at ?? null, planned?.at ?? null];
+    };
+    const recoverAt =
+      "update runs set generation = 1, planned_at = now() + $2::interval where id = $1 returning planned_at";
+    await test.sql(recoverAt, [old.id, "-13 hours"]);
+    expect(await lastOf()).toEqual([null, null]);
+    const [row] = await test.sql<{ planned_at: Date }>(recoverAt, [fresh.id, "20 hours"]);
+    expect(await lastOf()).toEqual([row?.planned_at, row?.planned_at]);
   });
 
   it("is not reopened by a pulse that skips", async () => {

@@ -10,6 +10,9 @@ export const MAX_ATTEMPTS = 5;
 /** What was missed is caught up for so long. */
 const CATCH_UP_SECONDS = 24 * 3_600;
 
+/** Recoveries keep their distance from those before, and the longest that a pulse can ask for is 11 h. */
+export const RECOVERIES_LOOK_BACK_SECONDS = 12 * 3_600;
+
 /**
  * When a run that its worker should have claimed is looked at for the first time: what was lost on its way costs this
  * long. Most runs are over by then, and those that wait have one more index entry.

@@ -1,5 +1,11 @@
 import type { Statement } from "@pulsekeep/database";
-import { FIRST_LOOK_SECONDS, LEASE_EXPIRED, MAX_ATTEMPTS, WAITING_LOOK_SECONDS } from "./run-rules.js";
+import {
+  FIRST_LOOK_SECONDS,
+  LEASE_EXPIRED,
+  MAX_ATTEMPTS,
+  RECOVERIES_LOOK_BACK_SECONDS,
+  WAITING_LOOK_SECONDS,
+} from "./run-rules.js";
 
 /** $1 most rows. */
 export const lockOverdueRuns: Statement = {
@@ -64,7 +70,8 @@ export const selectRecoverable: Statement = {
   name: "select_recoverable",
   text: `select p.id, p.schedule, p.time_zone, p.jitter, p.rest, p.recovery, p.jitter_secret,
       clock_timestamp() as now,
-      (select max(r.planned_at) from runs r where r.pulse_id = p.id and r.generation > 0) as last_recovery_at,
+      (select max(r.planned_at) from runs r where r.pulse_id = p.id and r.generation > 0
+         and r.planned_at > now() - interval '${RECOVERIES_LOOK_BACK_SECONDS} s') as last_recovery_at,
       exists (select from runs r where r.pulse_id = p.id and r.planned_at > t.planned_at and r.generation = 0
               and r.state <> 'missed') as has_newer
     from unnest($1::uuid[], $2::timestamptz[]) as t (id, planned_at) join pulses p on p.id = t.id

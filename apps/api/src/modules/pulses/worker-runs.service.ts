@@ -3,7 +3,7 @@ import { schema, type Transaction } from "@pulsekeep/database";
 import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { enqueue, notice } from "../../platform/outbox.js";
 
-const { pulses, runNotices, runs } = schema;
+const { lanes, pulses, runNotices, runs } = schema;
 
 const REASON = "worker_removed";
 
@@ -18,7 +18,9 @@ export class WorkerRunsService {
     tx: Transaction,
     worker: { id: string; workspaceId: string },
   ): Promise<{ runsCancelled: number; runsUnknown: number; pulsesPaused: number }> {
-    const open = and(eq(runs.workerId, worker.id), isNull(runs.endedAt));
+    // By its lanes: what is open in a lane has an index, the workspace's history has not.
+    const own = tx.select({ id: lanes.id }).from(lanes).where(eq(lanes.workerId, worker.id));
+    const open = and(eq(runs.workerId, worker.id), isNull(runs.endedAt), inArray(runs.laneId, own));
     const end = { endedAt: sql`clock_timestamp()`, nextActionAt: null, leaseExpiresAt: null, reason: REASON };
     const unknown = await tx
       .update(runs)
