@@ -10,5 +10,6 @@ export const CONTENTS_WRITE: Need = { permission: "contents", level: "write", ro
  * https://docs.github.com/en/rest/git/blobs ("If the Git repository is empty or unavailable").
  */
 export async function requireCommits(git: GitRepository): Promise<void> {
+  if (await git.findBranchHead(await git.getDefaultBranch())) return;
   if ((await git.listRefs("refs/heads")).length === 0) throw new GitHubError(409, "Git Repository is empty.");
 }
