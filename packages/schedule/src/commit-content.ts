@@ -1,4 +1,6 @@
 import type { CommitChange } from "@pulsekeep/contracts/schedule";
+import { boundedMemo } from "./bounded-memo.js";
+import { MINUTE_MS } from "./local-date.js";
 import { getTimeZone } from "./time-zone.js";
 
 export interface ContentRequest {
@@ -76,6 +78,11 @@ export function commitPath({
 
 function clockOf({ at, timeZone }: Pick<ContentRequest, "at" | "timeZone">): LocalClock {
   const atMs = at.getTime();
-  const local = new Date(atMs + getTimeZone(timeZone).offsetMsAt(atMs)).toISOString();
-  return { date: local.slice(0, 10), time: local.slice(11, 16) };
+  return clockAt(Math.floor((atMs + getTimeZone(timeZone).offsetMsAt(atMs)) / MINUTE_MS));
 }
+
+/** By the minutes of the local clock: thousands of commits are written in one. */
+const clockAt = boundedMemo(64, (minutes: number): LocalClock => {
+  const local = new Date(minutes * MINUTE_MS).toISOString();
+  return { date: local.slice(0, 10), time: local.slice(11, 16) };
+});

@@ -1,8 +1,20 @@
 import { randomFillSync } from "node:crypto";
 import { v7 } from "uuid";
 
+let lastMs = 0;
+let sequence = 0;
+
 /** A new row id: UUID version 7, so that ids of one table sort by creation. */
-export const newId = (): string => v7();
+export function newId(): string {
+  const random = newBytes(16);
+  const nowMs = Date.now();
+  // A clock that steps back does not: ids of one process never do.
+  if (nowMs > lastMs) {
+    lastMs = nowMs;
+    sequence = random.readUInt32BE(6) >>> 1;
+  } else sequence += 1;
+  return v7({ random, msecs: lastMs, seq: sequence });
+}
 
 /** Randomness is fetched for many secrets at once, which costs little more than for one. */
 const pool = Buffer.alloc(4_096);
