@@ -17,6 +17,7 @@ const POSTGRES_SETTINGS = {
   full_page_writes: "on",
   shared_buffers: "512MB",
   max_wal_size: "4GB",
+  min_wal_size: "2GB",
   max_connections: "250",
 };
 
@@ -26,12 +27,21 @@ export interface Servers {
   stop: () => Promise<void>;
 }
 
+/**
+ * A server that has run for a day writes into log files that it has used before; a new one makes each of them, and
+ * whoever commits meanwhile waits. So they are all used once before the first turn.
+ */
+const SWITCH_WAL = "select pg_logical_emit_message(false, 'bench', ''), pg_switch_wal()";
+/** Files of 16 MB: the write-ahead log of the longest turn. */
+const WAL_FILES = 100;
+
 /** Starts the PostgreSQL that comes with the packages and the machine's Redis, for this run of the bench only. */
 export async function startServers(stop: AbortSignal): Promise<Servers> {
   const folder = await mkdtemp(path.join(tmpdir(), "pulsekeep-bench-"));
   const redis = await startRedisServer(stop);
   const postgres = await startEmbeddedPostgres({ dataDir: folder, settings: POSTGRES_SETTINGS });
   await migrate(postgres.url);
+  await runOn(postgres.superuserUrl, ...Array.from({ length: WAL_FILES }, () => SWITCH_WAL), "checkpoint");
   const server = { superuserUrl: postgres.superuserUrl, ownerUrl: postgres.url, redisUrl: redis.url };
   return {
     preparePlace: (of) => preparePlace(server, of),
@@ -93,11 +103,11 @@ function withDatabase(url: string, name: string): string {
   return changed.href;
 }
 
-async function runOn(url: string, statement: string): Promise<void> {
+async function runOn(url: string, ...statements: string[]): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(statement);
+    for (const statement of statements) await client.query(statement);
   } finally {
     await client.end();
   }
