@@ -4,7 +4,7 @@ import type { BusyOptions } from "./testing/busy-deployment.js";
 import { busyDeployment, busyHistory } from "./testing/busy-deployment.js";
 import type { Fault } from "./testing/synthetic-deployment.js";
 import { FAULTS } from "./testing/synthetic-deployment.js";
-import type { Verdict, VerdictInput } from "./types.js";
+import type { SampleRow, Verdict, VerdictInput } from "./types.js";
 
 /** Looks after every sample, as the analyst does, and returns the first final verdict with its sample. */
 function watch(input: VerdictInput): { state: Verdict["state"]; samples: number } {
@@ -38,6 +38,24 @@ describe("a clean deployment of a service with rhythm, bursts, garbage collectio
   it("is not rolled back for long bursts once earlier deployments have shown them", () => {
     const wild = { burstEvery: 40, longestBurst: 5 };
     expect(shareOf("rollback_recommended", wild, 8)).toBeLessThanOrEqual(0.02);
+  });
+});
+
+describe("a fault in a service with one burst of errors before the deployment", () => {
+  const withBurst = (rate: number): VerdictInput => {
+    const input = busyDeployment({ seed: 11, burstEvery: 100_000 });
+    const known = (row: SampleRow, i: number) => ({ ...row, error_rate: i === 20 || i === 21 ? 0.3 : 0.001 });
+    return {
+      ...input,
+      pre: input.pre.map(known),
+      post: input.post.map((row) => ({ ...row, error_rate: rate })),
+    };
+  };
+
+  it("is called by the end of the window when every sample has it, however bad the burst was", () => {
+    expect(evaluate(withBurst(0.1)).state).toBe("rollback_recommended");
+    expect(evaluate(withBurst(0.05)).state).toBe("rollback_recommended");
+    expect(evaluate(withBurst(0.001)).perMetric.error_rate.state).toBe("ok");
   });
 });
 

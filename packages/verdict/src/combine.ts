@@ -81,7 +81,7 @@ function isStrong(judged: JudgedMetric): boolean {
   if (judged.guardrail?.broken) return true;
   const least = strongShift(judged);
   return judged.enduring.some(
-    ({ z, countZ, shift }) => Math.min(z, countZ ?? z) > STRONG_DEVIATE && shift > least,
+    ({ z, agreedZ, shift }) => Math.min(z, agreedZ ?? z) > STRONG_DEVIATE && shift > least,
   );
 }
 

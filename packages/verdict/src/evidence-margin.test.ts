@@ -12,6 +12,7 @@ const clear: SeriesEvidence = {
   z: 6,
   cappedZ: 5,
   countZ: null,
+  agreedZ: null,
   low: 0.8,
   high: 1.2,
   band: 0.2,
@@ -36,7 +37,7 @@ describe("shiftMargin", () => {
     ["smaller than what matters", { band: 1.1 }],
     ["made of few samples", { elevatedShare: 0.2, cappedZ: 1 }],
     ["mostly a drift from before", { shiftFromDrift: 0.3 }],
-    ["not seen in the counted failures", { countZ: 1 }],
+    ["not seen in the counted failures, nor in how many samples are bad", { agreedZ: 1 }],
   ])("is negative for a shift %s", (_, leg) => {
     expect(shiftMargin({ ...clear, ...leg }, THRESHOLDS)).toBeLessThan(0);
   });

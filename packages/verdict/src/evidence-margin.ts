@@ -21,7 +21,7 @@ export function shiftMargin(evidence: SeriesEvidence, thresholds: Thresholds): n
   const share = (evidence.elevatedShare - thresholds.elevatedShare) * DEVIATES_PER_SHARE;
   const persistence = Math.max(share, evidence.cappedZ - thresholds.cappedDeviate);
   const overDrift = (evidence.shiftFromDrift - thresholds.suddenShare * evidence.shift) / evidence.spread;
-  const overCounts = evidence.countZ === null ? Number.POSITIVE_INFINITY : evidence.countZ - needed;
+  const overCounts = evidence.agreedZ === null ? Number.POSITIVE_INFINITY : evidence.agreedZ - needed;
   const weakest = Math.min(overNoise, overBand, persistence, overDrift, overCounts);
   return evidence.from === 0 ? weakest : weakest - thresholds.lateDeviate;
 }

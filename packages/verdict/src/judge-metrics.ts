@@ -72,7 +72,7 @@ function stretchesOf({ evidence, late }: Measurement): SeriesEvidence[] {
 
 function pValueOf(measurement: Measurement, { lateDeviate }: Thresholds): number {
   const deviates = stretchesOf(measurement).map(
-    ({ from, z, countZ }) => Math.min(z, countZ ?? z) - (from === 0 ? 0 : lateDeviate),
+    ({ from, z, agreedZ }) => Math.min(z, agreedZ ?? z) - (from === 0 ? 0 : lateDeviate),
   );
   return normalTail(Math.max(...deviates));
 }

@@ -20,6 +20,8 @@ export interface SeriesEvidence {
   cappedZ: number;
   /** The evidence of the counted failures; null where requests are not known. */
   countZ: number | null;
+  /** The same or, where that is stronger, of how many samples are bad: for whoever has seen all of them. */
+  agreedZ: number | null;
   /** Lower and upper 95 % bounds of the shift on the metric's scale. */
   low: number;
   high: number;
@@ -124,6 +126,7 @@ function judgeStretch(
     z: normalFromStudent(shift / spread, df),
     cappedZ: normalFromStudent((cappedMid - usual) / spread, df),
     countZ: null,
+    agreedZ: null,
     low: shift - 1.96 * spread,
     high: shift + 1.96 * spread,
     band,

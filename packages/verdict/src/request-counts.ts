@@ -19,7 +19,8 @@ export function withCounts(observation: Observation, measurement: Measurement): 
   const counted = (one: SeriesEvidence): SeriesEvidence => {
     const since = post.at[post.at.length - one.elevated.length] ?? 0;
     const rows = observation.post.filter((row) => row.at >= since);
-    return { ...one, countZ: errorCountEvidence(pre, countsOf(rows, observation.stepSeconds), earlier) };
+    const countZ = errorCountEvidence(pre, countsOf(rows, observation.stepSeconds), earlier);
+    return { ...one, countZ, agreedZ: Math.max(countZ, badSampleEvidence(measurement, one)) };
   };
   return {
     ...measurement,
@@ -28,6 +29,25 @@ export function withCounts(observation: Observation, measurement: Measurement): 
     evidence: counted(evidence),
     late: late.map(counted),
   };
+}
+
+/**
+ * The same test of samples, bad or not, as of requests, failed or not. One burst of the baseline makes all failures look
+ * as if they came in bursts, and those of a whole observation like few of them; samples that are bad one after the other
+ * are many all the same.
+ */
+function badSampleEvidence(
+  { pre, earlier, scale, sign }: Measurement,
+  { after, worseFrom }: SeriesEvidence,
+): number {
+  if (scale === null || sign === -1) return Number.NEGATIVE_INFINITY;
+  const markAll = (onScale: readonly number[]): ErrorCounts => ({
+    failed: onScale.map((value) => (value > worseFrom ? 1 : 0)),
+    requests: onScale.map(() => 1),
+  });
+  const before = markAll(pre.values.map(scale.forward));
+  const known = earlier.map(({ judged }) => markAll(judged.map(scale.forward)));
+  return errorCountEvidence(before, markAll(after), known);
 }
 
 function latestOf({ failed, requests }: ErrorCounts): ErrorCounts {

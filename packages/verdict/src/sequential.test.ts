@@ -72,6 +72,7 @@ describe("holdsAtEveryLook", () => {
     z: 8,
     cappedZ: 8,
     countZ: null,
+    agreedZ: null,
     low: 0.8,
     high: 1.2,
     band: 0.2,
