@@ -12,18 +12,33 @@ const quietBrowser = [
 // Chromium's sandbox refuses to run as root, which containers usually are.
 const sandbox = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
 
+const DEPLOYMENTS = "seqpulse.spec.ts";
+const BUSY = ["admin.spec.ts", "isolation.spec.ts", "provisioning.spec.ts", "runs.spec.ts"];
+const WAITING = ["keepstreak.spec.ts", "kill.spec.ts"];
+/** Looks for what all the others have left behind, and holds the lock of those who run alone. */
+const TRACES = "tokens.spec.ts";
+
 export default defineConfig({
   testDir: ".",
   testMatch: "**/*.spec.ts",
   outputDir: "../test-results/browser",
   globalSetup: "./global-setup.ts",
-  // One product, one set of accounts: journeys run one after the other, and a failure is not retried away.
-  workers: 1,
+  // One product and two people at a time; a failure is not retried away.
+  workers: 2,
   retries: 0,
   forbidOnly: true,
   timeout: 180_000,
   expect: { timeout: 15_000 },
   reporter: process.env.PLAYWRIGHT_JSON_OUTPUT_FILE ? [["list"], ["json"]] : [["list"]],
+  // The queue has this order. Beside the deployments, which mostly wait, run the busy journeys first and then those
+  // that wait too: what is measured before a deployment must not be measured on a quieter machine than what comes after.
+  projects: [
+    { name: "deployments", testMatch: DEPLOYMENTS },
+    { name: "busy", testMatch: BUSY },
+    { name: "waiting", testMatch: WAITING },
+    { name: "pages", testIgnore: [DEPLOYMENTS, ...BUSY, ...WAITING, TRACES], fullyParallel: true },
+    { name: "traces", testMatch: TRACES },
+  ],
   use: {
     browserName: "chromium",
     // Set by the global set-up, before the workers read this file.
@@ -32,7 +47,8 @@ export default defineConfig({
     // What cannot be done in this time will not be done: say where, instead of using up the test.
     actionTimeout: 30_000,
     navigationTimeout: 60_000,
-    trace: "retain-on-failure",
+    // The pictures of the trace cost a third of all processor time; what the page was made of is kept.
+    trace: { mode: "retain-on-failure", screenshots: false, snapshots: true },
     screenshot: "only-on-failure",
     locale: "en-GB",
     timezoneId: "Europe/Paris",

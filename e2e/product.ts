@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { chmodSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { pickAnyPort } from "../tools/start/ports.ts";
+import { findFreePort } from "../packages/database/src/embedded/free-port.ts";
 import { type RunningProduct, runningFile } from "../tools/start/running-file.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
@@ -37,11 +37,11 @@ export async function createProductPlace(extraEnv: NodeJS.ProcessEnv = {}): Prom
   const dataDir = path.join(folder, "data");
   const issuedTokensFile = path.join(folder, "issued-tokens");
   const inherited = Object.entries(process.env).filter(([name]) => !productVariable.test(name));
-  const appPorts = [await pickAnyPort(), await pickAnyPort()];
+  const appPorts = [await findFreePort(), await findFreePort()];
   const env = {
     ...Object.fromEntries(inherited),
-    PORT: String(await pickAnyPort()),
-    PULSEKEEP_STAND_IN_PORT: String(await pickAnyPort()),
+    PORT: String(await findFreePort()),
+    PULSEKEEP_STAND_IN_PORT: String(await findFreePort()),
     PULSEKEEP_SAMPLE_APP_PORT: String(appPorts[0]),
     // Two shops are deployed at the same time.
     SCRAPE_ALLOW: appPorts.map((port) => `127.0.0.1:${port}`).join(","),

@@ -9,6 +9,9 @@ import { createWorker, newPerson, type Person, signUp } from "./people.ts";
 
 test.describe.configure({ timeout: 300_000 });
 
+/** Everything else is over, and nothing writes while it is searched. */
+const ALONE = { lock: "-exclusive-" };
+
 interface Place {
   dataDir: string;
   running: RunningProduct & { superuserUrl: string; redisUrl: string; standInUrl: string };
@@ -49,26 +52,30 @@ const search = async (tokens: readonly string[], place: Place) =>
     folders: [place.dataDir],
   });
 
-test("no token that GitHub issued is found anywhere, and nothing of whoever deletes the account", async ({
-  page,
-}) => {
-  const person = newPerson("Heidi");
-  await signUp(page, person);
-  await createWorker(page, "octo-bob");
-  const place = readPlace();
-  const tokens = listIssuedTokens();
-  expect(tokens.some((token) => token.startsWith("gho_"))).toBe(true);
-  expect(tokens.some((token) => token.startsWith("ghs_"))).toBe(true);
-  expect((await readMails(place)).some((mail) => mail.includes(person.email))).toBe(true);
-  expect(await search(tokens, place)).toEqual([]);
-  await deleteAccount(page, person);
-  const { databaseUrl, running } = place;
-  await expect
-    .poll(() => findSecrets([person.email], { databaseUrl, redisUrl: running.redisUrl }), { timeout: 30_000 })
-    .toEqual([]);
-  await page.goto("/app");
-  await expect(page).toHaveURL(/\/sign-in/);
-});
+test(
+  "no token that GitHub issued is found anywhere, and nothing of whoever deletes the account",
+  ALONE,
+  async ({ page }) => {
+    const person = newPerson("Heidi");
+    await signUp(page, person);
+    await createWorker(page, "octo-bob");
+    const place = readPlace();
+    const tokens = listIssuedTokens();
+    expect(tokens.some((token) => token.startsWith("gho_"))).toBe(true);
+    expect(tokens.some((token) => token.startsWith("ghs_"))).toBe(true);
+    expect((await readMails(place)).some((mail) => mail.includes(person.email))).toBe(true);
+    expect(await search(tokens, place)).toEqual([]);
+    await deleteAccount(page, person);
+    const { databaseUrl, running } = place;
+    await expect
+      .poll(() => findSecrets([person.email], { databaseUrl, redisUrl: running.redisUrl }), {
+        timeout: 30_000,
+      })
+      .toEqual([]);
+    await page.goto("/app");
+    await expect(page).toHaveURL(/\/sign-in/);
+  },
+);
 
 async function deleteAccount(page: Page, person: Person): Promise<void> {
   await page.goto("/app/settings");
@@ -86,7 +93,7 @@ async function deleteAccount(page: Page, person: Person): Promise<void> {
   await expect(page).toHaveURL(/\/$/);
 }
 
-test("a token that is planted on purpose is found in every store", async () => {
+test("a token that is planted on purpose is found in every store", ALONE, async () => {
   const place = readPlace();
   const token = `gho_${"planted".repeat(5)}`;
   const file = path.join(place.dataDir, "logs", "planted.log");
