@@ -64,6 +64,13 @@ describe("after an absence", () => {
     expect(expandMissed(after(2.1)).late).toHaveLength(4);
   });
 
+  it("makes what is hardly late no more than twice as late", () => {
+    const starts = Array.from({ length: 50 }, (_, pulse) =>
+      startsOf(after(0.51, { pulseId: `p${pulse}`, lateSeconds: 30 })),
+    );
+    expect(starts.every(([start = -1]) => start >= 0 && start <= 36_000)).toBe(true);
+  });
+
   it("does what was missed after what is late", () => {
     const request = after(14);
     const { late, recoveries } = expandMissed(request);

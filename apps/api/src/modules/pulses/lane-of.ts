@@ -6,7 +6,7 @@ import { ensureLane } from "./queue-run.js";
 const { pulses, workers } = schema;
 
 /** What the runs of a lane are done to. */
-export type LanePlace = {
+type LanePlace = {
   kind: PulseRow["kind"];
   repository: string | null;
   /** Of commits. */
