@@ -479,7 +479,7 @@ export class Simulation {
     }
   }
 
-  /** With the engine at work and workers there, nothing that could be done now waits. */
+  /** With the engine at work and workers there, nothing that could be done now waits, and nothing that is over. */
   private checkOffered(): void {
     const nowMs = this.stage.time.nowMs;
     const lanes = Map.groupBy([...this.ledger.values()].filter(isOpen), ({ lane_id }) => lane_id);
@@ -497,6 +497,10 @@ export class Simulation {
             (row.ended_ms ?? nowMs) > this.quietSinceMs,
         )
         .map((row) => `${name(row)} was missed though its worker came`),
+      // The sweeper looks each second: one look has to be enough.
+      ...[...this.ledger.values()]
+        .filter((row) => row.ended_ms === null && row.state !== "claimed" && row.window_ends_ms <= nowMs)
+        .map((row) => `${name(row)} is open though its window is over`),
     ];
     if (broken.length > 0) throw new BrokenPromise(this.seed, broken, this.story);
   }
