@@ -5,6 +5,7 @@ import type { TestClient } from "../../testing/test-client.js";
 import { eventually } from "../../testing/test-eventually.js";
 import { createPulse } from "../../testing/test-pulse.js";
 import { enrolTestWorker, type TestWorker } from "../../testing/test-worker.js";
+import { SweeperJobs } from "./sweeper.jobs.js";
 
 type Claimed = Awaited<ReturnType<TestWorker["claim"]>>[number];
 
@@ -31,18 +32,22 @@ export async function openPulse(test: TestApp, owner: TestClient): Promise<OpenP
   return { worker, pulse, claimOne };
 }
 
-/** As if the worker had been silent for too long. */
-export async function expireLease({ sql }: Pick<TestApp, "sql">, claimed: { runId: string }): Promise<void> {
+type Server = Pick<TestApp, "sql" | "get">;
+
+/** As if the worker had been silent for too long; the sweeper looks at once, and not within a second. */
+export async function expireLease({ sql, get }: Server, claimed: { runId: string }): Promise<void> {
   await sql(
     "update runs set lease_expires_at = now() - interval '1 second', next_action_at = now() - interval '1 second' where id = $1",
     [claimed.runId],
   );
+  await get(SweeperJobs).sweepOnce();
 }
 
-/** As if nobody had come in time. */
-export async function closeWindow({ sql }: Pick<TestApp, "sql">, runId: string): Promise<void> {
+/** As if nobody had come in time; the sweeper looks at once. */
+export async function closeWindow({ sql, get }: Server, runId: string): Promise<void> {
   await sql(
     "update runs set window_ends_at = now() - interval '1 second', next_action_at = now() - interval '1 second' where id = $1",
     [runId],
   );
+  await get(SweeperJobs).sweepOnce();
 }
