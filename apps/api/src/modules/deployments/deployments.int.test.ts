@@ -81,10 +81,13 @@ it("shows a stranger the same as for a deployment that never was", async () => {
   });
 });
 
-it("needs a session: an API key reads no deployment", async () => {
+it("needs a session: an API key reads single deployments of its project and nothing else", async () => {
   const { project, ids } = await deploy();
   const key = { "x-api-key": project.apiKeyPlain };
-  expect((await test.newClient().get(`/api/v1/deployments/${ids[0]}`, key)).status).toBe(401);
+  const one = `/api/v1/deployments/${ids[0]}`;
+  expect((await test.newClient().get(one, key)).status).toBe(200);
+  for (const path of ["/api/v1/deployments", "/api/v1/deployments/export", `${one}/samples`, `${one}/review`])
+    expect((await test.newClient().get(path, key)).status).toBe(401);
   expect((await test.newClient().post(`${project.path}/api-key/rotate`, {}, key)).status).toBe(401);
 });
 
