@@ -6,7 +6,7 @@ import { reasonCodeSchema } from "./worker-protocol.js";
  */
 export const RUN_REASONS = [
   ...reasonCodeSchema.options,
-  /** Missed: nothing planned it while its window was open. */
+  /** Late or missed: nothing planned it in its time. */
   "server_was_down",
   /** Missed: it was offered, or waited for its turn, until its window closed. */
   "worker_did_not_come",

@@ -72,6 +72,8 @@ export function toRun(row: RunRow, context: RunContext, githubUrl: string): Run 
 /** Why a late run has not begun, as far as the ledger knows. */
 function reasonToWait(state: RunState): RunReason {
   if (state === "claimed") return "in_progress";
+  // What is planned in time is queued by then.
+  if (state === "planned") return "server_was_down";
   return state === "offered" ? "waits_for_worker" : "waits_for_turn";
 }
 

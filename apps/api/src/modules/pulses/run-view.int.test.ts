@@ -34,6 +34,7 @@ const condition = async () => (await alice.get<Pulse>(`/api/v1/pulses/${pulse.id
 
 describe("a late run", () => {
   it.each([
+    ["planned", "server_was_down"],
     ["queued", "waits_for_turn"],
     ["offered", "waits_for_worker"],
     ["claimed", "in_progress"],
