@@ -20,7 +20,10 @@ export function withCounts(observation: Observation, measurement: Measurement): 
     const since = post.at[post.at.length - one.elevated.length] ?? 0;
     const rows = observation.post.filter((row) => row.at >= since);
     const countZ = errorCountEvidence(pre, countsOf(rows, observation.stepSeconds), earlier);
-    return { ...one, countZ, agreedZ: Math.max(countZ, badSampleEvidence(measurement, one)) };
+    // What is no rise, or is borne out by the counts as it is, needs no second look.
+    const isSettled = one.z <= Math.max(0, countZ);
+    const agreedZ = isSettled ? countZ : Math.max(countZ, badSampleEvidence(measurement, one));
+    return { ...one, countZ, agreedZ };
   };
   return {
     ...measurement,
@@ -40,14 +43,17 @@ function badSampleEvidence(
   { pre, earlier, scale, sign }: Measurement,
   { after, worseFrom }: SeriesEvidence,
 ): number {
-  if (scale === null || sign === -1) return Number.NEGATIVE_INFINITY;
-  const markAll = (onScale: readonly number[]): ErrorCounts => ({
-    failed: onScale.map((value) => (value > worseFrom ? 1 : 0)),
-    requests: onScale.map(() => 1),
+  const isBad = after.map((value) => value > worseFrom);
+  // With fewer than half of them bad, failures do come in bursts.
+  const areMost = 2 * isBad.filter(Boolean).length > isBad.length;
+  if (scale === null || sign === -1 || !areMost) return Number.NEGATIVE_INFINITY;
+  const areBad = (values: readonly number[]) => values.map((value) => scale.forward(value) > worseFrom);
+  const counted = (marks: readonly boolean[]): ErrorCounts => ({
+    failed: marks.map(Number),
+    requests: marks.map(() => 1),
   });
-  const before = markAll(pre.values.map(scale.forward));
-  const known = earlier.map(({ judged }) => markAll(judged.map(scale.forward)));
-  return errorCountEvidence(before, markAll(after), known);
+  const known = earlier.map(({ judged }) => counted(areBad(judged)));
+  return errorCountEvidence(counted(areBad(pre.values)), counted(isBad), known);
 }
 
 function latestOf({ failed, requests }: ErrorCounts): ErrorCounts {
