@@ -22,6 +22,21 @@ const rulesOf = async (
   return new Set(violations.map(({ rule }) => rule));
 };
 
+/** How often the same is tried: what a fault meets within seconds is chance, all the more on a busy machine. */
+const TRIES = 4;
+
+/** The rules that runs have broken until `rule` was one of them. */
+async function rulesUntil(
+  rule: string,
+  options: Partial<ChaosOptions>,
+  mutations: readonly Mutation[],
+): Promise<Set<string>> {
+  const broken = new Set<string>();
+  for (let seed = 1; seed <= TRIES && !broken.has(rule); seed += 1)
+    for (const found of await rulesOf({ ...options, seed }, mutations)) broken.add(found);
+  return broken;
+}
+
 /** Everybody gives runs back now and then, so that they are claimed again with a new fence. */
 const givingBack = {
   ...defaultHabits,
@@ -58,11 +73,13 @@ it.each<[string, readonly Mutation[]]>([...Object.entries(mutants), ["a quickene
 
 describe("the suite fails without", () => {
   it("fences in reports", async () => {
-    expect(await rulesOf({ habits: givingBack }, mutants.fencing)).toContain("old_fence_report");
+    expect(await rulesUntil("old_fence_report", { habits: givingBack }, mutants.fencing)).toContain(
+      "old_fence_report",
+    );
   });
 
   it("refusing used nonces", async () => {
-    expect(await rulesOf({}, mutants.nonces)).toContain("nonce_used_twice");
+    expect(await rulesUntil("nonce_used_twice", {}, mutants.nonces)).toContain("nonce_used_twice");
   });
 
   it("unique slots and the lock of the cursor", async () => {
@@ -73,11 +90,11 @@ describe("the suite fails without", () => {
         await postgres.query("alter table runs drop constraint runs_slot");
       },
     };
-    expect(await rulesOf(options, mutants.slots)).toContain("slot_twice");
+    expect(await rulesUntil("slot_twice", options, mutants.slots)).toContain("slot_twice");
   });
 
   it("emitting again what was lost", async () => {
-    expect(await rulesOf(flushed, mutants.reconciler)).toContain("loss_unnoticed");
+    expect(await rulesUntil("loss_unnoticed", flushed, mutants.reconciler)).toContain("loss_unnoticed");
   });
 });
 
