@@ -20,14 +20,21 @@ import { laneOf } from "./lane-of.js";
 import { PlannerJobs } from "./planner.jobs.js";
 import { listPreviewGaps } from "./preview-gaps.js";
 import { firstColumns, readClock, replanColumns, timingChanged } from "./pulse-cursor.js";
+import {
+  cancelRunsOf,
+  getWorker,
+  lockPulse,
+  refuseCancel,
+  refuseTooMany,
+  refuseWithoutWorker,
+} from "./pulse-rows.js";
 import { taskColumn, taskOf, workflowOf } from "./pulse-task.js";
-import type { PulseRow } from "./pulse-view.js";
 import { ensureLane, insertQueuedRun } from "./queue-run.js";
 import { RunNowService } from "./run-now.service.js";
 import { RunRules } from "./run-rules.js";
 import { refuseFaultySchedule, refuseFaultyTarget, refuseFaultyTemplates } from "./refuse-faulty.js";
 
-const { pulses, runs, workers } = schema;
+const { pulses, runs } = schema;
 
 const DEFAULT_JITTER: Jitter = { shape: "uniform", windowMinutes: 20, minimumGapMinutes: 0 };
 const DEFAULT_REST: RestRules = { restWeekdays: [], skipDates: [], freezes: [], pausedUntil: null };
@@ -260,53 +267,6 @@ export class PulsesService {
     });
     await enqueue(tx, notice(caller.workspaceId, "pulse.changed", pulse.id));
   }
-}
-
-async function cancelRunsOf(tx: Transaction, pulseId: string): Promise<void> {
-  await tx
-    .update(runs)
-    .set({
-      state: "cancelled",
-      endedAt: sql`clock_timestamp()`,
-      nextActionAt: null,
-      reason: "pulse_deleted",
-    })
-    .where(and(eq(runs.pulseId, pulseId), sql`${runs.state} in ('planned', 'queued', 'offered')`));
-}
-
-async function lockPulse(tx: Transaction, id: string): Promise<PulseRow> {
-  const [row] = await tx.select().from(pulses).where(eq(pulses.id, id)).for("update");
-  if (!row) throw new AppError("not_found");
-  return row;
-}
-
-/** Nothing was cancelled: because there is no such run, because it is cancelled already, or because it is too late. */
-async function refuseCancel(tx: Transaction, id: string): Promise<void> {
-  const [run] = await tx.select({ state: runs.state }).from(runs).where(eq(runs.id, id));
-  if (!run) throw new AppError("not_found");
-  if (run.state !== "cancelled") throw new AppError("run_not_cancellable");
-}
-
-async function refuseTooMany(tx: Transaction, workspaceId: string, most: number): Promise<void> {
-  // Two at once count one after the other.
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`pulses ${workspaceId}`}, 0))`);
-  if ((await tx.$count(pulses)) >= most) throw new AppError("too_many_pulses");
-}
-
-async function getWorker(tx: Transaction, id: string) {
-  const [worker] = await tx.select().from(workers).where(eq(workers.id, id));
-  if (!worker) throw new AppError("not_found");
-  if (worker.state !== "active") throw new AppError("worker_not_ready");
-  return worker;
-}
-
-async function refuseWithoutWorker(tx: Transaction, pulseId: string): Promise<void> {
-  const [removed] = await tx
-    .select({ id: workers.id })
-    .from(pulses)
-    .innerJoin(workers, eq(workers.id, pulses.workerId))
-    .where(and(eq(pulses.id, pulseId), eq(workers.state, "removed")));
-  if (removed) throw new AppError("worker_not_ready");
 }
 
 /** What lets the dispatcher wake a worker whose lanes go on. */
