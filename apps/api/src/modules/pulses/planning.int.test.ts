@@ -151,11 +151,16 @@ describe("the planner", () => {
       );
       return found.length > 0 && found;
     });
-    expect(runs.map(({ state }) => state)).toEqual(Array.from({ length: 10 }, () => "planned"));
-    expect(Math.min(...runs.slice(1).map(({ gap }) => gap ?? 0))).toBeGreaterThan(59.9);
+    // The first may begin at any moment from now on.
+    const [first, ...others] = runs;
+    expect(others.map(({ state }) => state)).toEqual(Array.from({ length: 9 }, () => "planned"));
+    expect(Math.min(...others.slice(1).map(({ gap }) => gap ?? 0))).toBeGreaterThan(59.9);
     expect(runs.filter(({ late }) => late === 1)).toHaveLength(7);
-    await test.sql("update runs set next_action_at = now() - interval '1 ms' where id = $1", [runs[0]?.id]);
-    expect((await claimOne()).runId).toBe(runs[0]?.id);
+    await test.sql(
+      "update runs set next_action_at = now() - interval '1 ms' where id = $1 and state = 'planned'",
+      [first?.id],
+    );
+    expect((await claimOne()).runId).toBe(first?.id);
     expect(await worker.claim()).toEqual([]);
   });
 
