@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./tools/test/longest-first.ts";
 
 // `source` makes workspace packages resolve to their TypeScript, so tests need no build.
 // Not "import": vitest hands the list to Node, where it would send `require` to ES modules.
@@ -16,6 +17,7 @@ export default defineConfig({
   resolve,
   ssr,
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         resolve,
