@@ -14,6 +14,7 @@ export type Bench = (options: BenchOptions, stop: AbortSignal) => Promise<void>;
 
 /** What there is, and what must be built before. Loaded after the build, which writes the packages it imports. */
 const benches: Record<string, { needs: string[]; load: () => Promise<Bench> }> = {
+  fairness: { needs: ["@pulsekeep/api"], load: async () => (await import("./fairness.ts")).benchFairness },
   gateway: { needs: ["@pulsekeep/api"], load: async () => (await import("./gateway.ts")).benchGateway },
   lateness: { needs: ["@pulsekeep/api"], load: async () => (await import("./lateness.ts")).benchLateness },
   live: {

@@ -17,7 +17,7 @@ export interface Load {
   perSecond: number;
   workers: number;
   lanesPerWorker: number;
-  /** Active pulses in the table, where most of them are not due. */
+  /** Active pulses in the table, where most of them are not due; one tenant's, where they are all due at once. */
   pulses: number;
   /** Measurements within the turn, of which the median counts. */
   repeats: number;
@@ -42,7 +42,9 @@ export type Figures = Record<string, { value: number; unit: string }>;
 type Way = (place: Place, load: Load) => Promise<Figures>;
 
 /** What a contender can do. Each way opens what it needs, warms up, measures and closes. */
-export type Contender = Partial<Record<"bulk" | "single" | "lateness" | "planning" | "soak", Way>>;
+export type Contender = Partial<
+  Record<"bulk" | "single" | "fairness" | "lateness" | "planning" | "soak", Way>
+>;
 
 /** What a turn's process is told. */
 export interface Turn {

@@ -15,7 +15,7 @@ export interface PopulationSize {
 }
 
 /** Tenants that the workers are spread over; several workers each, as in a small team. */
-const WORKERS_PER_WORKSPACE = 5;
+export const WORKERS_PER_WORKSPACE = 5;
 
 type Kind = keyof typeof KIND_DIGIT;
 const KIND_DIGIT = { workspace: 1, worker: 2, lane: 3, pulse: 4, user: 5 } as const;
