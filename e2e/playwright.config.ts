@@ -12,9 +12,10 @@ const quietBrowser = [
 // Chromium's sandbox refuses to run as root, which containers usually are.
 const sandbox = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
 
+/** One after the other within a file; those that wait the longest come first. */
 const DEPLOYMENTS = "seqpulse.spec.ts";
-const BUSY = ["admin.spec.ts", "isolation.spec.ts", "provisioning.spec.ts", "runs.spec.ts"];
 const WAITING = ["keepstreak.spec.ts", "kill.spec.ts"];
+const JOURNEYS = ["provisioning.spec.ts", "admin.spec.ts", "isolation.spec.ts", "runs.spec.ts"];
 /** Looks for what all the others have left behind, and holds the lock of those who run alone. */
 const TRACES = "tokens.spec.ts";
 
@@ -30,13 +31,12 @@ export default defineConfig({
   timeout: 180_000,
   expect: { timeout: 15_000 },
   reporter: process.env.PLAYWRIGHT_JSON_OUTPUT_FILE ? [["list"], ["json"]] : [["list"]],
-  // The queue has this order. Beside the deployments, which mostly wait, run the busy journeys first and then those
-  // that wait too: what is measured before a deployment must not be measured on a quieter machine than what comes after.
+  // The queue has this order: first what runs alone.
   projects: [
     { name: "deployments", testMatch: DEPLOYMENTS },
-    { name: "busy", testMatch: BUSY },
     { name: "waiting", testMatch: WAITING },
-    { name: "pages", testIgnore: [DEPLOYMENTS, ...BUSY, ...WAITING, TRACES], fullyParallel: true },
+    { name: "journeys", testMatch: JOURNEYS },
+    { name: "pages", testIgnore: [DEPLOYMENTS, ...WAITING, ...JOURNEYS, TRACES], fullyParallel: true },
     { name: "traces", testMatch: TRACES },
   ],
   use: {
