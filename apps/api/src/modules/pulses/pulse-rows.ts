@@ -50,13 +50,3 @@ export async function getWorker(tx: Transaction, id: string) {
   if (worker.state !== "active") throw new AppError("worker_not_ready");
   return worker;
 }
-
-/** @throws AppError `worker_not_ready` where the pulse's worker was removed */
-export async function refuseWithoutWorker(tx: Transaction, pulseId: string): Promise<void> {
-  const [removed] = await tx
-    .select({ id: workers.id })
-    .from(pulses)
-    .innerJoin(workers, eq(workers.id, pulses.workerId))
-    .where(and(eq(pulses.id, pulseId), eq(workers.state, "removed")));
-  if (removed) throw new AppError("worker_not_ready");
-}

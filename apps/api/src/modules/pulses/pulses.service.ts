@@ -9,7 +9,6 @@ import type { Jitter, MessageSettings, RestRules } from "@pulsekeep/contracts/sc
 import { schema, type Transaction } from "@pulsekeep/database";
 import { previewRuns } from "@pulsekeep/schedule";
 import { and, eq, isNull, ne, sql } from "drizzle-orm";
-import { AppError } from "../../http/app-error.js";
 import type { UserCaller } from "../../http/caller.js";
 import { Clock } from "../../platform/clock.js";
 import { Databases, type Tenant } from "../../platform/database.js";
@@ -20,14 +19,7 @@ import { laneOf } from "./lane-of.js";
 import { PlannerJobs } from "./planner.jobs.js";
 import { listPreviewGaps } from "./preview-gaps.js";
 import { firstColumns, readClock, replanColumns, timingChanged } from "./pulse-cursor.js";
-import {
-  cancelRunsOf,
-  getWorker,
-  lockPulse,
-  refuseCancel,
-  refuseTooMany,
-  refuseWithoutWorker,
-} from "./pulse-rows.js";
+import { cancelRunsOf, getWorker, lockPulse, refuseCancel, refuseTooMany } from "./pulse-rows.js";
 import { taskColumn, taskOf, workflowOf } from "./pulse-task.js";
 import { ensureLane, insertQueuedRun } from "./queue-run.js";
 import { RunNowService } from "./run-now.service.js";
@@ -157,13 +149,10 @@ export class PulsesService {
   /**
    * Queues one run at once, beside the schedule; returns its id. It waits for the worker's next check-in.
    *
-   * @throws AppError `not_found`, and `worker_not_ready` where there is no worker any more that it could wait for
+   * @throws AppError `not_found`, and `worker_not_ready` where the worker that it would wait for was removed
    */
   async runNow(caller: UserCaller, id: string): Promise<string> {
-    await this.databases.inTenant(caller, (tx) => refuseWithoutWorker(tx, id));
-    const runId = await this.runs.queueRun(caller, id);
-    if (runId === undefined) throw new AppError("not_found");
-    return runId;
+    return this.runs.queueRun(caller, id);
   }
 
   /**

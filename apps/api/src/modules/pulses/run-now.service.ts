@@ -1,5 +1,6 @@
 import { Inject, Injectable } from "@nestjs/common";
 import type { Statement } from "@pulsekeep/database";
+import { AppError } from "../../http/app-error.js";
 import type { Tenant } from "../../platform/database.js";
 import { bigintArray, uuidArray } from "../../platform/binary-array.js";
 import { Databases, isRefusedData } from "../../platform/database.js";
@@ -12,8 +13,10 @@ import { numberLanes } from "./take-seqs.js";
 /** Pulses with their lanes, which all lock in one order, so that no two wait for each other. $1 pulses. */
 const lockLanesOf: Statement = {
   name: "lock_lanes_of",
-  text: `select p.id, p.workspace_id, p.worker_id, p.lane_id, l.next_seq::float8 as next_seq
-    from pulses p join lanes l on l.id = p.lane_id where p.id = any($1::uuid[]) order by l.id for update of l`,
+  text: `select p.id, p.workspace_id, p.worker_id, p.lane_id, l.next_seq::float8 as next_seq,
+      w.state = 'removed' as is_worker_removed
+    from pulses p join lanes l on l.id = p.lane_id join workers w on w.id = p.worker_id
+    where p.id = any($1::uuid[]) order by l.id for update of l`,
 };
 
 /** $1 ids, $2 pulses, $3 numbers in the lane; $4 seconds until late, $5 of the window. */
@@ -28,13 +31,22 @@ const insertRunsNow: Statement = {
     returning id`,
 };
 
+/** The new run, or why there is none. */
+type Answer = { runId: string } | { refused: "not_found" | "worker_not_ready" };
 type Asked = { workspaceId: string; pulseId: string };
-type FoundPulse = { id: string; workspace_id: string; worker_id: string; lane_id: string; next_seq: number };
+type FoundPulse = {
+  id: string;
+  workspace_id: string;
+  worker_id: string;
+  lane_id: string;
+  next_seq: number;
+  is_worker_removed: boolean;
+};
 
 /** Queues runs beside the schedule, at the end of their lanes and due at once. */
 @Injectable()
 export class RunNowService {
-  private readonly asked: Gather<Asked, string | undefined>;
+  private readonly asked: Gather<Asked, Answer>;
 
   constructor(
     @Inject(Databases) private readonly databases: Databases,
@@ -49,12 +61,19 @@ export class RunNowService {
     });
   }
 
-  /** Returns the id of the new run; undefined when the tenant has no such pulse. */
-  async queueRun({ workspaceId }: Tenant, pulseId: string): Promise<string | undefined> {
-    return this.asked.call({ workspaceId, pulseId });
+  /**
+   * Returns the id of the new run.
+   *
+   * @throws AppError `not_found`, and `worker_not_ready` where the worker that it would wait for was removed
+   */
+  async queueRun({ workspaceId }: Tenant, pulseId: string): Promise<string> {
+    const answer = await this.asked.call({ workspaceId, pulseId });
+    if ("refused" in answer) throw new AppError(answer.refused);
+    return answer.runId;
   }
 
-  private async queueTogether(asked: readonly Asked[]): Promise<(string | undefined)[]> {
+  private async queueTogether(asked: readonly Asked[]): Promise<Answer[]> {
+    const answers = asked.map((): Answer => ({ refused: "not_found" }));
     const runs = await this.databases.inClaims(
       asked.map(({ workspaceId }) => workspaceId),
       async (db) => {
@@ -65,7 +84,10 @@ export class RunNowService {
         const wanted = asked.flatMap(({ workspaceId, pulseId }, place) => {
           const pulse = byId.get(pulseId);
           // The transaction sees all workspaces of the batch: whose pulse it is decides here.
-          return pulse?.workspace_id === workspaceId ? [{ place, pulse, id: newId() }] : [];
+          if (pulse?.workspace_id !== workspaceId) return [];
+          if (!pulse.is_worker_removed) return [{ place, pulse, id: newId() }];
+          answers[place] = { refused: "worker_not_ready" };
+          return [];
         });
         if (wanted.length === 0) return [];
         const { seqs, moved } = numberLanes(
@@ -88,7 +110,7 @@ export class RunNowService {
     );
     this.announcer.announceQueued([...new Set(runs.map(({ pulse }) => pulse.worker_id))]);
     this.announcer.announceChanged(runs.map(({ id, pulse }) => ({ id, workspaceId: pulse.workspace_id })));
-    const idByPlace = new Map(runs.map(({ place, id }) => [place, id]));
-    return asked.map((_, place) => idByPlace.get(place));
+    for (const { place, id } of runs) answers[place] = { runId: id };
+    return answers;
   }
 }
