@@ -8,7 +8,7 @@ let sequence = 0;
 export function newId(): string {
   const random = newBytes(16);
   const nowMs = Date.now();
-  // A clock that steps back does not: ids of one process never do.
+  // The clock may step back; the ids of one process never do.
   if (nowMs > lastMs) {
     lastMs = nowMs;
     sequence = random.readUInt32BE(6) >>> 1;
