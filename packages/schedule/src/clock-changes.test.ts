@@ -116,6 +116,20 @@ const CHANGES: readonly [what: string, zone: string, cron: string, after: string
       ["2026-11-01T04:30", "2026-11-02T05:30"],
     ],
     [
+      "a gap of the last hour of a date, which keeps its run",
+      "America/Nuuk",
+      "30 23 * * *",
+      "2026-03-27T12:00:00Z",
+      ["2026-03-28T01:30", "2026-03-29T00:59", "2026-03-30T00:30"],
+    ],
+    [
+      "a gap of the last hour of a date, before a run at midnight",
+      "America/Scoresbysund",
+      "0,45 0,22,23 * * *",
+      "2026-03-29T00:30:00Z",
+      ["2026-03-29T00:45", "2026-03-29T00:59", "2026-03-29T01:00", "2026-03-29T01:45"],
+    ],
+    [
       "a zone that moves for good by half an hour",
       "America/Caracas",
       "45 2 * * *",
@@ -163,6 +177,21 @@ describe("a change of the clock", () => {
       count: 1,
     });
     expect(runs[0]?.latestAt.toISOString()).toBe("2026-04-24T20:59:59.000Z");
+  });
+
+  it("never moves a run out of a gap into a date of rest", () => {
+    const runs = previewRuns({
+      schedule: { kind: "cron", expression: "30 23 * * *" },
+      timeZone: "America/Nuuk",
+      pulseId: "p",
+      jitterSecret: "s",
+      jitter: { shape: "uniform", windowMinutes: 720, minimumGapMinutes: 0 },
+      rest: { restWeekdays: ["sun"], skipDates: [], freezes: [], pausedUntil: null },
+      after: new Date("2026-03-28T12:00:00Z"),
+      count: 2,
+    });
+    expect(runs.map(({ slot }) => slot)).toEqual(["2026-03-29T00:59:00Z", "2026-03-31T00:30:00Z"]);
+    expect(runs[0]?.latestAt.toISOString()).toBe("2026-03-29T00:59:59.000Z");
   });
 
   it("moves a pulse with its user: the next run is read in the new zone", () => {

@@ -136,16 +136,27 @@ function findMinute({ zone, day, minutes }: DayMinutes, search: OccurrenceSearch
   const { openMs, gapMs, afterMs } = search;
   const midnightMs = day * DAY_MS;
   const offsetMs = zone.steadyOffsetMsOn(day);
+  const lastMs = offsetMs === undefined ? lastMinuteMsOf(zone, day) : Number.POSITIVE_INFINITY;
   let keptMs = Number.NEGATIVE_INFINITY;
   let found: number | undefined;
   for (const minute of minutes) {
     const localMs = midnightMs + minute * MINUTE_MS;
-    const instantMs = offsetMs === undefined ? zone.instantMsOf(localMs) : localMs - offsetMs;
     // Several minutes inside a spring gap meet at its end: no distance, so they are one occurrence.
+    const instantMs =
+      offsetMs === undefined ? Math.min(zone.instantMsOf(localMs), lastMs) : localMs - offsetMs;
     if (instantMs < openMs || instantMs - keptMs < gapMs) continue;
     if (found !== undefined) return { instantMs: found, followingMs: instantMs };
     if (instantMs > afterMs) found = instantMs;
     keptMs = instantMs;
   }
   return found === undefined ? undefined : { instantMs: found, followingMs: undefined };
+}
+
+/**
+ * The last minute of a date: a gap may reach midnight, and what it swallows must not move to the next date, which
+ * may be one of rest and has a run of its own. A date that the zone skips has none.
+ */
+function lastMinuteMsOf(zone: TimeZone, day: LocalDay): number {
+  const endMs = startMsOf(zone, day + 1);
+  return endMs === startMsOf(zone, day) ? Number.POSITIVE_INFINITY : endMs - MINUTE_MS;
 }
