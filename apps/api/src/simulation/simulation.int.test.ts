@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { EngineInstance } from "./engine-instance.js";
 import { MemoryTransport } from "./memory-transport.js";
 import { SimulatedDatabase } from "./simulated-database.js";
-import { BrokenPromise, Simulation, type Stage } from "./simulation.js";
+import { Simulation } from "./simulation.js";
 import { VirtualTime } from "./virtual-time.js";
 import { WEAKENINGS, Weakened } from "./weakenings.js";
+import { BrokenPromise, type Stage } from "./world.js";
 
 const shared = vi.hoisted(() => ({ database: undefined as SimulatedDatabase | undefined }));
 
