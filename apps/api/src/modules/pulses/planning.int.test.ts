@@ -1,136 +1,127 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Pulse } from "@pulsekeep/contracts/api/pulses";
-import { startTestApp, type TestApp } from "../../testing/test-app.js";
-import type { TestClient } from "../../testing/test-client.js";
 import { eventually } from "../../testing/test-eventually.js";
 import { createPulse, getRun, listRuns, runNow } from "../../testing/test-pulse.js";
-import { enrolTestWorker, type TestWorker } from "../../testing/test-worker.js";
+import { enrolTestWorker } from "../../testing/test-worker.js";
 import { selectLastRecoveries } from "./planner.statements.js";
 import { selectRecoverable } from "./sweeper.statements.js";
-import { closeWindow, expireLease, type OpenPulse, openPulse } from "./test-open-pulse.js";
+import { startTestOpenPulse, type TestOpenPulse } from "./test-open-pulse.js";
 
 const MANY = 30_000;
 const NO_JITTER = { shape: "uniform", windowMinutes: 0, minimumGapMinutes: 0 } as const;
 
-let test: TestApp;
-let alice: TestClient;
-let worker: TestWorker;
-let pulse: Pulse;
-let claimOne: OpenPulse["claimOne"];
+let at: TestOpenPulse;
 beforeAll(async () => {
-  test = await startTestApp();
-  alice = await test.signUp("Alice");
+  at = await startTestOpenPulse();
 });
-afterAll(() => test.close());
-beforeEach(async () => {
-  ({ worker, pulse, claimOne } = await openPulse(test, alice));
-});
+afterAll(() => at.close());
+beforeEach(() => at.openPulse());
 
 describe("a window", () => {
   it("that closes before anybody came leaves a missed run, and a second generation of it", async () => {
-    const run = await runNow(alice, pulse);
-    await closeWindow(test, run.id);
-    await eventually(async () => (await getRun(alice, run.id)).state === "missed");
-    const [recovery] = (await listRuns(alice, pulse)).filter(({ id }) => id !== run.id);
+    const run = await runNow(at.alice, at.pulse);
+    await at.closeWindow(run.id);
+    await eventually(async () => (await getRun(at.alice, run.id)).state === "missed");
+    const [recovery] = (await listRuns(at.alice, at.pulse)).filter(({ id }) => id !== run.id);
     expect(recovery).toMatchObject({ state: "planned", slot: run.slot });
-    const rows = await test.sql("select generation, recovers_run_id from runs where id = $1", [recovery?.id]);
+    const rows = await at.sql("select generation, recovers_run_id from runs where id = $1", [recovery?.id]);
     expect(rows).toEqual([{ generation: 1, recovers_run_id: run.id }]);
-    await test.sql("update runs set next_action_at = now() - interval '1 ms' where id = $1", [recovery?.id]);
-    expect((await claimOne()).runId).toBe(recovery?.id);
+    await at.sql("update runs set next_action_at = now() - interval '1 ms' where id = $1", [recovery?.id]);
+    expect((await at.claimOne()).runId).toBe(recovery?.id);
   });
 
   it("asks of recoveries only those that another could be too near to: a pulse's history may be long", async () => {
-    const [old, fresh] = [await runNow(alice, pulse), await runNow(alice, pulse)];
+    const [old, fresh] = [await runNow(at.alice, at.pulse), await runNow(at.alice, at.pulse)];
     const lastOf = async () => {
-      const values = [[pulse.id], [new Date()], 86_400];
-      const [found] = await test.sql<{ last_recovery_at: Date | null }>(selectRecoverable.text, values);
-      const [planned] = await test.sql<{ at: Date }>(selectLastRecoveries.text, [[pulse.id]]);
+      const values = [[at.pulse.id], [new Date()], 86_400];
+      const [found] = await at.sql<{ last_recovery_at: Date | null }>(selectRecoverable.text, values);
+      const [planned] = await at.sql<{ at: Date }>(selectLastRecoveries.text, [[at.pulse.id]]);
       return [found?.last_recovery_at ?? null, planned?.at ?? null];
     };
     const recoverAt =
       "update runs set generation = 1, planned_at = now() + $2::interval where id = $1 returning planned_at";
-    await test.sql(recoverAt, [old.id, "-13 hours"]);
+    await at.sql(recoverAt, [old.id, "-13 hours"]);
     expect(await lastOf()).toEqual([null, null]);
-    const [row] = await test.sql<{ planned_at: Date }>(recoverAt, [fresh.id, "20 hours"]);
+    const [row] = await at.sql<{ planned_at: Date }>(recoverAt, [fresh.id, "20 hours"]);
     expect(await lastOf()).toEqual([row?.planned_at, row?.planned_at]);
   });
 
   it("is not reopened by a pulse that skips", async () => {
-    const skipping = await createPulse(alice, worker, { recovery: "skip" });
-    const run = await runNow(alice, skipping);
-    await closeWindow(test, run.id);
-    await eventually(async () => (await getRun(alice, run.id)).state === "missed");
-    expect(await listRuns(alice, skipping)).toHaveLength(1);
+    const skipping = await createPulse(at.alice, at.worker, { recovery: "skip" });
+    const run = await runNow(at.alice, skipping);
+    await at.closeWindow(run.id);
+    await eventually(async () => (await getRun(at.alice, run.id)).state === "missed");
+    expect(await listRuns(at.alice, skipping)).toHaveLength(1);
   });
 
   it("never takes a run from the worker that has claimed it", async () => {
-    const run = await runNow(alice, pulse);
-    const claimed = await claimOne();
-    await test.sql("update runs set window_ends_at = now() - interval '1 minute' where id = $1", [run.id]);
-    expect(await worker.report(claimed)).toMatchObject({ body: { state: "succeeded" } });
+    const run = await runNow(at.alice, at.pulse);
+    const claimed = await at.claimOne();
+    await at.sql("update runs set window_ends_at = now() - interval '1 minute' where id = $1", [run.id]);
+    expect(await at.worker.report(claimed)).toMatchObject({ body: { state: "succeeded" } });
   });
 
   it("that closes while its run is claimed is no reason to look before the lease is over", async () => {
-    const { runId } = await runNow(alice, pulse).then(() => claimOne());
-    await closeWindow(test, runId);
+    const { runId } = await runNow(at.alice, at.pulse).then(() => at.claimOne());
+    await at.closeWindow(runId);
     await eventually(
       async () =>
-        (await test.sql("select 1 from runs where id = $1 and next_action_at = lease_expires_at", [runId]))
+        (await at.sql("select 1 from runs where id = $1 and next_action_at = lease_expires_at", [runId]))
           .length === 1,
     );
-    expect(await getRun(alice, runId)).toMatchObject({ state: "claimed" });
+    expect(await getRun(at.alice, runId)).toMatchObject({ state: "claimed" });
   });
 
   it("that closes on the only run of a pulse leaves a second generation too", async () => {
-    const once = await createPulse(alice, worker, {
+    const once = await createPulse(at.alice, at.worker, {
       schedule: { kind: "once", runAt: new Date(Date.now() + 3_600_000).toISOString() },
       jitter: NO_JITTER,
     });
-    await test.sql(
+    await at.sql(
       `update pulses set schedule = $2, cursor_at = now() - interval '1 day', next_due_at = now() - interval '1 ms'
        where id = $1`,
       [once.id, { kind: "once", runAt: new Date(Date.now() - 1_000).toISOString() }],
     );
     const [run] = await eventually(async () => {
-      const found = await listRuns(alice, once);
+      const found = await listRuns(at.alice, once);
       return found.length > 0 && found;
     });
-    await closeWindow(test, run?.id ?? "");
-    await eventually(async () => (await listRuns(alice, once)).length === 2);
-    expect((await alice.get<Pulse>(`/api/v1/pulses/${once.id}`)).body.state).toBe("finished");
+    await at.closeWindow(run?.id ?? "");
+    await eventually(async () => (await listRuns(at.alice, once)).length === 2);
+    expect((await at.alice.get<Pulse>(`/api/v1/pulses/${once.id}`)).body.state).toBe("finished");
   });
 
   it("that closes after an attempt nobody reported leaves the run unknown, and repeats nothing", async () => {
-    const run = await runNow(alice, pulse);
-    const claimed = await claimOne();
-    await expireLease(test, claimed);
-    await eventually(async () => (await getRun(alice, run.id)).state === "offered");
-    await closeWindow(test, run.id);
-    await eventually(async () => (await getRun(alice, run.id)).endedAt !== null);
-    expect(await getRun(alice, run.id)).toMatchObject({ state: "unknown", reason: "lease_expired" });
-    expect(await listRuns(alice, pulse)).toHaveLength(1);
+    const run = await runNow(at.alice, at.pulse);
+    const claimed = await at.claimOne();
+    await at.expireLease(claimed);
+    await eventually(async () => (await getRun(at.alice, run.id)).state === "offered");
+    await at.closeWindow(run.id);
+    await eventually(async () => (await getRun(at.alice, run.id)).endedAt !== null);
+    expect(await getRun(at.alice, run.id)).toMatchObject({ state: "unknown", reason: "lease_expired" });
+    expect(await listRuns(at.alice, at.pulse)).toHaveLength(1);
   });
 });
 
 describe("the planner", () => {
   it("puts what is due into the ledger once, and says when it is due next", async () => {
-    await test.sql(
+    await at.sql(
       "update pulses set cursor_at = now() - interval '2 days', next_due_at = now() - interval '1 ms' where id = $1",
-      [pulse.id],
+      [at.pulse.id],
     );
     const runs = await eventually(async () => {
-      const found = await listRuns(alice, pulse);
+      const found = await listRuns(at.alice, at.pulse);
       return found.length > 0 && found;
     });
     expect(new Set(runs.map(({ slot }) => slot)).size).toBe(
       runs.filter(({ generation }) => generation === 0).length,
     );
-    const { body } = await alice.get<Pulse>(`/api/v1/pulses/${pulse.id}`);
+    const { body } = await at.alice.get<Pulse>(`/api/v1/pulses/${at.pulse.id}`);
     expect(Date.parse(body.nextRun?.plannedAt ?? "")).toBeGreaterThan(Date.now());
   });
 
   it("begins what is late after an absence one by one, and says at once that it is late", async () => {
-    const often = await createPulse(alice, worker, {
+    const often = await createPulse(at.alice, at.worker, {
       schedule: {
         kind: "every",
         everyMinutes: 30,
@@ -138,12 +129,12 @@ describe("the planner", () => {
       },
       jitter: NO_JITTER,
     });
-    await test.sql(
+    await at.sql(
       "update pulses set cursor_at = now() - interval '5 hours', next_due_at = now() - interval '1 ms' where id = $1",
       [often.id],
     );
     const runs = await eventually(async () => {
-      const found = await test.sql<{ id: string; state: string; gap: number | null; late: number }>(
+      const found = await at.sql<{ id: string; state: string; gap: number | null; late: number }>(
         `select id, state, extract(epoch from next_action_at - lag(next_action_at) over w)::float8 as gap,
            (select count(*)::int from run_notices n where n.run_id = runs.id and n.kind = 'late') as late
          from runs where pulse_id = $1 window w as (order by planned_at) order by planned_at`,
@@ -156,34 +147,34 @@ describe("the planner", () => {
     expect(others.map(({ state }) => state)).toEqual(Array.from({ length: 9 }, () => "planned"));
     expect(Math.min(...others.slice(1).map(({ gap }) => gap ?? 0))).toBeGreaterThan(59.9);
     expect(runs.filter(({ late }) => late === 1)).toHaveLength(7);
-    await test.sql(
+    await at.sql(
       "update runs set next_action_at = now() - interval '1 ms' where id = $1 and state = 'planned'",
       [first?.id],
     );
-    expect((await claimOne()).runId).toBe(first?.id);
-    expect(await worker.claim()).toEqual([]);
+    expect((await at.claimOne()).runId).toBe(first?.id);
+    expect(await at.worker.claim()).toEqual([]);
   });
 
   it("catches up a long absence in parts, without two recoveries at once", async () => {
     const anchorAt = new Date(Date.now() - 3 * 86_400_000).toISOString();
-    const often = await createPulse(alice, worker, {
+    const often = await createPulse(at.alice, at.worker, {
       schedule: { kind: "every", everyMinutes: 5, anchorAt },
       jitter: NO_JITTER,
       recovery: "catch_up_all",
     });
-    await test.sql(
+    await at.sql(
       "update pulses set cursor_at = now() - interval '3 days', next_due_at = now() - interval '1 ms' where id = $1",
       [often.id],
     );
     await eventually(
       async () =>
         (
-          await test.sql("select 1 from pulses where id = $1 and cursor_at > now() - interval '1 hour'", [
+          await at.sql("select 1 from pulses where id = $1 and cursor_at > now() - interval '1 hour'", [
             often.id,
           ])
         ).length === 1,
     );
-    const [found] = await test.sql<{ missed: number; recoveries: number; closest: number }>(
+    const [found] = await at.sql<{ missed: number; recoveries: number; closest: number }>(
       `select count(*) filter (where state = 'missed')::int as missed,
               count(*) filter (where generation > 0)::int as recoveries,
               (select extract(epoch from min(gap))::int from (
@@ -195,36 +186,36 @@ describe("the planner", () => {
     expect(found?.missed).toBeGreaterThan(600);
     expect(found?.recoveries).toBeGreaterThan(100);
     expect(found?.closest).toBeGreaterThanOrEqual(60);
-    await alice.del(`/api/v1/pulses/${often.id}`);
+    await at.alice.del(`/api/v1/pulses/${often.id}`);
   });
 
   it("plans the others when one pulse cannot be planned", async () => {
-    const broken = await createPulse(alice, worker, { name: "Broken" });
-    await test.sql('update pulses set schedule = \'{"kind":"nothing"}\' where id = $1', [broken.id]);
-    await test.sql(
+    const broken = await createPulse(at.alice, at.worker, { name: "Broken" });
+    await at.sql('update pulses set schedule = \'{"kind":"nothing"}\' where id = $1', [broken.id]);
+    await at.sql(
       "update pulses set cursor_at = now() - interval '2 days', next_due_at = now() - interval '1 ms' where id = any($1)",
-      [[broken.id, pulse.id]],
+      [[broken.id, at.pulse.id]],
     );
-    await eventually(async () => (await listRuns(alice, pulse)).length > 0);
-    const [row] = await test.sql<{ later: boolean }>(
+    await eventually(async () => (await listRuns(at.alice, at.pulse)).length > 0);
+    const [row] = await at.sql<{ later: boolean }>(
       "select next_due_at > now() as later from pulses where id = $1",
       [broken.id],
     );
     expect(row?.later).toBe(true);
-    await test.sql("delete from pulses where id = $1", [broken.id]);
+    await at.sql("delete from pulses where id = $1", [broken.id]);
   });
 });
 
 it("one tenant's thousands of due runs do not stand before another's one", async () => {
-  const [carol, bob] = [await test.signUp("Carol"), await test.signUp("Bob")];
-  const crowd = await createPulse(carol, await enrolTestWorker(test, carol));
-  const lone = await createPulse(bob, await enrolTestWorker(test, bob));
+  const [carol, bob] = [await at.test.signUp("Carol"), await at.test.signUp("Bob")];
+  const crowd = await createPulse(carol, await enrolTestWorker(at.test, carol));
+  const lone = await createPulse(bob, await enrolTestWorker(at.test, bob));
   const due = {
     schedule: { kind: "every", everyMinutes: 1_440, anchorAt: new Date(Date.now() - 60_000).toISOString() },
     jitter: NO_JITTER,
     cursorAt: new Date(Date.now() - 120_000),
   };
-  await test.sql(
+  await at.sql(
     `insert into pulses (id, workspace_id, worker_id, lane_id, kind, name, schedule, time_zone, jitter, rest, message,
        change, recovery, jitter_secret, cursor_at, next_due_at)
      select gen_random_uuid(), workspace_id, worker_id, lane_id, kind, name, $3, time_zone, $4, rest, message, change,
@@ -234,18 +225,18 @@ it("one tenant's thousands of due runs do not stand before another's one", async
   );
   const plannedOf = async (pulse: { workerId: string }) =>
     (
-      await test.sql<{ runs: number }>("select count(*)::int as runs from runs where worker_id = $1", [
+      await at.sql<{ runs: number }>("select count(*)::int as runs from runs where worker_id = $1", [
         pulse.workerId,
       ])
     )[0]?.runs ?? 0;
   // The planner is in the middle of it: the backlog is long, and known to be one tenant's.
   await eventually(async () => (await plannedOf(crowd)) >= 2_000);
-  await test.sql(
+  await at.sql(
     "update pulses set schedule = $2, jitter = $3, cursor_at = $4, next_due_at = now() - interval '1 ms' where id = $1",
     [lone.id, due.schedule, due.jitter, due.cursorAt],
   );
   await eventually(
-    async () => (await test.sql("select 1 from runs where pulse_id = $1", [lone.id])).length > 0,
+    async () => (await at.sql("select 1 from runs where pulse_id = $1", [lone.id])).length > 0,
   );
   expect(await plannedOf(crowd)).toBeLessThan(MANY / 2);
   await eventually(async () => (await plannedOf(crowd)) === MANY, { timeoutMs: 50_000 });

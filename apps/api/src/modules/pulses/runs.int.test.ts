@@ -1,278 +1,269 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Pulse } from "@pulsekeep/contracts/api/pulses";
 import { createRedisForTest } from "../../testing/test-redis-client.js";
 import { Relay } from "../../platform/relay.js";
 import { TRANSPORT, type Transport } from "../../platform/transport.js";
 import { newSecret } from "../../platform/ids.js";
-import { startTestApp, type TestApp } from "../../testing/test-app.js";
-import type { TestClient } from "../../testing/test-client.js";
 import { eventually } from "../../testing/test-eventually.js";
 import { createPulse, getRun, runNow } from "../../testing/test-pulse.js";
-import { DONE, type TestWorker } from "../../testing/test-worker.js";
-import { expireLease, FAILED, type OpenPulse, openPulse } from "./test-open-pulse.js";
+import { DONE } from "../../testing/test-worker.js";
+import { FAILED, startTestOpenPulse, type TestOpenPulse } from "./test-open-pulse.js";
 
-let test: TestApp;
-let alice: TestClient;
-let worker: TestWorker;
-let pulse: Pulse;
-let claimOne: OpenPulse["claimOne"];
+let at: TestOpenPulse;
 beforeAll(async () => {
-  test = await startTestApp();
-  alice = await test.signUp("Alice");
+  at = await startTestOpenPulse();
 });
-afterAll(() => test.close());
-beforeEach(async () => {
-  ({ worker, pulse, claimOne } = await openPulse(test, alice));
-});
+afterAll(() => at.close());
+beforeEach(() => at.openPulse());
 
 describe("a run", () => {
   it("queued by hand is offered, claimed with a signal of its own, and ends as reported", async () => {
-    const run = await runNow(alice, pulse);
-    const claimed = await claimOne();
+    const run = await runNow(at.alice, at.pulse);
+    const claimed = await at.claimOne();
     expect(claimed).toMatchObject({ runId: run.id, fence: 1 });
     expect(claimed.opened).toMatchObject({
       runId: run.id,
-      workerId: worker.clientId,
+      workerId: at.worker.clientId,
       kind: "commit",
       params: { owner: "octo-alice", repo: "keepstreak-pulse", branch: "main" },
     });
     const lifeSeconds = (claimed.opened.expiresAt.getTime() - claimed.opened.notBefore.getTime()) / 1_000;
     expect(lifeSeconds).toBeLessThanOrEqual(900);
-    expect(await getRun(alice, run.id)).toMatchObject({ state: "claimed", attempts: 1 });
-    expect(await worker.report(claimed)).toMatchObject({ status: 200, body: { state: "succeeded" } });
-    expect(await getRun(alice, run.id)).toMatchObject({ state: "succeeded", commitSha: "a".repeat(40) });
+    expect(await getRun(at.alice, run.id)).toMatchObject({ state: "claimed", attempts: 1 });
+    expect(await at.worker.report(claimed)).toMatchObject({ status: 200, body: { state: "succeeded" } });
+    expect(await getRun(at.alice, run.id)).toMatchObject({ state: "succeeded", commitSha: "a".repeat(40) });
   });
 
   it("is claimed by a worker that was already waiting for it", async () => {
-    const waiting = worker.claim({ waitSeconds: 20 });
+    const waiting = at.worker.claim({ waitSeconds: 20 });
     const startedAt = performance.now();
-    const run = await runNow(alice, pulse);
+    const run = await runNow(at.alice, at.pulse);
     expect((await waiting).map(({ runId }) => runId)).toEqual([run.id]);
     expect(performance.now() - startedAt).toBeLessThan(10_000);
   });
 
   it("comes again with the same claim, signed anew, and counts as one attempt", async () => {
-    await runNow(alice, pulse);
+    await runNow(at.alice, at.pulse);
     const claimId = newSecret(16);
-    const first = await claimOne(claimId);
-    const [second] = await worker.claim({ claimId });
+    const first = await at.claimOne(claimId);
+    const [second] = await at.worker.claim({ claimId });
     expect(second).toMatchObject({ runId: first.runId, fence: first.fence });
     expect(second?.opened.params).toEqual(first.opened.params);
     expect(second?.opened.signalId).not.toBe(first.opened.signalId);
-    expect(await worker.claim()).toEqual([]);
-    expect(await getRun(alice, first.runId)).toMatchObject({ attempts: 1 });
+    expect(await at.worker.claim()).toEqual([]);
+    expect(await getRun(at.alice, first.runId)).toMatchObject({ attempts: 1 });
   });
 
   it("never comes with more than the worker asked for", async () => {
     for (const repository of ["octo-alice/one", "octo-alice/two", "octo-alice/three"])
-      await runNow(alice, await createPulse(alice, worker, { target: { repository } }));
+      await runNow(at.alice, await createPulse(at.alice, at.worker, { target: { repository } }));
     await eventually(
       async () =>
         (
-          await test.sql("select 1 from runs where worker_id = $1 and state in ('queued', 'offered')", [
-            worker.id,
+          await at.sql("select 1 from runs where worker_id = $1 and state in ('queued', 'offered')", [
+            at.worker.id,
           ])
         ).length === 3,
     );
-    expect(await worker.claim({ max: 1 })).toHaveLength(1);
-    expect(await worker.claim({ max: 10 })).toHaveLength(2);
+    expect(await at.worker.claim({ max: 1 })).toHaveLength(1);
+    expect(await at.worker.claim({ max: 10 })).toHaveLength(2);
   });
 
   it("is given to one of twenty claims that come together", async () => {
-    await runNow(alice, pulse);
+    await runNow(at.alice, at.pulse);
     await eventually(
       async () =>
         (
-          await test.sql("select 1 from runs where worker_id = $1 and state in ('queued', 'offered')", [
-            worker.id,
+          await at.sql("select 1 from runs where worker_id = $1 and state in ('queued', 'offered')", [
+            at.worker.id,
           ])
         ).length === 1,
     );
-    const claims = await Promise.all(Array.from({ length: 20 }, () => worker.claim()));
+    const claims = await Promise.all(Array.from({ length: 20 }, () => at.worker.claim()));
     expect(claims.flat()).toHaveLength(1);
   });
 
   it("takes the same report twice and a third with another outcome, and stays as it ended", async () => {
-    await runNow(alice, pulse);
-    const claimed = await claimOne();
-    const first = await worker.report(claimed);
-    expect(await worker.report(claimed)).toMatchObject({ status: 200, body: { state: "succeeded" } });
-    expect(await worker.report(claimed, FAILED)).toMatchObject({ status: 200, body: { state: "succeeded" } });
+    await runNow(at.alice, at.pulse);
+    const claimed = await at.claimOne();
+    const first = await at.worker.report(claimed);
+    expect(await at.worker.report(claimed)).toMatchObject({ status: 200, body: { state: "succeeded" } });
+    expect(await at.worker.report(claimed, FAILED)).toMatchObject({
+      status: 200,
+      body: { state: "succeeded" },
+    });
     expect(first.body.state).toBe("succeeded");
   });
 
   it("refuses the report of a claim that is no longer the latest", async () => {
-    await runNow(alice, pulse);
-    const first = await claimOne();
-    await expireLease(test, first);
-    const second = await claimOne();
+    await runNow(at.alice, at.pulse);
+    const first = await at.claimOne();
+    await at.expireLease(first);
+    const second = await at.claimOne();
     expect(second).toMatchObject({ runId: first.runId, fence: first.fence + 1 });
-    expect(await worker.report(first)).toMatchObject({
+    expect(await at.worker.report(first)).toMatchObject({
       status: 409,
       body: { code: "stale_claim" },
       signed: true,
     });
-    expect(await worker.report(second)).toMatchObject({ status: 200, body: { state: "succeeded" } });
+    expect(await at.worker.report(second)).toMatchObject({ status: 200, body: { state: "succeeded" } });
   });
 
   it("still counts a late report while nobody else has claimed it", async () => {
-    await runNow(alice, pulse);
-    const claimed = await claimOne();
-    await expireLease(test, claimed);
-    await eventually(async () => (await getRun(alice, claimed.runId)).state !== "claimed");
-    expect(await worker.report(claimed)).toMatchObject({ status: 200, body: { state: "succeeded" } });
+    await runNow(at.alice, at.pulse);
+    const claimed = await at.claimOne();
+    await at.expireLease(claimed);
+    await eventually(async () => (await getRun(at.alice, claimed.runId)).state !== "claimed");
+    expect(await at.worker.report(claimed)).toMatchObject({ status: 200, body: { state: "succeeded" } });
   });
 
   it("whose last lease ran out is unknown until the late report comes", async () => {
-    await runNow(alice, pulse);
-    const claimed = await claimOne();
-    await test.sql("update runs set attempts = 5 where id = $1", [claimed.runId]);
-    await expireLease(test, claimed);
-    await eventually(async () => (await getRun(alice, claimed.runId)).state === "unknown");
-    expect(await worker.report(claimed)).toMatchObject({ status: 200, body: { state: "succeeded" } });
-    expect(await getRun(alice, claimed.runId)).toMatchObject({ state: "succeeded", reason: null });
+    await runNow(at.alice, at.pulse);
+    const claimed = await at.claimOne();
+    await at.sql("update runs set attempts = 5 where id = $1", [claimed.runId]);
+    await at.expireLease(claimed);
+    await eventually(async () => (await getRun(at.alice, claimed.runId)).state === "unknown");
+    expect(await at.worker.report(claimed)).toMatchObject({ status: 200, body: { state: "succeeded" } });
+    expect(await getRun(at.alice, claimed.runId)).toMatchObject({ state: "succeeded", reason: null });
     // It counts as others do: for the next message, which must not be the same, and the next number.
     const progress =
       "select run_count, cardinality(recent_subjects) as subjects from pulse_progress where pulse_id = $1";
-    expect(await test.sql(progress, [pulse.id])).toEqual([{ run_count: 1, subjects: 1 }]);
+    expect(await at.sql(progress, [at.pulse.id])).toEqual([{ run_count: 1, subjects: 1 }]);
   });
 
   it("that was given back is offered at once, and asks for the very same commit", async () => {
-    await runNow(alice, pulse);
-    const first = await claimOne();
-    expect(await worker.release(first)).toMatchObject({
+    await runNow(at.alice, at.pulse);
+    const first = await at.claimOne();
+    expect(await at.worker.release(first)).toMatchObject({
       status: 200,
       body: { releasedRunIds: [first.runId] },
     });
-    expect(await worker.release(first)).toMatchObject({ body: { releasedRunIds: [] } });
-    const second = await claimOne();
+    expect(await at.worker.release(first)).toMatchObject({ body: { releasedRunIds: [] } });
+    const second = await at.claimOne();
     expect(second.runId).toBe(first.runId);
     expect(second.opened.params).toEqual(first.opened.params);
   });
 
   it("that failed for now is tried again after a pause, five times at most", async () => {
-    const run = await runNow(alice, pulse);
+    const run = await runNow(at.alice, at.pulse);
     for (let attempt = 1; attempt <= 5; attempt++) {
-      const claimed = await claimOne();
-      const { body } = await worker.report(claimed, FAILED);
+      const claimed = await at.claimOne();
+      const { body } = await at.worker.report(claimed, FAILED);
       expect(body.state).toBe(attempt < 5 ? "queued" : "failed");
       if (attempt === 5) break;
-      expect(await worker.claim()).toEqual([]);
-      await test.sql("update runs set next_action_at = now() - interval '1 second' where id = $1", [run.id]);
+      expect(await at.worker.claim()).toEqual([]);
+      await at.sql("update runs set next_action_at = now() - interval '1 second' where id = $1", [run.id]);
     }
-    expect(await getRun(alice, run.id)).toMatchObject({ state: "failed", reason: "github_unavailable" });
+    expect(await getRun(at.alice, run.id)).toMatchObject({ state: "failed", reason: "github_unavailable" });
   });
 
   it("that the worker refuses or cannot judge is not repeated", async () => {
     for (const outcome of ["refused", "unknown"] as const) {
-      const run = await runNow(alice, pulse);
-      await worker.report(await claimOne(), { outcome, reason: { code: "not_allowed", detail: "" } });
-      expect(await getRun(alice, run.id)).toMatchObject({
+      const run = await runNow(at.alice, at.pulse);
+      await at.worker.report(await at.claimOne(), { outcome, reason: { code: "not_allowed", detail: "" } });
+      expect(await getRun(at.alice, run.id)).toMatchObject({
         state: outcome === "refused" ? "failed" : "unknown",
       });
     }
-    expect(await worker.claim()).toEqual([]);
+    expect(await at.worker.claim()).toEqual([]);
   });
 
   it("that nothing can be written for ends alone, and the others are claimed", async () => {
-    const other = await createPulse(alice, worker, {
+    const other = await createPulse(at.alice, at.worker, {
       name: "Other",
       target: { repository: "octo-alice/notes", branch: "main" },
     });
-    await test.sql("update pulses set target_branch = '../evil' where id = $1", [other.id]);
-    const broken = await runNow(alice, other);
-    const fine = await runNow(alice, pulse);
-    expect((await claimOne()).runId).toBe(fine.id);
-    await eventually(async () => (await getRun(alice, broken.id)).state === "failed");
-    expect(await getRun(alice, broken.id)).toMatchObject({ reason: "invalid_params" });
+    await at.sql("update pulses set target_branch = '../evil' where id = $1", [other.id]);
+    const broken = await runNow(at.alice, other);
+    const fine = await runNow(at.alice, at.pulse);
+    expect((await at.claimOne()).runId).toBe(fine.id);
+    await eventually(async () => (await getRun(at.alice, broken.id)).state === "failed");
+    expect(await getRun(at.alice, broken.id)).toMatchObject({ reason: "invalid_params" });
   });
 });
 
 describe("a lane", () => {
   it("offers its head alone, and the next one after the report", async () => {
     const [first, second, third] = [
-      await runNow(alice, pulse),
-      await runNow(alice, pulse),
-      await runNow(alice, pulse),
+      await runNow(at.alice, at.pulse),
+      await runNow(at.alice, at.pulse),
+      await runNow(at.alice, at.pulse),
     ];
     for (const run of [first, second, third]) {
-      const claimed = await claimOne();
+      const claimed = await at.claimOne();
       expect(claimed.runId).toBe(run.id);
-      expect(await worker.claim()).toEqual([]);
-      await worker.report(claimed);
+      expect(await at.worker.claim()).toEqual([]);
+      await at.worker.report(claimed);
     }
   });
 
   it("does not hold up another lane of the same worker", async () => {
-    const elsewhere = await createPulse(alice, worker, {
+    const elsewhere = await createPulse(at.alice, at.worker, {
       target: { repository: "octo-alice/notes", branch: "main" },
     });
-    const [here, there] = [await runNow(alice, pulse), await runNow(alice, elsewhere)];
-    const claimed = [await claimOne(), await claimOne()];
+    const [here, there] = [await runNow(at.alice, at.pulse), await runNow(at.alice, elsewhere)];
+    const claimed = [await at.claimOne(), await at.claimOne()];
     expect(claimed.map(({ runId }) => runId).sort()).toEqual([here.id, there.id].sort());
   });
 
   it("is not held by a head whose next attempt would come after its window", async () => {
-    const [first, second] = [await runNow(alice, pulse), await runNow(alice, pulse)];
-    const claimed = await claimOne();
-    await test.sql("update runs set window_ends_at = now() + interval '20 seconds' where id = $1", [
-      first.id,
-    ]);
-    expect(await worker.report(claimed, FAILED)).toMatchObject({ body: { state: "failed" } });
-    expect(await getRun(alice, first.id)).toMatchObject({ state: "failed", reason: "github_unavailable" });
-    expect((await claimOne()).runId).toBe(second.id);
+    const [first, second] = [await runNow(at.alice, at.pulse), await runNow(at.alice, at.pulse)];
+    const claimed = await at.claimOne();
+    await at.sql("update runs set window_ends_at = now() + interval '20 seconds' where id = $1", [first.id]);
+    expect(await at.worker.report(claimed, FAILED)).toMatchObject({ body: { state: "failed" } });
+    expect(await getRun(at.alice, first.id)).toMatchObject({ state: "failed", reason: "github_unavailable" });
+    expect((await at.claimOne()).runId).toBe(second.id);
   });
 
   it("keeps a head in backoff before the next one", async () => {
-    const [first, second] = [await runNow(alice, pulse), await runNow(alice, pulse)];
-    await worker.report(await claimOne(), FAILED);
-    expect(await worker.claim()).toEqual([]);
-    await test.sql("update runs set next_action_at = now() - interval '1 second' where id = $1", [first.id]);
-    const again = await claimOne();
+    const [first, second] = [await runNow(at.alice, at.pulse), await runNow(at.alice, at.pulse)];
+    await at.worker.report(await at.claimOne(), FAILED);
+    expect(await at.worker.claim()).toEqual([]);
+    await at.sql("update runs set next_action_at = now() - interval '1 second' where id = $1", [first.id]);
+    const again = await at.claimOne();
     expect(again.runId).toBe(first.id);
-    await worker.report(again);
-    expect((await claimOne()).runId).toBe(second.id);
+    await at.worker.report(again);
+    expect((await at.claimOne()).runId).toBe(second.id);
   });
 });
 
 describe("the way from ledger to worker", () => {
   it("delivers twice when the relay dies after it has appended, and the run is offered once", async () => {
-    const transport = test.app.get<Transport>(TRANSPORT);
+    const transport = at.test.app.get<Transport>(TRANSPORT);
     const append = transport.append.bind(transport);
     let appended = 0;
-    const [first, next] = [await runNow(alice, pulse), await runNow(alice, pulse)];
+    const [first, next] = [await runNow(at.alice, at.pulse), await runNow(at.alice, at.pulse)];
     transport.append = async (...args) => {
       await append(...args);
       appended += 1;
       if (appended === 1) throw new Error("killed before the commit");
     };
     try {
-      expect((await alice.post(`/api/v1/runs/${first.id}/cancel`)).status).toBe(200);
+      expect((await at.alice.post(`/api/v1/runs/${first.id}/cancel`)).status).toBe(200);
       await eventually(() => appended >= 2);
-      expect((await claimOne()).runId).toBe(next.id);
-      expect(await worker.claim()).toEqual([]);
-      expect(await getRun(alice, next.id)).toMatchObject({ attempts: 1 });
+      expect((await at.claimOne()).runId).toBe(next.id);
+      expect(await at.worker.claim()).toEqual([]);
+      expect(await getRun(at.alice, next.id)).toMatchObject({ attempts: 1 });
     } finally {
       transport.append = append;
     }
-    expect(await test.get(Relay).relayOnce()).toBe("idle");
+    expect(await at.test.get(Relay).relayOnce()).toBe("idle");
   });
 
   it("loses no run with the whole stream", async () => {
-    const redis = await createRedisForTest(test.redis?.url ?? "");
-    const transport = test.app.get<Transport>(TRANSPORT);
+    const redis = await createRedisForTest(at.test.redis?.url ?? "");
+    const transport = at.test.app.get<Transport>(TRANSPORT);
     const append = transport.append.bind(transport);
     transport.append = async () => undefined;
-    const runs = [await runNow(alice, pulse)];
+    const runs = [await runNow(at.alice, at.pulse)];
     await redis.flushall();
     transport.append = append;
     redis.disconnect();
     for (const run of runs) {
-      const claimed = await claimOne();
+      const claimed = await at.claimOne();
       expect(claimed.runId).toBe(run.id);
-      await worker.report(claimed, DONE);
+      await at.worker.report(claimed, DONE);
     }
-    const after = await runNow(alice, pulse);
-    expect((await claimOne()).runId).toBe(after.id);
+    const after = await runNow(at.alice, at.pulse);
+    expect((await at.claimOne()).runId).toBe(after.id);
   });
 });

@@ -1,7 +1,6 @@
 import type { Pulse } from "@pulsekeep/contracts/api/pulses";
 import { newSecret } from "../../platform/ids.js";
-import type { TestApp } from "../../testing/test-app.js";
-import type { TestClient } from "../../testing/test-client.js";
+import { startTestApp } from "../../testing/test-app.js";
 import { eventually } from "../../testing/test-eventually.js";
 import { createPulse } from "../../testing/test-pulse.js";
 import { enrolTestWorker, type TestWorker } from "../../testing/test-worker.js";
@@ -15,39 +14,52 @@ export const FAILED = {
   reason: { code: "github_unavailable", detail: "502" },
 } as const;
 
-export type OpenPulse = {
-  worker: TestWorker;
-  pulse: Pulse;
-  /** The next run that there is for the worker. */
-  claimOne: (claimId?: string) => Promise<Claimed>;
-};
+export type TestOpenPulse = Awaited<ReturnType<typeof startTestOpenPulse>>;
 
-/** A worker that has said hello, and a daily pulse of it. */
-export async function openPulse(test: TestApp, owner: TestClient): Promise<OpenPulse> {
-  const worker = await enrolTestWorker(test, owner);
-  await worker.hello();
-  const pulse = await createPulse(owner, worker);
-  const claimOne = (claimId = newSecret(16)) =>
-    eventually(async () => (await worker.claim({ claimId, max: 1 }))[0], { what: "a run to claim" });
-  return { worker, pulse, claimOne };
-}
+/** The real server, and pulses of Alice's that a worker waits for, one after the other. */
+export async function startTestOpenPulse() {
+  const test = await startTestApp();
+  const alice = await test.signUp("Alice");
+  let opened: { worker: TestWorker; pulse: Pulse } | undefined;
+  const current = () => {
+    if (!opened) throw new Error("no pulse was opened");
+    return opened;
+  };
 
-type Server = Pick<TestApp, "sql" | "get">;
+  /** As if it was so a second ago; the sweeper looks at once, and not within a second. */
+  async function putBack(column: string, runId: string): Promise<void> {
+    await test.sql(
+      `update runs set ${column} = now() - interval '1 second', next_action_at = now() - interval '1 second' where id = $1`,
+      [runId],
+    );
+    await test.get(SweeperJobs).sweepOnce();
+  }
 
-/** As if the worker had been silent for too long; the sweeper looks at once, and not within a second. */
-export async function expireLease({ sql, get }: Server, claimed: { runId: string }): Promise<void> {
-  await sql(
-    "update runs set lease_expires_at = now() - interval '1 second', next_action_at = now() - interval '1 second' where id = $1",
-    [claimed.runId],
-  );
-  await get(SweeperJobs).sweepOnce();
-}
-
-/** As if nobody had come in time; the sweeper looks at once. */
-export async function closeWindow({ sql, get }: Server, runId: string): Promise<void> {
-  await sql(
-    "update runs set window_ends_at = now() - interval '1 second', next_action_at = now() - interval '1 second' where id = $1",
-    [runId],
-  );
-  await get(SweeperJobs).sweepOnce();
+  return {
+    test,
+    sql: test.sql,
+    alice,
+    get worker(): TestWorker {
+      return current().worker;
+    },
+    get pulse(): Pulse {
+      return current().pulse;
+    },
+    /** The next worker, which has said hello, and a daily pulse of it. */
+    async openPulse(): Promise<void> {
+      const worker = await enrolTestWorker(test, alice);
+      await worker.hello();
+      opened = { worker, pulse: await createPulse(alice, worker) };
+    },
+    /** The next run that there is for the worker. */
+    claimOne: (claimId = newSecret(16)): Promise<Claimed> =>
+      eventually(async () => (await current().worker.claim({ claimId, max: 1 }))[0], {
+        what: "a run to claim",
+      }),
+    /** As if the worker had been silent for too long. */
+    expireLease: ({ runId }: { runId: string }): Promise<void> => putBack("lease_expires_at", runId),
+    /** As if nobody had come in time. */
+    closeWindow: (runId: string): Promise<void> => putBack("window_ends_at", runId),
+    close: (): Promise<void> => test.close(),
+  };
 }
