@@ -142,6 +142,8 @@ const envSchema = z
     PULSEKEEP_RECOVERY_SPREAD_SECONDS: seconds(0, 86_400).default(10 * 60),
     /** Pause before the second attempt of a run; each further one is twice as long. */
     PULSEKEEP_RETRY_BASE_SECONDS: seconds(1, 900).default(30),
+    /** How long an ended run is kept, with its notices: a year and what a calendar of it shows besides. */
+    PULSEKEEP_KEEP_RUNS_DAYS: z.coerce.number().int().min(30).max(36_500).default(400),
 
     /** Pulses of one workspace, whatever their state; what is beyond is refused. */
     PULSEKEEP_MAX_PULSES: count(1_000_000).default(1_000),

@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from "@nestjs/common";
 import { type SQL, sql } from "drizzle-orm";
+import { ENV, type Env } from "../env.js";
 import { Databases } from "./database.js";
 import { Jobs } from "./jobs.js";
 import { TOPICS } from "./outbox.js";
@@ -9,6 +10,9 @@ const SAMPLE_RETENTION_DAYS = 30;
 const BATCH = 1_000;
 /** Of one topic. Somebody should have looked long before there are as many. */
 const MAX_DEAD_LETTERS = 40_000;
+const BEFORE_ALL = "00000000-0000-0000-0000-000000000000";
+/** What stays among the old runs, because it was still needed, is looked at again after so long. */
+const WALK_MS = 86_400_000;
 
 /**
  * What may go once its time is over. Adding one: a row here, and the DELETE grant of the role.
@@ -25,15 +29,19 @@ const EXPIRING: readonly { table: SQL; key: SQL; role: "engine" | "identity"; ke
 ];
 
 /**
- * Makes room before it is needed and gives it back: partitions ahead, old samples, expired rows and the oldest
- * dead letters gone. Each step is harmless to repeat, so every process with this role may do it.
+ * Makes room before it is needed and gives it back: partitions ahead, old samples, old runs, expired rows and the
+ * oldest dead letters gone. Each step is harmless to repeat, so every process with this role may do it.
  */
 @Injectable()
 export class RetentionJobs implements OnModuleInit {
+  /** How far the old runs have been looked at, by their ids, and since when. */
+  private walk = { after: BEFORE_ALL, startedMs: performance.now() };
+
   constructor(
     @Inject(Databases) private readonly databases: Databases,
     @Inject(TRANSPORT) private readonly transport: Transport,
     @Inject(Jobs) private readonly jobs: Jobs,
+    @Inject(ENV) private readonly env: Env,
   ) {}
 
   onModuleInit(): void {
@@ -50,7 +58,7 @@ export class RetentionJobs implements OnModuleInit {
   async tidyOnce(): Promise<"idle" | "more"> {
     await this.databases.engine.execute(sql`select ensure_partitions(now())`);
     await this.databases.engine.execute(sql`select drop_old_samples(now(), ${SAMPLE_RETENTION_DAYS})`);
-    let more = false;
+    let more = await this.deleteOldRuns();
     for (const { table, key, role, keepDays = 0 } of EXPIRING) {
       const { rowCount } = await this.databases[role].execute(
         sql`delete from ${table} where (${key}) in
@@ -61,5 +69,16 @@ export class RetentionJobs implements OnModuleInit {
     for (const topic of Object.keys(TOPICS))
       if (topic !== "notices") await this.transport.trim(topic, { maxDeadLetters: MAX_DEAD_LETTERS });
     return more ? "more" : "idle";
+  }
+
+  /** Deletes ended runs in the order of their age; answers whether there may be more of them. */
+  private async deleteOldRuns(): Promise<boolean> {
+    if (performance.now() - this.walk.startedMs > WALK_MS)
+      this.walk = { after: BEFORE_ALL, startedMs: performance.now() };
+    const { rows } = await this.databases.engine.execute<{ last_id: string | null; more: boolean }>(
+      sql`select last_id, more from delete_old_runs(${this.walk.after}, ${this.env.PULSEKEEP_KEEP_RUNS_DAYS})`,
+    );
+    this.walk.after = rows[0]?.last_id ?? this.walk.after;
+    return rows[0]?.more ?? false;
   }
 }

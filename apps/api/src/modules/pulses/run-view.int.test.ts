@@ -3,6 +3,7 @@ import type { AuditEntry } from "@pulsekeep/contracts/api/identity";
 import type { Page } from "@pulsekeep/contracts/api/shared";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { newId } from "../../platform/ids.js";
+import { RetentionJobs } from "../../platform/retention.jobs.js";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
 import type { TestClient } from "../../testing/test-client.js";
 import { createPulse, getRun, runNow } from "../../testing/test-pulse.js";
@@ -202,4 +203,57 @@ it("previews and runs beside the schedule are counted by user, and limited", asy
     expect(headers.get("x-ratelimit-limit")).toBe("240");
     expect(Number(headers.get("x-ratelimit-remaining"))).toBeLessThan(240);
   }
+});
+
+it("old runs go with their notices, but for what is open, young or still says something", async () => {
+  const idOf = (daysAgo: number) => {
+    const time = (Date.now() - daysAgo * 86_400_000).toString(16).padStart(12, "0");
+    return `${time.slice(0, 8)}-${time.slice(8)}${newId().slice(13)}`;
+  };
+  const old = async (of: Pulse, state: string, days: number, change = "seq = null") => {
+    const [run, id] = [await runNow(alice, of), idOf(days)];
+    await test.sql(
+      `update runs set id = $2, state = $3, ended_at = now() - make_interval(days => $4), next_action_at = null,
+         planned_at = now() - make_interval(days => $4) where id = $1`,
+      [run.id, id, state, days],
+    );
+    await test.sql(`update runs set ${change} where id = $1`, [id]);
+    await test.sql(
+      "insert into run_notices (run_id, kind, workspace_id) select id, 'late', workspace_id from runs where id = $1",
+      [id],
+    );
+    return id;
+  };
+  const listLeft = async (ids: Record<string, string>) => {
+    const rows = await test.sql<{ id: string }>("select id from runs where id = any($1)", [
+      Object.values(ids),
+    ]);
+    const left = new Set(rows.map(({ id }) => id));
+    return Object.keys(ids).filter((name) => left.has(ids[name] ?? ""));
+  };
+  const quiet = await createPulse(alice, worker);
+  const ids = {
+    first: await old(pulse, "succeeded", 500),
+    missed: await old(pulse, "missed", 450, "slot = 'again'"),
+    recovery: await old(pulse, "succeeded", 449, "slot = 'again', generation = 1"),
+    open: await old(pulse, "claimed", 500, "ended_at = null"),
+    slow: await old(pulse, "unknown", 500, "ended_at = now()"),
+    release: await old(pulse, "failed", 500, "kind = 'update'"),
+    young: await old(pulse, "succeeded", 399),
+    month: await old(pulse, "succeeded", 29),
+    before: await old(quiet, "succeeded", 700),
+    skipped: await old(quiet, "skipped", 650),
+    decided: await old(quiet, "failed", 600),
+    cancelled: await old(quiet, "cancelled", 500),
+  };
+  await test.get(RetentionJobs).tidyOnce();
+  const kept = ["missed", "open", "slow", "release", "young", "month", "decided", "cancelled"];
+  expect(await listLeft(ids)).toEqual(kept);
+  const notices = await test.sql("select from run_notices where run_id = any($1)", [Object.values(ids)]);
+  expect(notices).toHaveLength(kept.length);
+  const { body } = await alice.get<Pulse>(`/api/v1/pulses/${quiet.id}`);
+  expect(body).toMatchObject({ condition: "failed", lastRun: { id: ids.cancelled } });
+  // Another day, and by an operator who would keep nothing: a month stays in any case.
+  await test.sql("select delete_old_runs('00000000-0000-0000-0000-000000000000', 0)");
+  expect(await listLeft(ids)).toEqual(["open", "slow", "release", "month", "decided", "cancelled"]);
 });
