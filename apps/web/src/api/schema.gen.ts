@@ -3322,7 +3322,8 @@ export interface components {
                 tables: {
                     name: string;
                     /** @enum {string} */
-                    kept: "account" | "parent" | "removed" | "expiry" | "minutes" | "days7" | "days30" | "hours24" | "delivered" | "log" | "installation";
+                    kept: "account" | "parent" | "removed" | "expiry" | "minutes" | "days7" | "days30" | "history" | "hours24" | "delivered" | "log" | "installation";
+                    keptDays: number | null;
                     columns: {
                         name: string;
                         /** @enum {string} */

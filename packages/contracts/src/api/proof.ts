@@ -46,6 +46,7 @@ export const HELD_FOR = [
   "minutes",
   "days7",
   "days30",
+  "history",
   "hours24",
   "delivered",
   "log",
@@ -56,6 +57,8 @@ export type HeldFor = (typeof HELD_FOR)[number];
 const heldTableSchema = z.object({
   name: z.string(),
   kept: z.enum(HELD_FOR),
+  /** Where the operator chooses it: how long, in days. */
+  keptDays: z.int().nullable(),
   columns: z.array(z.object({ name: z.string(), kind: z.enum(HELD_KINDS) })),
 });
 

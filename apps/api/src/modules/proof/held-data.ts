@@ -185,7 +185,7 @@ export const HELD_DATA: Record<string, HeldTable> = {
   },
   runs: {
     subject: "pulses",
-    kept: "account",
+    kept: "history",
     columns: {
       content: ["params"],
       public_name: ["commit_sha"],

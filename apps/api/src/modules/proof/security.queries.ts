@@ -23,7 +23,12 @@ export class SecurityQueries {
         subject,
         tables: Object.entries(HELD_DATA)
           .filter(([, table]) => table.subject === subject)
-          .map(([name, table]) => ({ name, kept: table.kept, columns: listColumns(table) })),
+          .map(([name, table]) => ({
+            name,
+            kept: table.kept,
+            keptDays: table.kept === "history" ? env.PULSEKEEP_KEEP_RUNS_DAYS : null,
+            columns: listColumns(table),
+          })),
       })),
       checks: listChecks({ origin: env.PULSEKEEP_PUBLIC_URL, githubApiUrl: env.GITHUB_API_URL }),
       workerRelease: { version, sha256 },

@@ -60,7 +60,7 @@ function Summary({ children, note }: { children: string; note?: string }) {
   );
 }
 
-function HeldTable({ table: { name, kept, columns } }: { table: Table }) {
+function HeldTable({ table: { name, kept, keptDays, columns } }: { table: Table }) {
   const t = useTranslations("proof");
   const kinds = [...new Set(columns.map(({ kind }) => kind))];
   return (
@@ -68,7 +68,7 @@ function HeldTable({ table: { name, kept, columns } }: { table: Table }) {
       <h3 className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-0.5">
         <code className="break-all font-mono font-semibold text-sm">{name}</code>
         <span className="text-ink-faint text-xs">
-          {t("held.kept")}: {t(`keptFor.${kept}`)}
+          {t("held.kept")}: {t(`keptFor.${kept}`, { days: keptDays ?? 0 })}
         </span>
       </h3>
       <dl className="mt-2 grid gap-x-5 gap-y-1.5 text-sm sm:grid-cols-[11rem_minmax(0,1fr)]">
