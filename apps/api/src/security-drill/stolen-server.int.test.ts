@@ -12,6 +12,7 @@ import { startTestApp, type TestApp } from "../testing/test-app.js";
 import type { TestClient } from "../testing/test-client.js";
 import { answerConsent } from "../testing/test-consent.js";
 import { eventually } from "../testing/test-eventually.js";
+import { callGitHub, newUserToken } from "../testing/test-github-user.js";
 import { createTestProject } from "../testing/test-project.js";
 import type { TestStandIn } from "../testing/test-stand-in.js";
 import { type Loot, stealSecret, Thief } from "./test-thief.js";
@@ -55,7 +56,9 @@ it("its user sees, by the command on the proof's page, that the worker is the re
   const bin = await mkdtemp(path.join(tmpdir(), "pulsekeep-gh-"));
   try {
     // GitHub's own program, as far as the command asks it.
-    await writeFile(path.join(bin, "gh"), `#!/bin/sh\necho ${newUserToken()}\n`, { mode: 0o700 });
+    await writeFile(path.join(bin, "gh"), `#!/bin/sh\necho ${newUserToken(github, OWNER)}\n`, {
+      mode: 0o700,
+    });
     const env = { ...process.env, PATH: `${bin}:${process.env.PATH ?? ""}` };
     const { stdout } = await promisify(execFile)("sh", ["-c", command], { env });
     expect(stdout).toBe(`${security.body.workerRelease.sha256}\n`);
@@ -386,25 +389,6 @@ async function snapshot() {
   return { refs, files, runs, secrets, workflows };
 }
 
-function newUserToken(): string {
-  const user = github.context.store.users.ensure(OWNER);
-  return github.context.store.tokens.create({
-    kind: "classic",
-    userId: user.id,
-    scopes: ["repo", "workflow"],
-  }).tokenPlain;
-}
-
 async function asUser(method: string, address: string, body: object): Promise<void> {
-  const tokenPlain = newUserToken();
-  const response = await fetch(`${github.apiUrl}${address}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${tokenPlain}`,
-      "content-type": "application/json",
-      "user-agent": "test",
-    },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(`${method} ${address}: ${response.status} ${await response.text()}`);
+  await callGitHub(github, { tokenPlain: newUserToken(github, OWNER), method, address, body });
 }

@@ -13,6 +13,7 @@ import { findSecrets } from "./find-secrets.js";
 import { startTestApp, type TestApp } from "./test-app.js";
 import type { TestClient } from "./test-client.js";
 import { eventually as eventuallyWithin } from "./test-eventually.js";
+import { callGitHub, newUserToken } from "./test-github-user.js";
 import { createPulse, getRun, runNow } from "./test-pulse.js";
 import type { TestStandIn } from "./test-stand-in.js";
 
@@ -33,12 +34,8 @@ beforeAll(async () => {
   if (!test.standIn) throw new Error("no GitHub");
   github = test.standIn;
   alice = await test.signUp("Alice");
-  const { id } = github.context.store.users.ensure(LOGIN, { name: "Octo Alice" });
-  token = github.context.store.tokens.create({
-    kind: "classic",
-    userId: id,
-    scopes: ["repo", "workflow"],
-  }).tokenPlain;
+  github.context.store.users.ensure(LOGIN, { name: "Octo Alice" });
+  token = newUserToken(github, LOGIN);
   folder = await mkdtemp(path.join(tmpdir(), "pulsekeep-cli-"));
   program = path.join(folder, "pulsekeep.mjs");
   await promisify(execFile)(process.execPath, [BUNDLE, program]);
@@ -137,7 +134,12 @@ describe("a worker that its user sets up from their own machine", () => {
 
   it("gets no second root for a code, and touches no repository that is not a worker's", async () => {
     const { id, code } = await newCode();
-    await asUser("POST", "/user/repos", { name: "mine", private: true, auto_init: true });
+    await callGitHub(github, {
+      tokenPlain: token,
+      method: "POST",
+      address: "/user/repos",
+      body: { name: "mine", private: true, auto_init: true },
+    });
     const taken = await run(["worker", "init", "--code", code, "--repository", "mine", "--config", "x.json"]);
     expect({ code: taken.code, err: taken.err }).toMatchObject({
       code: 1,
@@ -386,12 +388,3 @@ describe("the audit log, verified from outside", () => {
     expect(kindsOf(changed)).toContain("leaves_differ");
   });
 });
-
-async function asUser(method: string, address: string, body: object): Promise<void> {
-  const response = await fetch(`${github.apiUrl}${address}`, {
-    method,
-    headers: { authorization: `Bearer ${token}`, "content-type": "application/json", "user-agent": "test" },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(`${method} ${address}: ${response.status}`);
-}

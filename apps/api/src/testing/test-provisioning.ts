@@ -14,6 +14,7 @@ import { startTestApp } from "./test-app.js";
 import type { TestClient } from "./test-client.js";
 import { answerConsent } from "./test-consent.js";
 import { eventually } from "./test-eventually.js";
+import { callGitHub, newUserToken } from "./test-github-user.js";
 import type { TestStandIn } from "./test-stand-in.js";
 
 const run = promisify(execFile);
@@ -140,21 +141,7 @@ export async function startTestProvisioning() {
   }
 
   async function asUser(method: string, address: string, body: object): Promise<void> {
-    const { tokenPlain } = store.tokens.create({
-      kind: "classic",
-      userId: userId(),
-      scopes: ["repo", "workflow"],
-    });
-    const response = await fetch(`${github.apiUrl}${address}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${tokenPlain}`,
-        "content-type": "application/json",
-        "user-agent": "test",
-      },
-      body: JSON.stringify(body),
-    });
-    if (!response.ok) throw new Error(`${method} ${address}: ${response.status} ${await response.text()}`);
+    await callGitHub(github, { tokenPlain: newUserToken(github, login()), method, address, body });
   }
 
   return {

@@ -5,16 +5,19 @@ import type { PulseRow } from "./pulse-view.js";
 
 const { pulses, runs, workers } = schema;
 
+/** What a run becomes that nobody will do. */
+export const cancelledBy = (reason: "cancelled_by_user" | "pulse_deleted" | "set_up_again") => ({
+  state: "cancelled" as const,
+  endedAt: sql`clock_timestamp()`,
+  nextActionAt: null,
+  reason,
+});
+
 /** Cancels what no worker has taken of a pulse that ends. */
 export async function cancelRunsOf(tx: Transaction, pulseId: string): Promise<void> {
   await tx
     .update(runs)
-    .set({
-      state: "cancelled",
-      endedAt: sql`clock_timestamp()`,
-      nextActionAt: null,
-      reason: "pulse_deleted",
-    })
+    .set(cancelledBy("pulse_deleted"))
     .where(and(eq(runs.pulseId, pulseId), sql`${runs.state} in ('planned', 'queued', 'offered')`));
 }
 

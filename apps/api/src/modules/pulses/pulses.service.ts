@@ -19,7 +19,14 @@ import { laneOf } from "./lane-of.js";
 import { PlannerJobs } from "./planner.jobs.js";
 import { listPreviewGaps } from "./preview-gaps.js";
 import { firstColumns, readClock, replanColumns, timingChanged } from "./pulse-cursor.js";
-import { cancelRunsOf, getWorker, lockPulse, refuseCancel, refuseTooMany } from "./pulse-rows.js";
+import {
+  cancelledBy,
+  cancelRunsOf,
+  getWorker,
+  lockPulse,
+  refuseCancel,
+  refuseTooMany,
+} from "./pulse-rows.js";
 import { taskColumn, taskOf, workflowOf } from "./pulse-task.js";
 import { ensureLane, insertQueuedRun } from "./queue-run.js";
 import { RunNowService } from "./run-now.service.js";
@@ -164,12 +171,7 @@ export class PulsesService {
     await this.databases.inTenant(caller, async (tx) => {
       const [run] = await tx
         .update(runs)
-        .set({
-          state: "cancelled",
-          endedAt: sql`clock_timestamp()`,
-          nextActionAt: null,
-          reason: "cancelled_by_user",
-        })
+        .set(cancelledBy("cancelled_by_user"))
         // A first run is its worker's proof: without it the set-up would wait for nothing.
         .where(
           and(
@@ -202,12 +204,7 @@ export class PulsesService {
       const runId = newId();
       await tx
         .update(runs)
-        .set({
-          state: "cancelled",
-          endedAt: sql`clock_timestamp()`,
-          nextActionAt: null,
-          reason: "set_up_again",
-        })
+        .set(cancelledBy("set_up_again"))
         .where(and(eq(runs.laneId, laneId), isNull(runs.endedAt)));
       const place = { workspaceId: tenant.workspaceId, workerId, pulseId: null, laneId };
       await insertQueuedRun(tx, { ...place, runId, kind: "verify", slot: `verify:${runId}` }, this.rules);

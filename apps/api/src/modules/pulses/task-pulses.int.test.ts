@@ -6,6 +6,7 @@ import { startTestApp, type TestApp } from "../../testing/test-app.js";
 import type { TestClient } from "../../testing/test-client.js";
 import { answerConsent } from "../../testing/test-consent.js";
 import { eventually } from "../../testing/test-eventually.js";
+import { callGitHub, newUserToken } from "../../testing/test-github-user.js";
 import { createPulse, getRun, pulseOf, runNow } from "../../testing/test-pulse.js";
 import { DONE, enrolTestWorker } from "../../testing/test-worker.js";
 import type { TestStandIn } from "../../testing/test-stand-in.js";
@@ -242,22 +243,7 @@ async function commit(name: string, content: string): Promise<void> {
 }
 
 /** What the user does by hand, with a token of their own. */
-async function asUser(method: string, address: string, body?: object): Promise<unknown> {
-  const { tokenPlain } = github.context.store.tokens.create({
-    kind: "classic",
-    userId: github.context.store.users.findByLogin(LOGIN)?.id ?? 0,
-    scopes: ["repo", "workflow"],
-  });
-  const response = await fetch(`${github.apiUrl}/repos/${REPOSITORY}${address}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${tokenPlain}`,
-      "content-type": "application/json",
-      "user-agent": "test",
-    },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${address}: ${response.status} ${text}`);
-  return text === "" ? undefined : (JSON.parse(text) as unknown);
+function asUser(method: string, address: string, body?: object): Promise<unknown> {
+  const call = { tokenPlain: newUserToken(github, LOGIN), method, address: `/repos/${REPOSITORY}${address}` };
+  return callGitHub(github, { ...call, ...(body && { body }) });
 }

@@ -12,38 +12,34 @@ beforeEach(() => at.newPerson());
 
 describe("a fault at GitHub", () => {
   const REPOSITORIES = "/api/user/repos";
-  it.each<[string, Fault, number]>([
-    ["one server error", { kind: "status", status: 502, path: REPOSITORIES }, 1],
+  const status = (code: number, path: string, method?: string): Fault => ({
+    kind: "status",
+    status: code,
+    path,
+    ...(method && { method }),
+  });
+  const lost = (method: string, path: string): Fault => ({ kind: "reply_lost", method, path });
+  const limit = (retryAfterSeconds: number, path: string): Fault => ({
+    kind: "secondary_rate_limit",
+    retryAfterSeconds,
+    path,
+  });
+  it.each<[string, Fault, times: number]>([
+    ["one server error", status(502, REPOSITORIES), 1],
     [
       "a server error after the effect",
       { kind: "status", status: 500, path: REPOSITORIES, afterEffect: true },
       1,
     ],
-    [
-      "a reply lost after the repository was made",
-      { kind: "reply_lost", method: "POST", path: REPOSITORIES },
-      1,
-    ],
-    [
-      "a reply lost after the commit",
-      { kind: "reply_lost", method: "PATCH", path: "*/git/refs/heads/main" },
-      1,
-    ],
-    ["a reply lost after a secret", { kind: "reply_lost", method: "PUT", path: "*/actions/secrets/*" }, 2],
-    ["a reply lost after the wake-up", { kind: "reply_lost", path: "*/dispatches" }, 1],
-    [
-      "a short secondary limit",
-      { kind: "secondary_rate_limit", retryAfterSeconds: 1, path: "*/git/trees" },
-      1,
-    ],
-    ["a reply lost after the revocation", { kind: "reply_lost", method: "DELETE", path: "*/grant" }, 1],
-    [
-      "server errors at the revocation",
-      { kind: "status", status: 503, method: "DELETE", path: "*/grant" },
-      2,
-    ],
-  ])("that passes (%s) changes nothing for the user", async (_, fault, count) => {
-    at.github.context.faults.seed(fault, count);
+    ["a reply lost after the repository was made", lost("POST", REPOSITORIES), 1],
+    ["a reply lost after the commit", lost("PATCH", "*/git/refs/heads/main"), 1],
+    ["a reply lost after a secret", lost("PUT", "*/actions/secrets/*"), 2],
+    ["a reply lost after the wake-up", lost("POST", "*/dispatches"), 1],
+    ["a short secondary limit", limit(1, "*/git/trees"), 1],
+    ["a reply lost after the revocation", lost("DELETE", "*/grant"), 1],
+    ["server errors at the revocation", status(503, "*/grant", "DELETE"), 2],
+  ])("that passes (%s) changes nothing for the user", async (_, fault, times) => {
+    at.github.context.faults.seed(fault, times);
     const id = await at.provision();
     const done = await eventually(async () => ended(await at.read(id)), { timeoutMs: 40_000 });
     expect(done).toMatchObject({ state: "done" });
@@ -53,46 +49,18 @@ describe("a fault at GitHub", () => {
     expect(at.github.context.faults.list()).toEqual([]);
   });
 
-  it.each<[string, Fault, { step: string; errorCode: string }]>([
-    [
-      "that lasts, at the repository",
-      { kind: "status", status: 503, path: REPOSITORIES },
-      { step: "repository", errorCode: "github_unavailable" },
-    ],
-    [
-      "that lasts, at the files",
-      { kind: "status", status: 500, path: "*/git/trees" },
-      { step: "files", errorCode: "github_unavailable" },
-    ],
-    [
-      "that lasts, at the secrets",
-      { kind: "status", status: 500, path: "*/actions/secrets/*" },
-      { step: "secrets", errorCode: "github_unavailable" },
-    ],
-    [
-      "that lasts, at the wake-up",
-      { kind: "status", status: 500, path: "*/dispatches" },
-      { step: "wake", errorCode: "github_unavailable" },
-    ],
-    [
-      "of a long secondary limit",
-      { kind: "secondary_rate_limit", retryAfterSeconds: 600, path: "*/git/commits*" },
-      { step: "files", errorCode: "github_secondary_limited" },
-    ],
-    [
-      "of a workflow it does not know",
-      { kind: "status", status: 404, path: "*/dispatches" },
-      { step: "wake", errorCode: "workflow_not_registered" },
-    ],
-    [
-      "that answers 401",
-      { kind: "status", status: 401, path: "*/git/trees" },
-      { step: "files", errorCode: "github_token_refused" },
-    ],
-  ])("%s names the step, ends the token, and goes on from there", async (_, fault, expected) => {
+  it.each<[string, Fault, step: string, errorCode: string]>([
+    ["that lasts, at the repository", status(503, REPOSITORIES), "repository", "github_unavailable"],
+    ["that lasts, at the files", status(500, "*/git/trees"), "files", "github_unavailable"],
+    ["that lasts, at the secrets", status(500, "*/actions/secrets/*"), "secrets", "github_unavailable"],
+    ["that lasts, at the wake-up", status(500, "*/dispatches"), "wake", "github_unavailable"],
+    ["of a long secondary limit", limit(600, "*/git/commits*"), "files", "github_secondary_limited"],
+    ["of a workflow it does not know", status(404, "*/dispatches"), "wake", "workflow_not_registered"],
+    ["that answers 401", status(401, "*/git/trees"), "files", "github_token_refused"],
+  ])("%s names the step, ends the token, and goes on from there", async (_, fault, step, errorCode) => {
     at.github.context.faults.seed(fault, 100);
     const id = await at.provision();
-    await at.expectFailure(id, expected);
+    await at.expectFailure(id, { step, errorCode });
     expect(await at.read(id)).toMatchObject({ tokenRevokedAt: expect.any(String) });
     at.github.context.faults.clear();
     await at.retryAndFinish(id);
@@ -100,7 +68,7 @@ describe("a fault at GitHub", () => {
   });
 
   it("that keeps the consent from ending is told, with the page where it can be ended", async () => {
-    at.github.context.faults.seed({ kind: "status", status: 500, method: "DELETE", path: "*/grant" }, 100);
+    at.github.context.faults.seed(status(500, "*/grant", "DELETE"), 100);
     const id = await at.provision();
     const row = await eventually(
       async () => {
@@ -119,7 +87,7 @@ describe("a fault at GitHub", () => {
   });
 
   it("to confirm the end, with a token that still works, is no proof of it", async () => {
-    at.github.context.faults.seed({ kind: "status", status: 422, method: "DELETE", path: "*/grant" }, 1);
+    at.github.context.faults.seed(status(422, "*/grant", "DELETE"), 1);
     const id = await at.provision();
     await eventually(async () => (await at.read(id)).tokenRevokedAt !== null, { timeoutMs: 30_000 });
     at.expectNoLiveToken();
