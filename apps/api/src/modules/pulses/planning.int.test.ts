@@ -54,6 +54,17 @@ describe("a window", () => {
     expect(await listRuns(at.alice, skipping)).toHaveLength(1);
   });
 
+  it("that closes on a run whose pulse cannot be planned any more holds up nobody", async () => {
+    const broken = await createPulse(at.alice, at.worker, { target: { repository: "octo-alice/broken" } });
+    const [lost, other] = [await runNow(at.alice, broken), await runNow(at.alice, at.pulse)];
+    await at.sql("update pulses set time_zone = 'Mars/Olympus_Mons' where id = $1", [broken.id]);
+    for (const { id } of [lost, other]) await at.closeWindow(id);
+    for (const { id } of [lost, other]) expect(await getRun(at.alice, id)).toMatchObject({ state: "missed" });
+    expect(await listRuns(at.alice, broken)).toHaveLength(1);
+    expect(await listRuns(at.alice, at.pulse)).toHaveLength(2);
+    await at.sql("delete from pulses where id = $1", [broken.id]);
+  });
+
   it("never takes a run from the worker that has claimed it", async () => {
     const run = await runNow(at.alice, at.pulse);
     const claimed = await at.claimOne();

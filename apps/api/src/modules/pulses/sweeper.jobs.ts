@@ -2,10 +2,11 @@ import { Inject, Injectable, type OnModuleInit } from "@nestjs/common";
 import type { Statements } from "@pulsekeep/database";
 import { Databases } from "../../platform/database.js";
 import { Jobs } from "../../platform/jobs.js";
+import { LOGGER, type Logger } from "../../platform/logger.js";
 import { pgArray } from "../../platform/pg-array.js";
 import { Announcer } from "./announcer.js";
 import { offerHeads } from "./offer-heads.js";
-import { planPulseRecoveries, type RecoverableRow } from "./plan-recovery.js";
+import { type MissedRun, planPulseRecoveries, type RecoverableRow, type Recovery } from "./plan-recovery.js";
 import { RunRules } from "./run-rules.js";
 import {
   closeWindows,
@@ -16,7 +17,6 @@ import {
   selectRecoverable,
   takeBackRuns,
 } from "./sweeper.statements.js";
-
 import { takeSeqs } from "./take-seqs.js";
 
 const BATCH = 500;
@@ -53,6 +53,7 @@ export class SweeperJobs implements OnModuleInit {
     @Inject(Announcer) private readonly announcer: Announcer,
     @Inject(RunRules) private readonly rules: RunRules,
     @Inject(Jobs) private readonly jobs: Jobs,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   onModuleInit(): void {
@@ -105,9 +106,7 @@ export class SweeperJobs implements OnModuleInit {
       pgArray(latest.map((ms) => new Date(ms))),
       this.rules.catchUpSeconds,
     ]);
-    const recoveries = pulses.flatMap((pulse) =>
-      planPulseRecoveries(pulse, missed.get(pulse.id) ?? [], this.rules),
-    );
+    const recoveries = pulses.flatMap((pulse) => this.tryRecover(pulse, missed.get(pulse.id) ?? []));
     if (recoveries.length === 0) return;
     await db.run(insertRecoveries, [
       pgArray(recoveries.map(({ id }) => id)),
@@ -116,5 +115,18 @@ export class SweeperJobs implements OnModuleInit {
       this.rules.lateSeconds,
       this.rules.windowSeconds,
     ]);
+  }
+
+  /** A pulse that cannot be planned must not hold up the others: what it missed stays missed. */
+  private tryRecover(pulse: RecoverableRow, missed: readonly MissedRun[]): Recovery[] {
+    try {
+      return planPulseRecoveries(pulse, missed, this.rules);
+    } catch (error) {
+      this.logger.error(
+        { err: error, pulseId: pulse.id },
+        "the missed runs of a pulse cannot be planned again",
+      );
+      return [];
+    }
   }
 }
