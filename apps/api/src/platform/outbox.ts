@@ -5,7 +5,7 @@ import { schema, type Transaction } from "@pulsekeep/database";
  * Adding one: a row here, and a handler registered by the module that consumes it.
  */
 export const TOPICS = {
-  /** A lane may have a run to offer. key: lane id */
+  /** A worker may have something to claim. key: worker id */
   "runs.queued": "runs.queued",
   /** A watched deployment has news: a sample, or an instant that has come. key: deployment id */
   "deployments.evaluate": "deployments.evaluate",

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { NestFastifyApplication } from "@nestjs/platform-fastify";
+import { shardOf } from "@pulsekeep/streams";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createApp } from "../create-app.js";
 import { parseEnv } from "../env.js";
@@ -196,6 +197,15 @@ describe.each(faults)("a Redis that $name", ({ prepare, strike }) => {
     expect(await worker.claim({ max: 10 })).toEqual([]);
     expect(logs.filter((line) => line.includes("has lost its entries")).length).toBeGreaterThan(0);
   });
+});
+
+it("emits what a lost shard held, whichever key it lay there by", async () => {
+  await startEngine();
+  await lookTwice();
+  const runs = await insertQueued();
+  const shard = shardOf(worker.id, transport().shards);
+  await redis.admin.del(`pk:{runs.queued:${shard}}`, `pk:{runs.queued:${shard}}:epoch`);
+  await allTold(runs, 3_000);
 });
 
 it("notices a loss that happened while nobody was there", async () => {

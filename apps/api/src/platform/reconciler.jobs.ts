@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleInit } from "@nestjs/common";
-import { type NewEntry, shardOf } from "@pulsekeep/streams";
+import type { NewEntry } from "@pulsekeep/streams";
 import { Jobs } from "./jobs.js";
 import { LOGGER, type Logger } from "./logger.js";
 import { TOPICS, type Topic } from "./outbox.js";
@@ -99,19 +99,18 @@ export class Reconciler implements OnModuleInit, OnApplicationBootstrap {
     this.logger.info({ topic, shards: lost.length, emitted }, "open work was emitted again");
   }
 
+  /** All of it, for whichever shard: an entry lay there by its own key, which need not be the one it is listed by. */
   private async emitOpen(
     topic: StreamTopic,
     lost: readonly ShardMark[],
     listOpen: ListOpen,
   ): Promise<number> {
-    const shards = new Set(lost.map(({ shard }) => shard));
     let emitted = 0;
     let after: string | undefined;
     for (;;) {
       const open = await listOpen({ after, max: BATCH });
-      const entries = open.filter(({ key }) => shards.has(shardOf(key, this.transport.shards)));
-      await this.transport.append(topic, entries);
-      emitted += entries.length;
+      await this.transport.append(topic, open);
+      emitted += open.length;
       if (open.length < BATCH) return emitted;
       after = open.at(-1)?.key;
       await this.marks.extendClaim(topic, lost);
