@@ -164,6 +164,11 @@ describe("commitMessage", { timeout: 60_000 }, () => {
     expect(subjectOf("about {pulse}", "Pulse-Run: 1")).toBe("about Pulse-Run: 1");
   });
 
+  it("takes a name that shows nothing for a missing one, lest the subject show nothing", () => {
+    const { subject } = commitMessage(request({ ...withTemplates("{pulse}"), pulseName: "\u200B\u2060" }));
+    expect(subject).toMatch(/journal|log/);
+  });
+
   it("lets no value turn the direction of the text around it", () => {
     const { subject } = commitMessage(
       request({ ...withTemplates("{pulse}!"), pulseName: "a\u202Eb\u2066c" }),

@@ -18,6 +18,7 @@ const LEADING_CHARACTERS = /^.{0,200}/u;
 const LINE_BREAKING = /[\p{Cc}\u2028\u2029]+/gu;
 /** What turns the text around it: a name could make the rest of a line read as something else. */
 const TURNING = /[\u202A-\u202E\u2066-\u2069]/gu;
+const VISIBLE = /[^\p{C}\p{Z}\p{M}]/u;
 /** The worker's mark, which no line of a message may begin with, and no signal carries. */
 const MARK = /^Pulse-Run:/i;
 
@@ -76,9 +77,10 @@ function valuesOf(request: MessageRequest, grammar: Grammar): MessageValues {
   };
 }
 
-/** Values come from outside (names of files and pulses): none may add a line, and so a trailer. */
+/** Values come from outside (names of files and pulses): none may add a line, and so a trailer; one that shows nothing is none. */
 function findLine(text: string): string | undefined {
-  return text.replaceAll(LINE_BREAKING, " ").replaceAll(TURNING, "").trim() || undefined;
+  const line = text.replaceAll(LINE_BREAKING, " ").replaceAll(TURNING, "").trim();
+  return VISIBLE.test(line) ? line : undefined;
 }
 
 function clip(text: string): string {
