@@ -204,6 +204,7 @@ it("emits what a lost shard held, whichever key it lay there by", async () => {
   await lookTwice();
   const runs = await insertQueued();
   const shard = shardOf(worker.id, transport().shards);
+  expect(toldOf(runs)).toEqual([]);
   await redis.admin.del(`pk:{runs.queued:${shard}}`, `pk:{runs.queued:${shard}}:epoch`);
   await allTold(runs, 3_000);
 });
