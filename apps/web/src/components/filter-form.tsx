@@ -1,5 +1,6 @@
 "use client";
 
+import { SlidersHorizontal } from "lucide-react";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useEffect, useEffectEvent, useRef } from "react";
@@ -56,6 +57,31 @@ export function FilterForm({ label, className, query, read, children }: FilterFo
         </noscript>
       </form>
     </search>
+  );
+}
+
+type FilterFoldProps = {
+  /** How many of its fields ask for something. */
+  count: number;
+  children: ReactNode;
+};
+
+/** A form's fields, folded on a phone, where they would fill the screen before the list begins. No script is involved. */
+export function FilterFold({ count, children }: FilterFoldProps) {
+  const t = useTranslations("common");
+  return (
+    <details className="filter-fold col-span-2 not-open:has-[+a]:col-span-1 sm:contents">
+      <summary className="flex h-10 list-none items-center gap-2 rounded-md border border-line-field bg-surface px-3 text-base hover:bg-hover [&::-webkit-details-marker]:hidden">
+        <SlidersHorizontal aria-hidden className="size-4 text-ink-faint" />
+        {t("filters")}
+        {count > 0 ? (
+          <span className="ml-auto rounded-full bg-accent-soft px-2 py-0.5 font-medium text-accent text-xs">
+            {t("filtersSet", { count })}
+          </span>
+        ) : null}
+      </summary>
+      <div className="grid grid-cols-2 gap-3 pt-3 sm:contents">{children}</div>
+    </details>
   );
 }
 

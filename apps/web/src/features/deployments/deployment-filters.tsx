@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
 import { type DeploymentFilter, type DeploymentOrder, toDeploymentQuery } from "@/api/queries";
 import type { Project } from "@/api/types";
-import { FilterForm } from "@/components/filter-form";
+import { FilterFold, FilterForm } from "@/components/filter-form";
 import { ShallowLink } from "@/components/shallow-link";
 import { Button } from "@/components/ui/button";
 import { Field, Input, Select } from "@/components/ui/field";
@@ -31,11 +31,11 @@ export function DeploymentFilters({ filter, setFilter, order, projects, services
   const t = useTranslations("deployments");
   const states = useTranslations("states");
   const environments = [...new Set(projects.flatMap((it) => it.environments))].sort();
-  const filtered = Object.values(filter).some((it) => it !== undefined);
+  const asked = Object.values(filter).filter((it) => it !== undefined).length;
   return (
     <FilterForm
       label={t("filters")}
-      className="mb-4 grid grid-cols-2 gap-3 sm:flex sm:flex-wrap sm:items-end"
+      className="mb-4 grid grid-cols-2 items-end gap-3 sm:grid-cols-[repeat(auto-fill,minmax(10rem,1fr))]"
       query={writeDeploymentFilter(filter, order)}
       read={(fields) => writeDeploymentFilter(parseDeploymentFilter(fields), parseDeploymentOrder(fields))}
     >
@@ -43,66 +43,73 @@ export function DeploymentFilters({ filter, setFilter, order, projects, services
         value={filter.search ?? ""}
         onSearch={(search) => setFilter({ search: search || undefined })}
       />
-      <Choice
-        name="project"
-        label={t("project")}
-        all={t("allProjects")}
-        value={filter.projectId}
-        options={projects.map(({ id, name }) => ({ value: id, text: name }))}
-        onChoose={(projectId) => setFilter({ projectId, service: undefined })}
-      />
-      <Choice
-        name="environment"
-        label={t("environment")}
-        all={t("allEnvironments")}
-        value={filter.environment}
-        options={environments.map((it) => ({ value: it, text: it }))}
-        onChoose={(environment) => setFilter({ environment })}
-      />
-      {services.length > 0 || filter.service !== undefined ? (
+      <FilterFold count={asked - (filter.search === undefined ? 0 : 1)}>
         <Choice
-          name="service"
-          label={t("service")}
-          all={t("allServices")}
-          value={filter.service}
-          options={services.map((it) => ({ value: it, text: it }))}
-          onChoose={(service) => setFilter({ service })}
+          name="project"
+          label={t("project")}
+          all={t("allProjects")}
+          value={filter.projectId}
+          options={projects.map(({ id, name }) => ({ value: id, text: name }))}
+          onChoose={(projectId) => setFilter({ projectId, service: undefined })}
         />
-      ) : null}
-      <Choice
-        name="verdict"
-        label={t("verdict")}
-        all={t("allVerdicts")}
-        value={filter.verdict}
-        options={VERDICT_STATES.map((it) => ({ value: it, text: states(`verdict.${it}`) }))}
-        onChoose={(verdict) => setFilter({ verdict })}
-      />
-      <Choice
-        name="state"
-        label={t("state")}
-        all={t("allStates")}
-        value={filter.state}
-        options={DEPLOYMENT_STATES.map((it) => ({ value: it, text: states(`deployment.${it}`) }))}
-        onChoose={(state) => setFilter({ state })}
-      />
-      <Choice
-        name="mark"
-        label={t("mark.label")}
-        all={t("mark.any")}
-        value={filter.mark}
-        options={MARKS.map((it) => ({ value: it, text: t(`mark.${it}`) }))}
-        onChoose={(mark) => setFilter({ mark })}
-      />
-      <Choice
-        name="period"
-        label={t("period")}
-        all={t("periods.any")}
-        value={filter.period}
-        options={PERIODS.map((it) => ({ value: it, text: t(`periods.${it}`) }))}
-        onChoose={(period) => setFilter({ period })}
-      />
-      {filtered ? (
-        <Button asChild variant="ghost" size="field" className="col-span-2">
+        <Choice
+          name="environment"
+          label={t("environment")}
+          all={t("allEnvironments")}
+          value={filter.environment}
+          options={environments.map((it) => ({ value: it, text: it }))}
+          onChoose={(environment) => setFilter({ environment })}
+        />
+        {services.length > 0 || filter.service !== undefined ? (
+          <Choice
+            name="service"
+            label={t("service")}
+            all={t("allServices")}
+            value={filter.service}
+            options={services.map((it) => ({ value: it, text: it }))}
+            onChoose={(service) => setFilter({ service })}
+          />
+        ) : null}
+        <Choice
+          name="verdict"
+          label={t("verdict")}
+          all={t("allVerdicts")}
+          value={filter.verdict}
+          options={VERDICT_STATES.map((it) => ({ value: it, text: states(`verdict.${it}`) }))}
+          onChoose={(verdict) => setFilter({ verdict })}
+        />
+        <Choice
+          name="state"
+          label={t("state")}
+          all={t("allStates")}
+          value={filter.state}
+          options={DEPLOYMENT_STATES.map((it) => ({ value: it, text: states(`deployment.${it}`) }))}
+          onChoose={(state) => setFilter({ state })}
+        />
+        <Choice
+          name="mark"
+          label={t("mark.label")}
+          all={t("mark.any")}
+          value={filter.mark}
+          options={MARKS.map((it) => ({ value: it, text: t(`mark.${it}`) }))}
+          onChoose={(mark) => setFilter({ mark })}
+        />
+        <Choice
+          name="period"
+          label={t("period")}
+          all={t("periods.any")}
+          value={filter.period}
+          options={PERIODS.map((it) => ({ value: it, text: t(`periods.${it}`) }))}
+          onChoose={(period) => setFilter({ period })}
+        />
+      </FilterFold>
+      {asked > 0 ? (
+        <Button
+          asChild
+          variant="ghost"
+          size="field"
+          className="col-span-2 sm:col-span-1 [details:not([open])+&]:col-span-1"
+        >
           <ShallowLink query={writeDeploymentFilter({}, order)}>{t("clear")}</ShallowLink>
         </Button>
       ) : null}
@@ -124,7 +131,7 @@ type ChoiceProps<T extends string> = {
 
 function Choice<T extends string>({ name, label, all, value, options, onChoose }: ChoiceProps<T>) {
   return (
-    <Field label={label} className="sm:w-40">
+    <Field label={label}>
       <Select
         name={name}
         value={value ?? ""}
@@ -159,7 +166,7 @@ function SearchField({ value, onSearch }: { value: string; onSearch: (text: stri
     return () => clearTimeout(timer);
   }, [typed, value, onSearch]);
   return (
-    <Field label={t("search")} className="col-span-2 sm:w-56">
+    <Field label={t("search")} className="col-span-2">
       <Input
         type="search"
         name="q"
