@@ -55,7 +55,9 @@ function AuditTable({ entries }: { entries: readonly AuditEntry[] }) {
             <Th>{t("column.actor")}</Th>
             <Th>{t("column.subject")}</Th>
             <Th>{t("column.facts")}</Th>
-            <Th>{t("column.proof")}</Th>
+            <Th>
+              <span className="sr-only">{t("column.proof")}</span>
+            </Th>
           </tr>
         </thead>
         <tbody>
@@ -65,13 +67,15 @@ function AuditTable({ entries }: { entries: readonly AuditEntry[] }) {
                 <Instant at={entry.recordedAt} as="dateTime" />
               </Td>
               <Td className="min-w-44 align-top">
-                <ActionName action={entry.action} />
+                <div className="@max-2xl:[&>:first-child]:pe-8">
+                  <ActionName action={entry.action} />
+                </div>
               </Td>
               <Td name={t("column.actor")} className="whitespace-nowrap align-top">
                 {t(`actor.${entry.actor.kind}`)}
               </Td>
               <Td name={t("column.subject")} className="align-top">
-                <span className="block">{entry.subject.kind}</span>
+                <SubjectKind kind={entry.subject.kind} />
                 {entry.subject.id ? (
                   <code className="font-mono text-ink-faint text-xs" title={entry.subject.id}>
                     {entry.subject.id.slice(-12)}
@@ -81,7 +85,7 @@ function AuditTable({ entries }: { entries: readonly AuditEntry[] }) {
               <Td data-whole className="min-w-56 align-top">
                 <Facts facts={entry.facts} />
               </Td>
-              <Td data-whole className="align-top">
+              <Td className="@max-2xl:absolute @max-2xl:end-2.5 @max-2xl:top-2.5 py-2 text-right align-top">
                 <VerifyButton onClick={() => setVerified(entry)} />
               </Td>
             </Tr>
@@ -95,12 +99,24 @@ function AuditTable({ entries }: { entries: readonly AuditEntry[] }) {
   );
 }
 
+/** What was acted on, in words where we have some. */
+function SubjectKind({ kind }: { kind: string }) {
+  const t = useTranslations("audit.subject");
+  return <span className="block">{t.has(kind as never) ? t(kind as never) : kind}</span>;
+}
+
 function VerifyButton({ onClick }: { onClick: () => void }) {
   const t = useTranslations("audit.verify");
   return (
-    <Button size="sm" title={t("title")} onClick={onClick}>
+    <Button
+      variant="ghost"
+      size="icon-sm"
+      aria-label={t("button")}
+      title={t("title")}
+      onClick={onClick}
+      className="text-ink-faint"
+    >
       <ShieldCheck aria-hidden />
-      {t("button")}
     </Button>
   );
 }
