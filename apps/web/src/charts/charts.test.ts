@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { DAY_CLOCK } from "../i18n/clock";
 import { getGaps, getSegments, PLOT_HEIGHT, PLOT_WIDTH } from "./plot-shape";
 import { getClockStyle, getTimeTicks } from "./time-scale";
 import { getNiceCeiling } from "./value-scale";
@@ -40,22 +41,28 @@ describe("getTimeTicks", () => {
 
 describe("getClockStyle", () => {
   const write = (locale: string, stepMs: number) =>
-    new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...getClockStyle(stepMs) }).format(
-      new Date("2026-11-20T14:03:30Z"),
-    );
+    new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...getClockStyle(stepMs) })
+      .format(new Date("2026-11-20T14:03:30Z"))
+      // Which space stands before the half of the day depends on the ICU version.
+      .replaceAll(/\s/g, " ");
 
   it("writes seconds only for steps of seconds, and days only for steps of days", () => {
-    expect(write("en", 30_000)).toBe("14:03:30");
-    expect(write("en", 60_000)).toBe("14:03");
+    expect(write("en", 30_000)).toBe("2:03:30 PM");
+    expect(write("en", 60_000)).toBe("2:03 PM");
     expect(write("de", 24 * 3_600_000)).toBe("20.11.");
   });
 
-  it("has no half of the day in any language, and midnight is 00", () => {
+  it("writes the clock of the rest of the page in every language", () => {
     const midnight = new Date("2026-11-20T00:00:00Z");
     for (const locale of ["en", "fr", "es", "de"]) {
-      const style = { timeZone: "UTC", ...getClockStyle(60_000) };
-      expect(new Intl.DateTimeFormat(locale, style).format(midnight)).toBe("00:00");
-      expect(write(locale, 1_000).length).toBeLessThanOrEqual(8);
+      const axis = new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...getClockStyle(60_000) });
+      const text = new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...DAY_CLOCK });
+      const timeOf = (parts: Intl.DateTimeFormatPart[]) =>
+        parts
+          .filter(({ type }) => ["hour", "minute", "dayPeriod"].includes(type))
+          .map(({ value }) => value)
+          .join(" ");
+      expect(timeOf(axis.formatToParts(midnight))).toBe(timeOf(text.formatToParts(midnight)));
     }
   });
 });

@@ -126,7 +126,7 @@ function TimeAxis({
           // Every other label goes where the axis is narrow. No measuring: the server's drawing is right at any width.
           className={cn("absolute -translate-x-1/2 whitespace-nowrap", index % 2 === 1 && "@max-md:hidden")}
           // Neither end of a label leaves the plot, however close to the edge its tick is.
-          style={{ left: `clamp(1.75rem, ${percent(atMs)}, calc(100% - 1.75rem))` }}
+          style={{ left: `clamp(${label.length / 2}ch, ${percent(atMs)}, 100% - ${label.length / 2}ch)` }}
         >
           {label}
         </span>

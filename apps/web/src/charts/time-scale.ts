@@ -1,3 +1,5 @@
+import { CLOCK, CLOCK_SECONDS } from "../i18n/clock";
+
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -32,14 +34,10 @@ export function getTimeTicks(
   return { ticksMs, stepMs };
 }
 
-type ClockStyle = Pick<
-  Intl.DateTimeFormatOptions,
-  "day" | "month" | "hour" | "minute" | "second" | "hourCycle"
->;
+type ClockStyle = Pick<Intl.DateTimeFormatOptions, "day" | "month" | "hour" | "minute" | "second">;
 
-/** The shortest writing that tells the ticks of this step apart. Always 24 hours: "2:03:00 AM" fits no narrow axis. */
+/** The shortest writing that tells the ticks of this step apart, with the clock of the rest of the page. */
 export function getClockStyle(stepMs: number): ClockStyle {
   if (stepMs >= 24 * HOUR_MS) return { day: "numeric", month: "numeric" };
-  const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
-  return stepMs < MINUTE_MS ? { ...clock, second: "2-digit" } : clock;
+  return stepMs < MINUTE_MS ? CLOCK_SECONDS : CLOCK;
 }

@@ -1,24 +1,23 @@
 "use client";
 
 import { useFormatter, useNow, useTranslations } from "next-intl";
+import { CLOCK, CLOCK_SECONDS, DAY_CLOCK } from "@/i18n/clock";
 
 const styles = {
   date: { day: "numeric", month: "short", year: "numeric" },
-  dateTime: { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" },
+  dateTime: { day: "numeric", month: "short", ...CLOCK },
   full: {
     weekday: "short",
     day: "numeric",
     month: "short",
     year: "numeric",
-    hour: "numeric",
-    minute: "2-digit",
-    second: "2-digit",
+    ...CLOCK_SECONDS,
     timeZoneName: "short",
   },
   day: { weekday: "short", day: "numeric", month: "short" },
-  time: { hour: "numeric", minute: "2-digit" },
-  timeSeconds: { hour: "numeric", minute: "2-digit", second: "2-digit" },
-  weekdayTime: { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" },
+  time: CLOCK,
+  timeSeconds: CLOCK_SECONDS,
+  weekdayTime: DAY_CLOCK,
 } as const;
 
 type InstantProps = { at: string; as?: keyof typeof styles; timeZone?: string; className?: string };

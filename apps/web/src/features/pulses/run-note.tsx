@@ -7,6 +7,7 @@ import type { ReactNode } from "react";
 import type { Run } from "@/api/types";
 import { Instant, RelativeTime } from "@/components/instant";
 import { Reason } from "@/components/reason";
+import { DAY_CLOCK } from "@/i18n/clock";
 
 /** The commit that a run made, or why there is none. */
 export function RunResult({ run }: { run: Run }) {
@@ -26,7 +27,7 @@ export function RunResult({ run }: { run: Run }) {
     );
   }
   if (run.reason) return <Reason of="runReasons" code={run.reason} className="text-ink-soft text-xs" />;
-  return <span className="text-ink-faint">{t("noResult")}</span>;
+  return <span className="text-ink-faint">{t(run.endedAt === null ? "noResult" : "noCommit")}</span>;
 }
 
 /** What follows from a run's state: when its worker comes, when it is tried again, which run makes up for it. */
@@ -68,7 +69,7 @@ function CheckInNote({ run }: { run: Run }) {
 function RecoveryNote({ run }: { run: Run }) {
   const t = useTranslations("runs");
   const format = useFormatter();
-  const write = (at: string) => format.dateTime(new Date(at), WHEN);
+  const write = (at: string) => format.dateTime(new Date(at), DAY_CLOCK);
   const link = (id: string) => (chunks: ReactNode) => (
     <Link href={`/app/runs/${id}`} className="text-accent underline underline-offset-2">
       {chunks}
@@ -91,14 +92,6 @@ function RecoveryNote({ run }: { run: Run }) {
     </>
   );
 }
-
-const WHEN = {
-  weekday: "short",
-  day: "numeric",
-  month: "short",
-  hour: "numeric",
-  minute: "2-digit",
-} as const;
 
 /** Whether the run that makes up for a missed one has done so, may still do so, or will not. */
 const RECOVERY_TEXTS = {

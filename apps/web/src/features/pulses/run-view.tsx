@@ -19,6 +19,7 @@ import { showToast } from "@/components/toasts";
 import { Button } from "@/components/ui/button";
 import { Card, Section } from "@/components/ui/card";
 import { CopyButton } from "@/components/ui/copy-button";
+import { DATE_CLOCK } from "@/i18n/clock";
 import { PulseSkeleton } from "./pulse-view";
 import { RunNotes, RunResult } from "./run-note";
 
@@ -36,7 +37,7 @@ export function RunView({ id }: { id: string }) {
     );
   }
   const { pulseId, pulseName, plannedAt } = run.data;
-  const at = format.dateTime(new Date(plannedAt), { dateStyle: "medium", timeStyle: "short" });
+  const at = format.dateTime(new Date(plannedAt), DATE_CLOCK);
   return (
     <>
       <PageHeader
@@ -69,7 +70,8 @@ export function RunView({ id }: { id: string }) {
 /** The reason in words; where there is none to give, that nothing is wrong. */
 function Outcome({ run }: { run: Run }) {
   const t = useTranslations("run");
-  if (run.reason !== null || run.commitUrl !== null) return <RunResult run={run} />;
+  if (run.commitUrl !== null) return <p>{t.rich("committed", { commit: () => <RunResult run={run} /> })}</p>;
+  if (run.reason !== null) return <RunResult run={run} />;
   if (run.state === "succeeded") return <p>{t("done")}</p>;
   return <p>{t(run.endedAt === null ? "reasonless" : "noReason")}</p>;
 }

@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { useFormContext, useWatch } from "react-hook-form";
 import { Field, Input, Select } from "@/components/ui/field";
 import { ChoiceCards } from "./choice-cards";
+import { useHourText } from "./hour-text";
 import { IntervalFields } from "./interval-fields";
 import { getDefaultSchedule, type PulseFormValues } from "./pulse-form-values";
 import { WeekdayPicker } from "./weekday-picker";
@@ -113,7 +114,7 @@ function TimesFields({ fault }: { fault: string | undefined }) {
   const form = useFormContext<PulseFormValues>();
   const schedule = useWatch<PulseFormValues, "schedule">({ name: "schedule" });
   if (schedule.kind !== "times") return null;
-  const clock = (hour: number) => `${String(hour).padStart(2, "0")}:00`;
+  const clock = useHourText();
   const wrongHours = schedule.fromHour >= schedule.untilHour;
   const set = (change: Partial<typeof schedule>) =>
     form.setValue(

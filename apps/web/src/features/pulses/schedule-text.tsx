@@ -2,6 +2,8 @@
 
 import { useFormatter, useTranslations } from "next-intl";
 import type { Schedule } from "@/api/types";
+import { DATE_CLOCK } from "@/i18n/clock";
+import { useHourText } from "./hour-text";
 import { splitInterval } from "./interval-units";
 import { WEEKDAY_KEYS } from "./weekdays";
 
@@ -11,7 +13,7 @@ type TimesSchedule = Extract<Schedule, { kind: "times" }>;
 export function useScheduleText(): (schedule: Schedule) => string {
   const t = useTranslations("schedule");
   const format = useFormatter();
-  const hour = (value: number) => `${String(value % 24).padStart(2, "0")}:00`;
+  const hour = useHourText();
   const describeDays = (weekdays: TimesSchedule["weekdays"]) => {
     if (weekdays.length === 7) return t("everyDay");
     const indices = WEEKDAY_KEYS.flatMap((day, index) => (weekdays.includes(day) ? [index] : []));
@@ -28,7 +30,7 @@ export function useScheduleText(): (schedule: Schedule) => string {
         const values = {
           count: schedule.count,
           from: hour(schedule.fromHour),
-          until: schedule.untilHour === 24 ? "24:00" : hour(schedule.untilHour),
+          until: hour(schedule.untilHour),
           days,
         };
         return t(schedule.per === "day" ? "timesADay" : "timesAWeek", values);
@@ -39,7 +41,7 @@ export function useScheduleText(): (schedule: Schedule) => string {
       }
       case "once":
         return t("once", {
-          at: format.dateTime(new Date(schedule.runAt), { dateStyle: "medium", timeStyle: "short" }),
+          at: format.dateTime(new Date(schedule.runAt), DATE_CLOCK),
         });
     }
   };
