@@ -52,7 +52,7 @@ export function DeploymentCounts({ counts, filter, queryOf }: DeploymentCountsPr
     <ul aria-label={t("label")} className="flex flex-wrap items-center gap-x-1 gap-y-1 text-sm">
       <li className="py-1 pr-2">
         <span className="num font-semibold">{format.number(counts.total)}</span>{" "}
-        <span className="text-ink-soft">{t("total")}</span>
+        <span className="text-ink-soft">{t("total", { count: counts.total })}</span>
       </li>
       {SHOWN.map(({ key, verdict, tone }) => {
         const { icon: Icon } = verdictLooks[verdict];
