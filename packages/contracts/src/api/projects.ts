@@ -111,6 +111,9 @@ export const deploymentVerdictStateSchema = z.enum([
   "inconclusive",
 ]);
 
+/** The days whose deployments a project counts: all there ever were would be read for each page of a list. */
+export const PROJECT_STATS_DAYS = 30;
+
 export const projectSchema = z
   .object({
     id: idSchema,
@@ -150,7 +153,7 @@ export const projectSchema = z
     observation: observationSchema,
     lastSampleAt: instantSchema.nullable(),
     lastScrapeErrorCode: z.string().nullable(),
-    /** Verdicts of dry runs count as deployments only. */
+    /** Of the last `PROJECT_STATS_DAYS` days. Verdicts of dry runs count as deployments only. */
     stats: z.object({
       deployments: z.number().int(),
       ok: z.number().int(),

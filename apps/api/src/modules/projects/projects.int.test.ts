@@ -147,7 +147,7 @@ it("answers a stranger on every route as if the project did not exist", async ()
   expect((await test.newClient().get(project.path)).status).toBe(401);
 });
 
-it("defect 9: lists projects page by page, each once, with the counts of their own verdicts", async () => {
+it("defect 9: lists projects page by page, each once, with the counts of their own verdicts of late", async () => {
   const bob = await test.signUp("Bob");
   const projects = [];
   for (const name of ["One", "Two", "Three"]) projects.push(await createTestProject(bob, { name }));
@@ -159,6 +159,13 @@ it("defect 9: lists projects page by page, each once, with the counts of their o
   expect(second.nextCursor).toBeNull();
   expect(second.rows[0]?.stats).toEqual({ deployments: 1, ok: 1, warning: 0, rollbackRecommended: 0 });
   expect(first.rows[0]?.stats.deployments).toBe(0);
+  await test.sql("update deployments set started_at = now() - interval '31 days' where project_id = $1", [
+    projects[0]?.id,
+  ]);
+  expect(await projects[0]?.read()).toMatchObject({
+    stats: { deployments: 0, ok: 0 },
+    latest: { verdict: "ok" },
+  });
 });
 
 it("tells the pages of its workspace that a project has changed", async () => {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from "@nestjs/common";
-import type { EndpointChange, Project } from "@pulsekeep/contracts/api/projects";
+import { type EndpointChange, PROJECT_STATS_DAYS, type Project } from "@pulsekeep/contracts/api/projects";
 import type { Page, PageQuery } from "@pulsekeep/contracts/api/shared";
 import { schema, type Transaction } from "@pulsekeep/database";
 import { and, desc, eq, inArray, isNull, ne, sql } from "drizzle-orm";
@@ -119,7 +119,7 @@ async function withParts(tx: Transaction, rows: Selected): Promise<Project[]> {
       endpoint,
       environmentEndpoints: own.filter((row) => row.projectId === project.id),
       apiKeys: keys.filter((key) => key.projectId === project.id),
-      stats: counted.find((row) => row.projectId === project.id) ?? NO_DEPLOYMENTS,
+      stats: counted.get(project.id) ?? NO_DEPLOYMENTS,
       latest: latest.get(project.id) ?? null,
       changes: {
         path: { used: used.get(project.id)?.path ?? 0, limit: quota?.pathChangesPerMonth ?? null },
@@ -129,41 +129,55 @@ async function withParts(tx: Transaction, rows: Selected): Promise<Project[]> {
   );
 }
 
-/** Nothing follows from a dry run, so it is a deployment and no verdict. */
-function countVerdicts(tx: Transaction, ids: readonly string[]) {
+/**
+ * Nothing follows from a dry run, so it is a deployment and no verdict. Project by project over the index of its
+ * deployments: asked for all projects at once, the planner reads every verdict that there is.
+ */
+async function countVerdicts(
+  tx: Transaction,
+  ids: readonly string[],
+): Promise<Map<string, Project["stats"]>> {
   const of = (state: string) =>
-    sql<number>`(count(*) filter (where ${deployments.verdictState} = ${state} and not coalesce(${verdicts.dryRun}, false)))::int`;
-  return tx
-    .select({
-      projectId: deployments.projectId,
-      deployments: sql<number>`count(*)::int`,
-      ok: of("ok"),
-      warning: of("warning"),
-      rollbackRecommended: of("rollback_recommended"),
-    })
-    .from(deployments)
-    .leftJoin(verdicts, eq(verdicts.deploymentId, deployments.id))
-    .where(inArray(deployments.projectId, [...ids]))
-    .groupBy(deployments.projectId);
+    sql`(count(*) filter (where d.verdict_state = ${state} and not d.dry_run))::int`;
+  const { rows } = await tx.execute<Project["stats"] & { id: string }>(
+    sql`select p.id, counted.* from projects p cross join lateral (
+          select count(*)::int as deployments, ${of("ok")} as ok, ${of("warning")} as warning,
+            ${of("rollback_recommended")} as "rollbackRecommended"
+          from (
+            select d.verdict_state,
+              coalesce((select v.dry_run from verdicts v where v.deployment_id = d.id), false) as dry_run
+            from deployments d
+            where d.project_id = p.id and d.started_at > now() - make_interval(days => ${PROJECT_STATS_DAYS}::int)
+          ) d
+        ) counted where ${inArray(sql`p.id`, [...ids])}`,
+  );
+  return new Map(rows.map(({ id, ...stats }) => [id, stats]));
 }
 
 async function readLatest(
   tx: Transaction,
   ids: readonly string[],
 ): Promise<Map<string, NonNullable<Project["latest"]>>> {
-  const found = await tx
-    .selectDistinctOn([deployments.projectId], {
-      projectId: deployments.projectId,
-      id: deployments.id,
-      environment: deployments.environment,
-      verdict: deployments.verdictState,
-      dryRun: sql<boolean>`coalesce(${verdicts.dryRun}, false)`,
-      startedAt: deployments.startedAt,
-    })
+  const newest = tx
+    .select()
     .from(deployments)
-    .leftJoin(verdicts, eq(verdicts.deploymentId, deployments.id))
-    .where(inArray(deployments.projectId, [...ids]))
-    .orderBy(deployments.projectId, desc(deployments.startedAt), desc(deployments.id));
+    .where(eq(deployments.projectId, projects.id))
+    .orderBy(desc(deployments.startedAt), desc(deployments.id))
+    .limit(1)
+    .as("newest");
+  const found = await tx
+    .select({
+      projectId: projects.id,
+      id: newest.id,
+      environment: newest.environment,
+      verdict: newest.verdictState,
+      dryRun: sql<boolean>`coalesce(${verdicts.dryRun}, false)`,
+      startedAt: newest.startedAt,
+    })
+    .from(projects)
+    .crossJoinLateral(newest)
+    .leftJoin(verdicts, eq(verdicts.deploymentId, newest.id))
+    .where(inArray(projects.id, [...ids]));
   return new Map(
     found.map(({ projectId, startedAt, ...row }) => [
       projectId,

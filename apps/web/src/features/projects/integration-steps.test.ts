@@ -5,7 +5,7 @@ const nothing = {
   endpoint: { state: "none", source: "endpoint" },
   apiKey: { lastUsedAt: null },
   lastSampleAt: null,
-  stats: { deployments: 0 },
+  latest: null,
 } as const;
 const AT = "2026-01-01T00:00:00Z";
 const done = (facts: Parameters<typeof listIntegrationSteps>[0]) =>
@@ -17,7 +17,7 @@ it("ticks off each step of connecting a service when it is really done", () => {
   const active = { ...nothing, endpoint: { state: "active", source: "endpoint" } } as const;
   expect(done(active)).toEqual(["serve", "activate"]);
   expect(done({ ...active, apiKey: { lastUsedAt: AT } })).toEqual(["serve", "activate", "key"]);
-  expect(done({ ...active, stats: { deployments: 1 } })).toHaveLength(4);
+  expect(done({ ...active, latest: { id: "a deployment" } })).toHaveLength(4);
 });
 
 it("counts samples that the service sends itself, and no longer those of an endpoint that is blocked", () => {

@@ -15,6 +15,7 @@ import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Skeleton } from "@/components/ui/skeleton";
 import { EndpointBadge } from "./endpoint-badge";
+import { STATS_DAYS } from "./stats-days";
 
 export function ProjectList() {
   const t = useTranslations("projects");
@@ -91,7 +92,10 @@ function ProjectCard({ project }: { project: Project }) {
         <EndpointBadge state={project.endpoint.state} source={project.endpoint.source} />
         {project.hmacEnabled ? <Badge icon={ShieldCheck}>{t("hmac")}</Badge> : null}
       </div>
-      <dl className="mt-5 grid grid-cols-4 border-line border-t pt-3.5">
+      <p className="mt-4 border-line border-t pt-3 text-ink-faint text-xs">
+        {t("counted", { days: STATS_DAYS })}
+      </p>
+      <dl className="mt-1.5 grid grid-cols-4">
         <div>
           <dt className="text-ink-faint text-xs">{t("count.total")}</dt>
           <dd className="figure font-medium text-md">{format.number(project.stats.deployments)}</dd>

@@ -11,6 +11,7 @@ import { DurationOf } from "../deployments/duration";
 import { ProjectDeployments } from "./project-deployments";
 import { ProjectSeries } from "./project-series";
 import { SignalStatus } from "./signal-status";
+import { STATS_DAYS } from "./stats-days";
 
 export function ProjectOverview({ project }: { project: Project }) {
   const t = useTranslations("project");
@@ -29,24 +30,31 @@ export function ProjectOverview({ project }: { project: Project }) {
   ];
   return (
     <div className="flex flex-col gap-5">
-      <dl className="grid grid-cols-2 divide-line overflow-hidden rounded-lg border border-line bg-surface shadow-card sm:grid-cols-4 sm:divide-x">
-        {tiles.map(({ label, value, look }) => (
-          <div key={label} className="px-5 py-4">
-            <dt className="text-ink-faint text-sm">{label}</dt>
-            <dd className={cn("figure mt-1 font-medium text-xl", value > 0 ? look : "text-ink-faint")}>
-              {format.number(value)}
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <section aria-labelledby="counted" className="flex flex-col gap-3">
+        <h2 id="counted" className="font-medium text-ink-soft text-sm">
+          {counts("counted", { days: STATS_DAYS })}
+        </h2>
+        <dl className="grid grid-cols-2 divide-line overflow-hidden rounded-lg border border-line bg-surface shadow-card sm:grid-cols-4 sm:divide-x">
+          {tiles.map(({ label, value, look }) => (
+            <div key={label} className="px-5 py-4">
+              <dt className="text-ink-faint text-sm">{label}</dt>
+              <dd className={cn("figure mt-1 font-medium text-xl", value > 0 ? look : "text-ink-faint")}>
+                {format.number(value)}
+              </dd>
+            </div>
+          ))}
+        </dl>
+      </section>
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,2fr)_minmax(18rem,1fr)]">
-        <section aria-labelledby="latest" className="flex flex-col gap-3">
-          <h2 id="latest" className="font-semibold">
-            {t("latest")}
-          </h2>
-          <ProjectDeployments project={project} compact />
+        <div className="flex min-w-0 flex-col gap-5">
+          <section aria-labelledby="latest" className="flex flex-col gap-3">
+            <h2 id="latest" className="font-semibold">
+              {t("latest")}
+            </h2>
+            <ProjectDeployments project={project} compact />
+          </section>
           <ProjectSeries projectId={project.id} />
-        </section>
+        </div>
         <div className="flex flex-col gap-5">
           <SignalStatus project={project} />
           <Section title={t("details")} hint={project.description === "" ? undefined : project.description}>
