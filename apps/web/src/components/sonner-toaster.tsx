@@ -18,6 +18,8 @@ export default function SonnerToaster() {
   return (
     <Sonner
       position="bottom-right"
+      // Its own style sheet names another face.
+      style={{ fontFamily: "inherit" }}
       containerAriaLabel={t("notifications")}
       toastOptions={{
         unstyled: true,

@@ -19,7 +19,7 @@ export function HandshakeList({ workers, below }: HandshakeListProps) {
         <div key={worker.id} className="border-line not-last:border-b">
           <h3 className="px-5 pt-4 pb-2 text-sm">
             <span className="text-ink-faint">{t("bound")} </span>
-            <span className="break-all font-medium">{worker.repository ?? t("repository")}</span>{" "}
+            <span className="wrap-anywhere font-medium">{worker.repository ?? t("repository")}</span>{" "}
             <code className="num font-mono text-ink-soft text-xs">{worker.repositoryId}</code>
           </h3>
           <Handshakes worker={worker} label={`${t("title")} ${worker.repositoryId ?? ""}`} />

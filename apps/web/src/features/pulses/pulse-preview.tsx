@@ -11,6 +11,7 @@ import { useProblemText } from "@/api/use-problem-text";
 import { Section } from "@/components/ui/card";
 import { cn } from "@/components/ui/cn";
 import { Skeleton } from "@/components/ui/skeleton";
+import { writeZoneId } from "@/i18n/zone-id";
 import { PreviewList } from "./preview-list";
 import type { PulseFormValues } from "./pulse-form-values";
 import { useDebounced } from "./use-debounced";
@@ -52,7 +53,7 @@ export function PulsePreview() {
   return (
     <Section
       title={t("preview")}
-      hint={t("previewZone", { zone: timeZone.replaceAll("_", " "), name: useZoneName(timeZone) })}
+      hint={t("previewZone", { zone: writeZoneId(timeZone), name: useZoneName(timeZone) })}
       className="lg:sticky lg:top-20 lg:col-start-2 lg:row-span-2 lg:row-start-1 lg:max-h-[calc(100dvh-6rem)] lg:overflow-y-auto"
     >
       <div aria-live="polite" aria-busy={preview.isFetching}>

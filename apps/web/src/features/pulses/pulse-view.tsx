@@ -15,6 +15,7 @@ import { PulseStateBadge } from "@/components/states";
 import { Card, Section } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Skeleton } from "@/components/ui/skeleton";
+import { writeZoneId } from "@/i18n/zone-id";
 import { AttentionList } from "../attention/attention-list";
 import { NextRun } from "./next-run";
 import { PulseActions } from "./pulse-actions";
@@ -85,7 +86,7 @@ function PulseFacts({ pulse }: { pulse: Pulse }) {
     <Section title={t("title")}>
       <dl className="grid grid-cols-[auto_1fr] gap-x-5 gap-y-2.5 text-sm">
         <Fact name={t("kind")}>{form(`kind.${pulse.kind}.label`)}</Fact>
-        <Fact name={t("timeZone")}>{pulse.timeZone}</Fact>
+        <Fact name={t("timeZone")}>{writeZoneId(pulse.timeZone)}</Fact>
         <Fact name={t("jitter")}>
           {pulse.jitter.windowMinutes > 0
             ? t("jitterMinutes", { minutes: pulse.jitter.windowMinutes })

@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 import { useFormContext, useWatch } from "react-hook-form";
 import { Field, Input, Select } from "@/components/ui/field";
+import { writeZoneId } from "@/i18n/zone-id";
 import { ChoiceCards } from "./choice-cards";
 import { useHourText } from "./hour-text";
 import { IntervalFields } from "./interval-fields";
@@ -91,7 +92,7 @@ export function ScheduleFields({ timeZones }: { timeZones: readonly string[] }) 
         <Select value={timeZone} onChange={(event) => changeZone(event.target.value)}>
           {timeZones.map((it) => (
             <option key={it} value={it}>
-              {it.replaceAll("_", " ")}
+              {writeZoneId(it)}
             </option>
           ))}
         </Select>

@@ -21,6 +21,7 @@ import { LOCALE_COOKIE } from "@/i18n/locale-cookie";
 import type { AppLocale } from "@/i18n/locales";
 import { getLanguageName } from "@/preferences/language-name";
 import { setPreferenceCookie } from "@/preferences/preference-cookie";
+import { writeZoneId } from "@/i18n/zone-id";
 
 type ProfileProps = { locales: readonly AppLocale[]; timeZones: readonly string[] };
 
@@ -84,7 +85,7 @@ function ProfileForm({ me, locales, timeZones }: ProfileProps & { me: Me }) {
           <Select {...form.register("timeZone")}>
             {timeZones.map((it) => (
               <option key={it} value={it}>
-                {it.replaceAll("_", " ")}
+                {writeZoneId(it)}
               </option>
             ))}
           </Select>

@@ -1,6 +1,7 @@
 "use client";
 
 import { useFormatter, useNow, useTimeZone, useTranslations } from "next-intl";
+import { writeZoneId } from "@/i18n/zone-id";
 import { DurationOf } from "../deployments/duration";
 import { getSecondsLeftToday } from "./seconds-left-today";
 
@@ -19,7 +20,7 @@ export function DayLeft() {
       <p className="mt-0.5 text-ink-soft text-sm">
         {t("endsIn")} <DurationOf seconds={minutes * 60} />
       </p>
-      <p className="mt-2.5 text-ink-faint text-xs">{t("zone", { zone })}</p>
+      <p className="mt-2.5 text-ink-faint text-xs">{t("zone", { zone: writeZoneId(zone) })}</p>
     </>
   );
 }

@@ -14,6 +14,7 @@ import { Button } from "@/components/ui/button";
 import { Card, Section } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Skeleton } from "@/components/ui/skeleton";
+import { writeZoneId } from "@/i18n/zone-id";
 import { NextRun } from "../pulses/next-run";
 import { RunTable } from "../pulses/run-table";
 import { DayLeft } from "./day-left";
@@ -119,7 +120,7 @@ function Upcoming({ pulses }: { pulses: readonly Pulse[] }) {
   const upcoming = listUpcoming(pulses).slice(1, 6);
   if (upcoming.length === 0) return null;
   return (
-    <Section title={t("upcoming")} hint={zone ? t("zone", { zone }) : undefined}>
+    <Section title={t("upcoming")} hint={zone ? t("zone", { zone: writeZoneId(zone) }) : undefined}>
       <ol className="-mb-2 text-sm">
         {upcoming.map((pulse) => (
           <li

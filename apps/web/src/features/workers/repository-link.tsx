@@ -5,7 +5,7 @@ export function RepositoryLink({ url, fullName }: { url: string; fullName: strin
       href={url}
       target="_blank"
       rel="noreferrer"
-      className="break-all font-medium text-accent underline underline-offset-2"
+      className="wrap-anywhere font-medium text-accent underline underline-offset-2"
     >
       {fullName}
     </a>

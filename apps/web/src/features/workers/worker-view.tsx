@@ -121,7 +121,7 @@ function WorkerFacts({ worker }: { worker: Worker }) {
           {worker.author ? (
             <>
               {worker.author.name}
-              <span className="block break-all text-ink-faint text-xs">{worker.author.email}</span>
+              <span className="block wrap-anywhere text-ink-faint text-xs">{worker.author.email}</span>
             </>
           ) : (
             workers("unknown")
