@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import {
   bigint,
   date,
+  foreignKey,
   index,
   integer,
   json,
@@ -41,7 +42,10 @@ export const lanes = pgTable(
     target: text("target").notNull(),
     nextSeq: bigint("next_seq", { mode: "number" }).notNull().default(1),
   },
-  (t) => [unique("lanes_target").on(t.workerId, t.target)],
+  (t) => [
+    unique("lanes_target").on(t.workerId, t.target),
+    unique("lanes_of_workspace").on(t.workspaceId, t.id),
+  ],
 );
 
 /**
@@ -53,12 +57,8 @@ export const pulses = pgTable(
   {
     id: uuid("id").primaryKey(),
     workspaceId: workspaceId().references(() => workspaces.id, { onDelete: "cascade" }),
-    workerId: uuid("worker_id")
-      .notNull()
-      .references(() => workers.id, { onDelete: "cascade" }),
-    laneId: uuid("lane_id")
-      .notNull()
-      .references(() => lanes.id, { onDelete: "cascade" }),
+    workerId: uuid("worker_id").notNull(),
+    laneId: uuid("lane_id").notNull(),
     kind: text("kind").$type<PulseKind>().notNull(),
     state: text("state").$type<"active" | "paused" | "finished">().notNull().default("active"),
     name: text("name").notNull(),
@@ -84,6 +84,17 @@ export const pulses = pgTable(
   (t) => [
     index("pulses_workspace").on(t.workspaceId, t.createdAt),
     index("pulses_due").on(t.nextDueAt).where(sql`state = 'active' and next_due_at is not null`),
+    // With their workspace: what goes with a lane or a worker is found by the index that there is.
+    foreignKey({
+      name: "pulses_worker",
+      columns: [t.workspaceId, t.workerId],
+      foreignColumns: [workers.workspaceId, workers.id],
+    }).onDelete("cascade"),
+    foreignKey({
+      name: "pulses_lane",
+      columns: [t.workspaceId, t.laneId],
+      foreignColumns: [lanes.workspaceId, lanes.id],
+    }).onDelete("cascade"),
   ],
 );
 

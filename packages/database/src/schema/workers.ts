@@ -9,6 +9,7 @@ import {
   pgTable,
   primaryKey,
   text,
+  unique,
   uuid,
 } from "drizzle-orm/pg-core";
 import { bytea, createdAt, instant, workspaceId } from "./columns.js";
@@ -59,7 +60,10 @@ export const workers = pgTable(
     auditExportedBelow: bigint("audit_exported_below", { mode: "number" }).notNull().default(0),
     createdAt: createdAt(),
   },
-  (t) => [index("workers_workspace").on(t.workspaceId, t.createdAt)],
+  (t) => [
+    index("workers_workspace").on(t.workspaceId, t.createdAt),
+    unique("workers_of_workspace").on(t.workspaceId, t.id),
+  ],
 );
 
 /** What GitHub's token said of the run that said hello. Null for a resident worker, which has no such token. */
