@@ -26,15 +26,6 @@ export async function takeSeqs(
 ): Promise<{ seqs: number[]; moved: Promise<unknown> }> {
   if (laneIds.length === 0) return { seqs: [], moved: Promise.resolve() };
   const lanes = await db.run<{ id: string; next_seq: number }>(lockLanes, [uuidArray([...new Set(laneIds)])]);
-  return numberLanes(db, laneIds, lanes);
-}
-
-/** The same for lanes that are locked already. */
-export function numberLanes(
-  db: Statements,
-  laneIds: readonly string[],
-  lanes: readonly { id: string; next_seq: number }[],
-): { seqs: number[]; moved: Promise<unknown> } {
   const next = new Map(lanes.map(({ id, next_seq }) => [id, next_seq]));
   const seqs = laneIds.map((laneId) => {
     const seq = next.get(laneId);
