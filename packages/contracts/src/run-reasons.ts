@@ -6,10 +6,12 @@ import { reasonCodeSchema } from "./worker-protocol.js";
  */
 export const RUN_REASONS = [
   ...reasonCodeSchema.options,
-  /** Late or missed: nothing planned it in its time. */
+  /** Late or missed: nothing planned it in its time, or nobody was there to give it to a worker. */
   "server_was_down",
-  /** Missed: it was offered, or waited for its turn, until its window closed. */
+  /** Missed: it could have been claimed until its window closed. */
   "worker_did_not_come",
+  /** Missed: a worker had an earlier run for the same branch when its window closed. */
+  "turn_did_not_come",
   /** The worker claimed it and said nothing until its lease ran out. */
   "lease_expired",
   "pulse_deleted",

@@ -19,7 +19,6 @@ export function findNeglected(ledger: Ledger, { sinceMs, nowMs }: { sinceMs: num
       .filter(
         (row) =>
           row.state === "missed" &&
-          row.reason === "worker_did_not_come" &&
           row.window_ends_ms > sinceMs + HOUR_MS &&
           (row.ended_ms ?? nowMs) > sinceMs,
       )

@@ -102,6 +102,34 @@ describe("a window", () => {
     expect((await at.alice.get<Pulse>(`/api/v1/pulses/${once.id}`)).body.state).toBe("finished");
   });
 
+  it("that closed while nobody looked is no worker's fault, unless it was late to come before", async () => {
+    const [lost, late] = [await runNow(at.alice, at.pulse), await runNow(at.alice, at.pulse)];
+    await at.sql(
+      "insert into run_notices (run_id, kind, workspace_id) select id, 'late', workspace_id from runs where id = $1",
+      [late.id],
+    );
+    await at.sql(
+      `update runs set window_ends_at = now() - interval '2 minutes', next_action_at = now() - interval '1 ms'
+       where id = any($1)`,
+      [[lost.id, late.id]],
+    );
+    for (const [{ id }, reason] of [
+      [lost, "server_was_down"],
+      [late, "worker_did_not_come"],
+    ] as const) {
+      await eventually(async () => (await getRun(at.alice, id)).state === "missed");
+      expect(await getRun(at.alice, id)).toMatchObject({ reason });
+    }
+  });
+
+  it("that closes on a run behind one that a worker has says that its turn never came", async () => {
+    const [first, second] = [await runNow(at.alice, at.pulse), await runNow(at.alice, at.pulse)];
+    expect((await at.claimOne()).runId).toBe(first.id);
+    await at.closeWindow(second.id);
+    await eventually(async () => (await getRun(at.alice, second.id)).state === "missed");
+    expect(await getRun(at.alice, second.id)).toMatchObject({ reason: "turn_did_not_come" });
+  });
+
   it("that closes after an attempt nobody reported leaves the run unknown, and repeats nothing", async () => {
     const run = await runNow(at.alice, at.pulse);
     const claimed = await at.claimOne();

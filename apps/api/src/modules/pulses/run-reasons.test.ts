@@ -9,8 +9,9 @@ it("every reason that the engine writes is in the contract", () => {
   const written = new Set<string>();
   for (const name of sources) {
     const text = readFileSync(new URL(name, folder), "utf8");
-    // As a column in SQL, as a property, and as a named constant.
+    // As a column in SQL, as a property, as what a run was cancelled by, and as a named constant.
     for (const [, code] of text.matchAll(/\breason(?:: | = )["']([a-z_]+)["']/g)) written.add(code ?? "");
+    for (const [, code] of text.matchAll(/\bcancelledBy\("([a-z_]+)"\)/g)) written.add(code ?? "");
     for (const [, code] of text.matchAll(/\bthen '([a-z]+(?:_[a-z]+)+)'/g)) written.add(code ?? "");
     for (const [, code] of text.matchAll(/\bconst [A-Z_]+ = "([a-z]+_[a-z_]+)";/g)) written.add(code ?? "");
   }

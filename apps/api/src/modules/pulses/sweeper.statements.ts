@@ -7,6 +7,9 @@ import {
   WAITING_LOOK_SECONDS,
 } from "./run-rules.js";
 
+/** A window that closes is seen within a second: one that is seen so much later closed while nobody looked. */
+const PROMPT_SECONDS = 60;
+
 /** $1 most rows. */
 export const lockOverdueRuns: Statement = {
   name: "lock_overdue_runs",
@@ -43,15 +46,22 @@ export const queuePlannedRuns: Statement = {
 
 /**
  * The window closed. Missed, and perhaps done again, is only what no worker has tried: after an attempt that
- * nobody reported, a second generation could do it twice. $1 runs.
+ * nobody reported, a second generation could do it twice. It is no worker's fault where one has an earlier run of the
+ * lane, or where nobody was here when the window closed, nor long enough before to call the run late. $1 runs.
  */
 export const closeWindows: Statement = {
   name: "close_windows",
   text: `with closed as (
-      update runs set ended_at = clock_timestamp(), next_action_at = null,
+      update runs r set ended_at = clock_timestamp(), next_action_at = null,
         state = case when attempts = 0 or reason is null then 'missed'
                      when reason = '${LEASE_EXPIRED}' then 'unknown' else 'failed' end,
-        reason = case when attempts = 0 or reason is null then 'worker_did_not_come' else reason end
+        reason = case
+          when attempts > 0 and reason is not null then reason
+          when exists (select from runs o where o.lane_id = r.lane_id and o.ended_at is null and o.seq < r.seq
+                         and (o.state = 'claimed' or o.attempts > 0)) then 'turn_did_not_come'
+          when window_ends_at < clock_timestamp() - interval '${PROMPT_SECONDS} s'
+            and not exists (select from run_notices n where n.run_id = r.id and n.kind = 'late') then 'server_was_down'
+          else 'worker_did_not_come' end
       where id = any($1::uuid[]) and state in ('planned', 'queued', 'offered')
       returning id, workspace_id, worker_id, lane_id, pulse_id, kind, slot, generation, state, reason, nominal_at,
         planned_at, attempts
