@@ -4,7 +4,8 @@ import type { Jitter, Schedule } from "@pulsekeep/contracts/schedule";
 import { nextRun, type PlannedRun } from "@pulsekeep/schedule";
 import { startTestApp, type TestApp } from "../../testing/test-app.js";
 import type { TestClient } from "../../testing/test-client.js";
-import { createPulse, listRuns, runNow } from "../../testing/test-pulse.js";
+import { besideTransaction, untilWaiting } from "../../testing/test-locks.js";
+import { createPulse, listRuns, pulseOf, runNow } from "../../testing/test-pulse.js";
 import { enrolTestWorker, type TestWorker } from "../../testing/test-worker.js";
 import { Databases } from "../../platform/database.js";
 import { PlannerJobs } from "./planner.jobs.js";
@@ -35,6 +36,12 @@ const hourly = (): Schedule => ({
   everyMinutes: 60,
   anchorAt: new Date(startedMs - 1000 * HOUR_MS - 30 * MINUTE_MS).toISOString(),
 });
+
+/** Where midnight is far: what comes shortly before it may give way to what comes after. */
+function zoneAtNoon(): string {
+  const hoursPast = new Date(startedMs).getUTCHours() - 12;
+  return `Etc/GMT${hoursPast < 0 ? hoursPast : `+${hoursPast}`}`;
+}
 
 const edit = async (pulse: Pulse, changes: Record<string, unknown>): Promise<Pulse> => {
   const answer = await alice.patch<Pulse>(`/api/v1/pulses/${pulse.id}`, changes);
@@ -127,7 +134,8 @@ it("plans an absence of many parts before the edit", async () => {
 });
 
 it("keeps the distance to the last run that the old schedule gave, and not to one asked for by hand", async () => {
-  const pulse = await createPulse(alice, worker, { schedule: hourly(), jitter: NO_JITTER });
+  const timeZone = zoneAtNoon();
+  const pulse = await createPulse(alice, worker, { schedule: hourly(), jitter: NO_JITTER, timeZone });
   await leaveFor(pulse, HOUR_MS);
   await runNow(alice, pulse);
   const every = (minimumGapMinutes: number) => ({
@@ -204,4 +212,39 @@ it("tells once of all runs that end with their worker", async () => {
     [[pulse.id, ...(await listRuns(alice, pulse)).map(({ id }) => id)]],
   );
   expect(told.filter(({ topic }) => topic === "run.changed")).toHaveLength(1);
+});
+
+it("ends with its worker what the planner wrote at that moment", async () => {
+  const pulse = await createPulse(alice, worker);
+  const { workspaceId } = worker;
+  await besideTransaction(test, async (planner) => {
+    await planner.query("select from pulses where id = $1 for update", [pulse.id]);
+    await planner.query(
+      `insert into runs (id, workspace_id, worker_id, pulse_id, lane_id, kind, slot, nominal_at, planned_at, late_after,
+         window_ends_at, next_action_at)
+       select gen_random_uuid(), workspace_id, worker_id, id, lane_id, kind, 'planned just now', now(), now(), now(), now(),
+         now() from pulses where id = $1`,
+      [pulse.id],
+    );
+    const ended = test
+      .get(Databases)
+      .inTenant({ workspaceId }, (tx) =>
+        test.get(WorkerRunsService).endRunsOf(tx, { id: worker.id, workspaceId }),
+      );
+    await untilWaiting(test);
+    await planner.query("commit");
+    expect(await ended).toEqual({ runsCancelled: 1, runsUnknown: 0, pulsesPaused: 1 });
+  });
+  expect(await listRuns(alice, pulse)).toMatchObject([{ state: "cancelled", reason: "worker_removed" }]);
+});
+
+it("is not made for a worker that is removed at that moment", async () => {
+  await besideTransaction(test, async (removal) => {
+    await removal.query("select from workers where id = $1 for update", [worker.id]);
+    await removal.query("update workers set state = 'removed' where id = $1", [worker.id]);
+    const created = alice.post("/api/v1/pulses", pulseOf(worker));
+    await untilWaiting(test);
+    await removal.query("commit");
+    expect(await created).toMatchObject({ status: 409, body: { code: "worker_not_ready" } });
+  });
 });

@@ -43,12 +43,12 @@ export async function refuseTooMany(tx: Transaction, workspaceId: string, most: 
 }
 
 /**
- * A worker that could take runs.
+ * A worker that could take runs, and is not removed before the transaction ends.
  *
  * @throws AppError `not_found`, `worker_not_ready`
  */
 export async function getWorker(tx: Transaction, id: string) {
-  const [worker] = await tx.select().from(workers).where(eq(workers.id, id));
+  const [worker] = await tx.select().from(workers).where(eq(workers.id, id)).for("key share");
   if (!worker) throw new AppError("not_found");
   if (worker.state !== "active") throw new AppError("worker_not_ready");
   return worker;

@@ -18,31 +18,23 @@ export class WorkerRunsService {
     tx: Transaction,
     worker: { id: string; workspaceId: string },
   ): Promise<{ runsCancelled: number; runsUnknown: number; pulsesPaused: number }> {
-    // By its lanes: what is open in a lane has an index, the workspace's history has not.
-    const own = tx.select({ id: lanes.id }).from(lanes).where(eq(lanes.workerId, worker.id));
-    const open = and(eq(runs.workerId, worker.id), isNull(runs.endedAt), inArray(runs.laneId, own));
-    const end = { endedAt: sql`clock_timestamp()`, nextActionAt: null, leaseExpiresAt: null, reason: REASON };
-    const unknown = await tx
-      .update(runs)
-      .set({ ...end, state: "unknown" })
-      .where(and(open, eq(runs.state, "claimed")))
-      .returning({ runId: runs.id, pulseId: runs.pulseId });
-    const cancelled = await tx
-      .update(runs)
-      .set({ ...end, state: "cancelled" })
-      .where(and(open, inArray(runs.state, ["planned", "queued", "offered"])))
-      .returning({ runId: runs.id, pulseId: runs.pulseId });
+    // Its runs before its pulses, as everybody locks them.
+    const first = await endOpen(tx, worker);
+    const paused = await tx
+      .update(pulses)
+      .set({ state: "paused", updatedAt: sql`clock_timestamp()` })
+      .where(and(eq(pulses.workerId, worker.id), eq(pulses.state, "active")))
+      .returning({ id: pulses.id });
+    // What was planned in between.
+    const second = await endOpen(tx, worker);
+    const unknown = [...first.unknown, ...second.unknown];
+    const cancelled = [...first.cancelled, ...second.cancelled];
     const { workspaceId } = worker;
     if (unknown.length > 0)
       await tx
         .insert(runNotices)
         .values(unknown.map((run) => ({ ...run, workspaceId, kind: "unknown" as const, reason: REASON })))
         .onConflictDoNothing();
-    const paused = await tx
-      .update(pulses)
-      .set({ state: "paused", updatedAt: sql`clock_timestamp()` })
-      .where(and(eq(pulses.workerId, worker.id), eq(pulses.state, "active")))
-      .returning({ id: pulses.id });
     // One of each: there may be tens of thousands, and whoever hears of one looks at them all.
     const [run, pulse] = [[...unknown, ...cancelled][0], paused[0]];
     await enqueue(
@@ -56,4 +48,23 @@ export class WorkerRunsService {
       pulsesPaused: paused.length,
     };
   }
+}
+
+/** What nobody has taken is cancelled; of what was taken nobody knows. */
+async function endOpen(tx: Transaction, worker: { id: string }) {
+  // By its lanes: what is open in a lane has an index, the workspace's history has not.
+  const own = tx.select({ id: lanes.id }).from(lanes).where(eq(lanes.workerId, worker.id));
+  const open = and(eq(runs.workerId, worker.id), isNull(runs.endedAt), inArray(runs.laneId, own));
+  const end = { endedAt: sql`clock_timestamp()`, nextActionAt: null, leaseExpiresAt: null, reason: REASON };
+  const unknown = await tx
+    .update(runs)
+    .set({ ...end, state: "unknown" })
+    .where(and(open, eq(runs.state, "claimed")))
+    .returning({ runId: runs.id, pulseId: runs.pulseId });
+  const cancelled = await tx
+    .update(runs)
+    .set({ ...end, state: "cancelled" })
+    .where(and(open, inArray(runs.state, ["planned", "queued", "offered"])))
+    .returning({ runId: runs.id, pulseId: runs.pulseId });
+  return { unknown, cancelled };
 }
