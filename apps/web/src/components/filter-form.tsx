@@ -1,6 +1,6 @@
 "use client";
 
-import { SlidersHorizontal } from "lucide-react";
+import { ChevronDown, SlidersHorizontal } from "lucide-react";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useEffect, useEffectEvent, useRef } from "react";
@@ -70,15 +70,19 @@ type FilterFoldProps = {
 export function FilterFold({ count, children }: FilterFoldProps) {
   const t = useTranslations("common");
   return (
-    <details className="filter-fold col-span-2 not-open:has-[+a]:col-span-1 sm:contents">
+    <details className="filter-fold group col-span-2 not-open:has-[+a]:col-span-1 sm:contents">
       <summary className="flex h-10 list-none items-center gap-2 rounded-md border border-line-field bg-surface px-3 text-base hover:bg-hover [&::-webkit-details-marker]:hidden">
         <SlidersHorizontal aria-hidden className="size-4 text-ink-faint" />
         {t("filters")}
         {count > 0 ? (
-          <span className="ml-auto rounded-full bg-accent-soft px-2 py-0.5 font-medium text-accent text-xs">
+          <span className="rounded-full bg-accent-soft px-2 py-0.5 font-medium text-accent text-xs">
             {t("filtersSet", { count })}
           </span>
         ) : null}
+        <ChevronDown
+          aria-hidden
+          className="ml-auto size-4 shrink-0 text-ink-faint transition-transform group-open:rotate-180"
+        />
       </summary>
       <div className="grid grid-cols-2 gap-3 pt-3 sm:contents">{children}</div>
     </details>

@@ -93,7 +93,7 @@ function useDoraFormat() {
   return (unit: DoraKey["unit"], value: number): string => {
     if (unit === "share") return format.number(value, { style: "percent", maximumFractionDigits: 1 });
     if (unit === "per_day") {
-      const isDaily = value === 0 || value >= 1;
+      const isDaily = value >= 1;
       const amount = isDaily ? value : value * 7;
       return t(isDaily ? "perDay" : "perWeek", { value: format.number(amount, digits(amount)) });
     }
