@@ -44,7 +44,22 @@ test("a healthy deployment is ok, with the samples before and after it", ALONE, 
   await expect(samples.getByText("Baseline").first()).toBeVisible();
   await expect(samples.getByText("Observation").first()).toBeVisible();
   await expectEarlyChoiceKept(page);
+  await expectFiltersFolded(page);
 });
+
+/** On a phone the list comes first; its filters open by a press, and say how many are set once they are shut. */
+async function expectFiltersFolded(page: Page): Promise<void> {
+  await page.setViewportSize({ width: 390, height: 844 });
+  const verdict = page.getByLabel("Verdict", { exact: true });
+  await expect(verdict).toBeHidden();
+  const fold = page.locator("summary", { hasText: "Filters" });
+  await fold.click();
+  await verdict.selectOption("ok");
+  await fold.click();
+  await expect(fold).toHaveText(/1 set/);
+  await expect(verdict).toBeHidden();
+  await expect(page.getByRole("row", { name: /Demo shop/ })).toHaveCount(1);
+}
 
 /** What is chosen while the page's scripts are still on their way counts once they are there. */
 async function expectEarlyChoiceKept(page: Page): Promise<void> {
