@@ -3,6 +3,7 @@ import type { Lateness, System } from "@pulsekeep/contracts/api/admin";
 import type { RunState } from "@pulsekeep/contracts/api/pulses";
 import { sql } from "drizzle-orm";
 import { Databases } from "../../platform/database.js";
+import { restedLook } from "./rested-look.js";
 
 /** Upper bounds of lateness in ms. The first is what a run that nothing holds up stays below. */
 const LATENESS_BOUNDS_MS = [15, 50, 100, 250, 500, 1_000, 5_000, 30_000, 60_000, 300_000, 600_000];
@@ -23,9 +24,14 @@ export type LatenessCount = { kind: string; bucket: number; count: number; total
  */
 @Injectable()
 export class LedgerQueries {
+  /** Those that are open, and those that ended in the last day, by state. */
+  readonly countRuns = restedLook(() => this.readCounts());
+  /** From due to offered, over the first offers of the last day. */
+  readonly getLateness = restedLook(() => this.readLateness());
+
   constructor(@Inject(Databases) private readonly databases: Databases) {}
 
-  async countRuns(): Promise<System["runs"]> {
+  private async readCounts(): Promise<System["runs"]> {
     const { rows } = await this.databases.admin.execute<{ state: RunState; open: boolean; count: number }>(
       sql`select state, true as open, count(*)::int as count from runs
             where next_action_at is not null and state in ('planned', 'queued', 'offered', 'claimed')
@@ -39,8 +45,7 @@ export class LedgerQueries {
     return { open: pick(true), endedLastDay: pick(false) };
   }
 
-  /** From due to offered, over the first offers of the last day. */
-  async getLateness(): Promise<Lateness> {
+  private async readLateness(): Promise<Lateness> {
     const { rows } = await this.databases.admin.execute<{
       counts: Record<string, number> | null;
       p50: number | null;

@@ -102,6 +102,8 @@ describe("a process that does everything", () => {
       'pulsekeep_run_lateness_seconds_bucket{le="+Inf"}': 1,
       'pulsekeep_runs_open{state="offered"}': 1,
       pulsekeep_runs_missed_last_day: 0,
+      'pulsekeep_runs_open{state="claimed"}': 0,
+      'pulsekeep_runs_ended_last_day{state="failed"}': 0,
       pulsekeep_database_up: 1,
       pulsekeep_transport_up: 1,
       'pulsekeep_stream_length{stream="runs.queued"}': 0,

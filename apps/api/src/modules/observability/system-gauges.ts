@@ -39,6 +39,10 @@ const ofRedis = ({ redis }: SystemFacts, of: (health: RedisHealth) => number) =>
   only(redis ? [redis.reduce((sum, health) => sum + of(health), 0)] : []);
 const only = (values: number[]): Record<string, number> => (values[0] === undefined ? {} : { "": values[0] });
 
+/** A series that is there only while something is would leave an alert on it without an answer. */
+const NONE_OPEN = { planned: 0, queued: 0, offered: 0, claimed: 0 };
+const NONE_ENDED = { succeeded: 0, failed: 0, missed: 0, cancelled: 0, skipped: 0, unknown: 0 };
+
 /** Gauges of the system's health. Adding one: a row here. */
 export const SYSTEM_GAUGES: readonly SystemGauge[] = [
   {
@@ -91,13 +95,13 @@ export const SYSTEM_GAUGES: readonly SystemGauge[] = [
     name: "pulsekeep_runs_open",
     help: "Runs that have not ended",
     label: "state",
-    read: ({ runs }) => ({ ...runs?.open }),
+    read: ({ runs }) => (runs ? { ...NONE_OPEN, ...runs.open } : {}),
   },
   {
     name: "pulsekeep_runs_ended_last_day",
     help: "Runs that ended in the last 24 hours",
     label: "state",
-    read: ({ runs }) => ({ ...runs?.endedLastDay }),
+    read: ({ runs }) => (runs ? { ...NONE_ENDED, ...runs.endedLastDay } : {}),
   },
   {
     name: "pulsekeep_runs_missed_last_day",

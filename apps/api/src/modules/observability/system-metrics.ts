@@ -9,6 +9,7 @@ import { HttpMetrics } from "./http-metrics.js";
 import { LATENESS_BOUNDS_SECONDS, LATENESS_WINDOW_MINUTES, LatenessGauges } from "./lateness-gauges.js";
 import { LedgerQueries } from "./ledger.queries.js";
 import { RedisMonitor } from "./redis-monitor.queries.js";
+import { restedLook } from "./rested-look.js";
 import { SchedulingQueries } from "./scheduling.queries.js";
 import { StreamsQueries } from "./streams.queries.js";
 import { SYSTEM_GAUGES, type SystemFacts } from "./system-gauges.js";
@@ -26,6 +27,12 @@ export class SystemMetrics {
   private readonly gauges: Map<string, Gauge>;
   private readonly failedTurns: Counter;
   private readonly lateness: LatenessGauges;
+  private readonly countLateness = restedLook(() =>
+    this.ledger.countRecentLateness({
+      minutes: LATENESS_WINDOW_MINUTES,
+      boundsSeconds: LATENESS_BOUNDS_SECONDS,
+    }),
+  );
   private failuresSeen = 0;
   private last: { done: Promise<void>; atMs: number } | undefined;
 
@@ -70,12 +77,7 @@ export class SystemMetrics {
       this.streams.findStreams(),
       this.attempt(() => this.database.getHealth()),
       this.redis.findHealth(),
-      this.attempt(() =>
-        this.ledger.countRecentLateness({
-          minutes: LATENESS_WINDOW_MINUTES,
-          boundsSeconds: LATENESS_BOUNDS_SECONDS,
-        }),
-      ),
+      this.attempt(() => this.countLateness()),
       this.attempt(() => this.keyring.getHealth()),
       this.attempt(() => this.log.getLag()),
     ]);
