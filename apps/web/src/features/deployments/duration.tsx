@@ -7,8 +7,10 @@ type DurationProps = { fromAt: string; toAt: string | null };
 /** How long something took, or takes so far: "1 min 12 s". */
 export function Duration({ fromAt, toAt }: DurationProps) {
   const now = useNow({ updateInterval: 1_000 });
+  const t = useTranslations("time");
   const endMs = toAt === null ? now.getTime() : Date.parse(toAt);
-  return <DurationOf seconds={Math.max(0, Math.round((endMs - Date.parse(fromAt)) / 1_000))} />;
+  const seconds = Math.max(0, Math.round((endMs - Date.parse(fromAt)) / 1_000));
+  return seconds === 0 && toAt !== null ? <span>{t("underSecond")}</span> : <DurationOf seconds={seconds} />;
 }
 
 export function DurationOf({ seconds }: { seconds: number }) {

@@ -66,7 +66,7 @@ function Plots({ series }: { series: Series }) {
     <div className="flex flex-col gap-6">
       {METRICS.map((metric) => (
         <div key={metric}>
-          <h3 className="mb-2 font-medium text-sm">{t(`name.${metric}`)}</h3>
+          <h3 className="mb-3.5 font-medium text-sm">{t(`name.${metric}`)}</h3>
           <MetricPlot
             label={t("plot", { metric: t(`name.${metric}`), samples, missing })}
             points={withGaps(
