@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
 import { createTestRedis, type TestRedis } from "@pulsekeep/database/testing";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -232,6 +234,26 @@ describe("RedisTransport", () => {
     }
   });
 
+  it("leaves nothing behind for good where an acknowledgement is cut off half-way", async () => {
+    const own = await createTestRedis();
+    const whole = new RedisTransport({ connect: () => connectRedis(own.url), shards: 1 });
+    await whole.append("runs", [{ key: "a", body: {} }]);
+    const cutting = await startCutting(own.url, ["xack", "xdel"]);
+    const dying = new RedisTransport({
+      connect: () => new Redis(cutting.url, { lazyConnect: true, retryStrategy: () => null }),
+      shards: 1,
+    });
+    const entries = await dying.consume("runs", { consumer: "dying", max: 1 });
+    await expect(dying.acknowledge(entries)).rejects.toThrow();
+    await whole
+      .claimStale("runs", { consumer: "other", minIdleMs: 0, max: 10 })
+      .then(({ entries: stale }) => whole.acknowledge(stale));
+    expect(await whole.inspect("runs")).toMatchObject({ length: 0, pending: 0 });
+    await Promise.all([dying.close(), whole.close()]);
+    cutting.close();
+    await own.stop();
+  });
+
   it("says within seconds that the server is away, and closes without waiting for it", async () => {
     const own = await createTestRedis();
     const away = new RedisTransport({ connect: () => connectRedis(own.url) });
@@ -241,3 +263,26 @@ describe("RedisTransport", () => {
     await away.close();
   });
 });
+
+/** A way to the server that ends in the middle of what holds all these commands: in front of the last of them. */
+async function startCutting(serverUrl: string, commands: readonly string[]) {
+  const url = new URL(serverUrl);
+  const port = Number(url.port);
+  const listener = createServer((client) => {
+    const server = connect(port, "127.0.0.1");
+    server.on("data", (chunk) => client.write(chunk));
+    client.on("data", (chunk) => {
+      const at = commands.map((command) => chunk.indexOf(command));
+      if (at.includes(-1)) server.write(chunk);
+      else server.end(chunk.subarray(0, chunk.lastIndexOf("*", Math.max(...at))), () => client.destroy());
+    });
+    client.on("close", () => server.end());
+    for (const socket of [client, server]) socket.on("error", () => undefined);
+  });
+  listener.listen(0, "127.0.0.1");
+  await once(listener, "listening");
+  const address = listener.address();
+  if (address === null || typeof address === "string") throw new Error("The listener has no port");
+  url.port = String(address.port);
+  return { url: url.href, close: () => listener.close() };
+}

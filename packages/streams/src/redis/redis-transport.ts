@@ -106,7 +106,9 @@ export class RedisTransport implements Transport {
     }
     const pipelines = [...idsByKey].map(([live, ids]) => {
       const pipeline = this.redis.pipeline();
-      return pipeline.xack(live, GROUP, ...ids).xdel(live, ...ids);
+      // In this order: what is deleted and still pending goes with the next look for stale entries, and what is
+      // neither pending nor deleted would stay for ever.
+      return pipeline.xdel(live, ...ids).xack(live, GROUP, ...ids);
     });
     await Promise.all(pipelines.map(execute));
   }
