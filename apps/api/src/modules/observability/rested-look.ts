@@ -6,7 +6,7 @@ const REST = 20;
 /**
  * Shares a look at the tables among all who ask while it lasts, and where it was slow its answer for a while after: over
  * a day of millions of runs, scrapers and open pages would else keep the database busy with nothing but looks. A look
- * that failed is shared in the same way.
+ * that failed is shared for as long as it took: a database that was gone for a moment is not hidden when it is back.
  *
  * @param readMs a clock that never steps back, in milliseconds
  */
@@ -20,12 +20,13 @@ export function restedLook<Answer>(
     const startedMs = readMs();
     if (last !== undefined && startedMs < restsUntilMs) return last;
     restsUntilMs = Number.POSITIVE_INFINITY;
-    const rest = () => {
-      const tookMs = readMs() - startedMs;
-      restsUntilMs = readMs() + (tookMs < QUICK_MS ? 0 : tookMs * REST);
+    const rest = (times: number) => () => {
+      const endedMs = readMs();
+      const tookMs = endedMs - startedMs;
+      restsUntilMs = endedMs + (tookMs < QUICK_MS ? 0 : tookMs * times);
     };
     last = look();
-    last.then(rest, rest);
+    last.then(rest(REST), rest(1));
     return last;
   };
 }
