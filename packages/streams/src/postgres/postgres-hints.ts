@@ -67,8 +67,14 @@ export class PostgresHints {
     client.on("error", this.options.onError);
     client.on("notification", ({ payload }) => this.hear(payload ?? ""));
     await client.connect();
+    try {
+      await client.query(`LISTEN ${HINT_CHANNEL}`);
+    } catch (error) {
+      // A server that recovers lets in and refuses this, as often as it is asked.
+      client.end().catch(() => undefined);
+      throw error;
+    }
     client.once("end", () => this.lose());
-    await client.query(`LISTEN ${HINT_CHANNEL}`);
     return client;
   }
 
