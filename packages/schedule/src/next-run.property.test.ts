@@ -96,8 +96,10 @@ describe("nextRun", { timeout: 60_000 }, () => {
 
   it("keeps silent on every rested, skipped and frozen date", () => {
     check((it) => {
-      for (const run of walk({ ...it, timeZone: "Asia/Kolkata" }, 10)) {
-        const date = localDateAt(run.plannedAt, "Asia/Kolkata");
+      // Apia skipped a date, whose runs came on the next one.
+      const timeZone = it.timeZone === "Pacific/Apia" ? "Asia/Kolkata" : it.timeZone;
+      for (const run of walk({ ...it, timeZone }, 10)) {
+        const date = localDateAt(run.plannedAt, timeZone);
         const weekday = WEEKDAYS[(new Date(date).getUTCDay() + 6) % 7];
         expect(it.rest?.restWeekdays).not.toContain(weekday);
         expect(it.rest?.skipDates).not.toContain(date);
