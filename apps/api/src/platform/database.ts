@@ -56,7 +56,11 @@ export class Databases implements OnApplicationShutdown {
     this.app = connect(env.DATABASE_URL, "pulsekeep_app", { max: 12 });
     this.engineConnection = connect(env.DATABASE_URL, "pulsekeep_engine", { max: 8 });
     this.identityConnection = connect(env.DATABASE_URL, "pulsekeep_identity", { max: 5 });
-    this.adminConnection = connect(env.DATABASE_URL, "pulsekeep_admin", { max: 3 });
+    this.adminConnection = connect(env.DATABASE_URL, "pulsekeep_admin", {
+      max: 3,
+      // A look at a whole day of runs may take its time; the cores are the engine's.
+      settings: { max_parallel_workers_per_gather: "0" },
+    });
     this.pathConnection = connect(env.DATABASE_URL, "pulsekeep_engine", {
       max: 6,
       settings: { ...BY_INDEX, ...UNTOLD, jit: "off" },
