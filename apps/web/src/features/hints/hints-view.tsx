@@ -10,6 +10,7 @@ import { RelativeTime } from "@/components/instant";
 import { PageList } from "@/components/page-list";
 import { ShallowLink } from "@/components/shallow-link";
 import { VerdictBadge } from "@/components/states";
+import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { cn } from "@/components/ui/cn";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -35,7 +36,17 @@ export function HintsView({ projectId }: { projectId?: string }) {
         query={hints}
         empty={
           <Card>
-            <EmptyState icon={Lightbulb} title={t(choice ? "noneSuch" : "empty")}>
+            <EmptyState
+              icon={Lightbulb}
+              title={t(choice ? "noneSuch" : "empty")}
+              action={
+                choice || projectId ? undefined : (
+                  <Button asChild>
+                    <Link href="/app/deployments">{t("emptyAction")}</Link>
+                  </Button>
+                )
+              }
+            >
               {t("emptyHint")}
             </EmptyState>
           </Card>
