@@ -17,7 +17,7 @@ import { LOGGER, type Logger } from "../../platform/logger.js";
 import { Announcer } from "./announcer.js";
 import { endSucceeded, endUnwritable, leaseRuns, lockClaimable } from "./claim.statements.js";
 import type { RunRow } from "./pulse-view.js";
-import { RunRules } from "./run-rules.js";
+import { PULSE_DELETED, RunRules } from "./run-rules.js";
 import { isUndecided, settleRun } from "./settle-run.js";
 import { extendLeases, type HeldRun } from "./extend-leases.js";
 import { type ClaimableRow, writeAction, type WrittenAction } from "./write-action.js";
@@ -134,15 +134,24 @@ export class ClaimsService {
     );
   }
 
-  /** Gives claimed runs back, to be offered again at once; returns the ids of those that were given back. */
+  /**
+   * Gives claimed runs back, to be offered again at once, but for those whose pulse was deleted meanwhile; returns the
+   * ids of all that were given back.
+   */
   async releaseRuns(worker: ClaimingWorker, request: ReleaseRequest): Promise<string[]> {
+    const isUnwanted = sql`reason = ${PULSE_DELETED}`;
     const released = await this.databases.inTenant(worker, async (tx) => {
       const released: { id: string; workspaceId: string }[] = [];
       for (const { runId, fence } of request.runs)
         released.push(
           ...(await tx
             .update(runs)
-            .set({ state: "queued", leaseExpiresAt: null, nextActionAt: sql`clock_timestamp()` })
+            .set({
+              state: sql`case when ${isUnwanted} then 'cancelled' else 'queued' end`,
+              leaseExpiresAt: null,
+              endedAt: sql`case when ${isUnwanted} then clock_timestamp() end`,
+              nextActionAt: sql`case when ${isUnwanted} then null else clock_timestamp() end`,
+            })
             .where(
               and(
                 eq(runs.id, runId),
@@ -248,7 +257,9 @@ export class ClaimsService {
     return new Date(Math.floor(leases.leased_at_ms));
   }
 
-  private async endTogether(reports: readonly DoneReport[]): Promise<boolean[]> {
+  private async endTogether(given: readonly DoneReport[]): Promise<boolean[]> {
+    // All lock runs in one order, so that two batches with the same reports do not wait for each other.
+    const reports = [...given].sort((one, other) => (one.runId < other.runId ? -1 : 1));
     const workspaceIds = reports.map(({ workspaceId }) => workspaceId);
     const done = await this.databases.inClaims(workspaceIds, (db) =>
       db.runLast<{ place: number }>(endSucceeded, [
@@ -258,11 +269,11 @@ export class ClaimsService {
         textArray(reports.map(({ commitSha }) => commitSha)),
       ]),
     );
-    const ended = new Set(done.map(({ place }) => place));
-    const changed = reports.filter((_, place) => ended.has(place));
+    const changed = done.flatMap(({ place }) => reports[place] ?? []);
     this.announcer.announceChanged(changed.map(({ runId: id, workspaceId }) => ({ id, workspaceId })));
     this.announcer.wakeWorkers(changed.map(({ workerId }) => workerId));
-    return reports.map((_, place) => ended.has(place));
+    const ended = new Set(changed);
+    return given.map((report) => ended.has(report));
   }
 
   private async settle(

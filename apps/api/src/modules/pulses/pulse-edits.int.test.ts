@@ -37,11 +37,14 @@ const hourly = (): Schedule => ({
   anchorAt: new Date(startedMs - 1000 * HOUR_MS - 30 * MINUTE_MS).toISOString(),
 });
 
-/** Where midnight is far: what comes shortly before it may give way to what comes after. */
+/** Where midnight is far: no delay leaves its date, and what comes shortly before it may give way to what comes after. */
 function zoneAtNoon(): string {
   const hoursPast = new Date(startedMs).getUTCHours() - 12;
   return `Etc/GMT${hoursPast < 0 ? hoursPast : `+${hoursPast}`}`;
 }
+
+const createHourly = (changes: Record<string, unknown>): Promise<Pulse> =>
+  createPulse(alice, worker, { schedule: hourly(), timeZone: zoneAtNoon(), ...changes });
 
 const edit = async (pulse: Pulse, changes: Record<string, unknown>): Promise<Pulse> => {
   const answer = await alice.patch<Pulse>(`/api/v1/pulses/${pulse.id}`, changes);
@@ -77,7 +80,7 @@ async function leaveFor(pulse: Pulse, ms: number): Promise<void> {
 
 it("an edit keeps the run whose occurrence has passed and whose delay has not", async () => {
   const jitter: Jitter = { shape: "uniform", windowMinutes: 50, minimumGapMinutes: 0 };
-  const pulse = await createPulse(alice, worker, { schedule: hourly(), jitter });
+  const pulse = await createHourly({ jitter });
   // Of all delays one that has minutes to go.
   let waiting: PlannedRun | undefined;
   for (let secret = 0; secret < 200; secret += 1) {
@@ -96,7 +99,7 @@ it("an edit keeps the run whose occurrence has passed and whose delay has not", 
 });
 
 it("an edit does not plan again what is planned", async () => {
-  const pulse = await createPulse(alice, worker, { schedule: hourly(), jitter: NO_JITTER });
+  const pulse = await createHourly({ jitter: NO_JITTER });
   await leaveFor(pulse, HOUR_MS);
   await test.get(PlannerJobs).planDue(pulse.id);
   const [planned] = await scheduledRuns(pulse);
@@ -111,7 +114,7 @@ it.each([
   ["pause", { state: "paused" }],
   ["new name", { name: "Other" }],
 ])("what is due before a %s runs by the old settings, once", async (_, changes) => {
-  const pulse = await createPulse(alice, worker, { schedule: hourly(), jitter: NO_JITTER });
+  const pulse = await createHourly({ jitter: NO_JITTER });
   await leaveFor(pulse, 3 * HOUR_MS);
   await edit(pulse, changes);
   const slots = (await scheduledRuns(pulse)).map(({ nominalAt }) => startedMs - Date.parse(nominalAt));
@@ -134,8 +137,7 @@ it("plans an absence of many parts before the edit", async () => {
 });
 
 it("keeps the distance to the last run that the old schedule gave, and not to one asked for by hand", async () => {
-  const timeZone = zoneAtNoon();
-  const pulse = await createPulse(alice, worker, { schedule: hourly(), jitter: NO_JITTER, timeZone });
+  const pulse = await createHourly({ jitter: NO_JITTER });
   await leaveFor(pulse, HOUR_MS);
   await runNow(alice, pulse);
   const every = (minimumGapMinutes: number) => ({
@@ -155,7 +157,7 @@ it("keeps the distance to the last run that the old schedule gave, and not to on
 
 it("resumes from now on, whatever the pause left out", async () => {
   const jitter: Jitter = { shape: "uniform", windowMinutes: 50, minimumGapMinutes: 0 };
-  const pulse = await createPulse(alice, worker, { schedule: hourly(), jitter });
+  const pulse = await createHourly({ jitter });
   await edit(pulse, { state: "paused" });
   await leaveFor(pulse, 48 * HOUR_MS);
   const resumed = await edit(pulse, { state: "active" });
@@ -165,7 +167,7 @@ it("resumes from now on, whatever the pause left out", async () => {
 });
 
 it("is not resumed without a worker that could do it", async () => {
-  const pulse = await createPulse(alice, worker, { schedule: hourly(), jitter: NO_JITTER });
+  const pulse = await createHourly({ jitter: NO_JITTER });
   await edit(pulse, { state: "paused" });
   await test.sql("update workers set state = 'removed' where id = $1", [worker.id]);
   const { status, body } = await alice.patch<{ code: string }>(`/api/v1/pulses/${pulse.id}`, {
@@ -184,7 +186,7 @@ it("is not run by hand without a worker that could ever come for it", async () =
 });
 
 it("edits that come together with the planner plan each slot once", async () => {
-  const pulse = await createPulse(alice, worker, { schedule: hourly(), jitter: NO_JITTER });
+  const pulse = await createHourly({ jitter: NO_JITTER });
   await leaveFor(pulse, 20 * HOUR_MS);
   await Promise.all(
     [1, 2, 3, 4, 5].flatMap((minute) => [
@@ -236,6 +238,29 @@ it("ends with its worker what the planner wrote at that moment", async () => {
     expect(await ended).toEqual({ runsCancelled: 1, runsUnknown: 0, pulsesPaused: 1 });
   });
   expect(await listRuns(alice, pulse)).toMatchObject([{ state: "cancelled", reason: "worker_removed" }]);
+});
+
+it("ends with its worker what was asked for by hand at that moment", async () => {
+  const pulse = await createPulse(alice, worker);
+  const { workspaceId } = worker;
+  await besideTransaction(test, async (asking) => {
+    await asking.query("select from lanes where worker_id = $1 for update", [worker.id]);
+    const ended = test
+      .get(Databases)
+      .inTenant({ workspaceId }, (tx) =>
+        test.get(WorkerRunsService).endRunsOf(tx, { id: worker.id, workspaceId }),
+      );
+    await untilWaiting(test);
+    await asking.query(
+      `insert into runs (id, workspace_id, worker_id, pulse_id, lane_id, kind, state, slot, seq, nominal_at, planned_at,
+         late_after, window_ends_at, next_action_at)
+       select gen_random_uuid(), workspace_id, worker_id, id, lane_id, kind, 'queued', 'now:', 1, now(), now(), now(), now(),
+         now() from pulses where id = $1`,
+      [pulse.id],
+    );
+    await asking.query("commit");
+    expect(await ended).toEqual({ runsCancelled: 1, runsUnknown: 0, pulsesPaused: 1 });
+  });
 });
 
 it("is not made for a worker that is removed at that moment", async () => {

@@ -2,11 +2,12 @@ import { schema, type Transaction } from "@pulsekeep/database";
 import { and, eq, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
 import type { PulseRow } from "./pulse-view.js";
+import { PULSE_DELETED } from "./run-rules.js";
 
 const { pulses, runs, workers } = schema;
 
 /** What a run becomes that nobody will do. */
-export const cancelledBy = (reason: "cancelled_by_user" | "pulse_deleted" | "set_up_again") => ({
+export const cancelledBy = (reason: "cancelled_by_user" | typeof PULSE_DELETED | "set_up_again") => ({
   state: "cancelled" as const,
   endedAt: sql`clock_timestamp()`,
   nextActionAt: null,
@@ -17,7 +18,7 @@ export const cancelledBy = (reason: "cancelled_by_user" | "pulse_deleted" | "set
 export async function cancelRunsOf(tx: Transaction, pulseId: string): Promise<void> {
   await tx
     .update(runs)
-    .set(cancelledBy("pulse_deleted"))
+    .set(cancelledBy(PULSE_DELETED))
     .where(and(eq(runs.pulseId, pulseId), sql`${runs.state} in ('planned', 'queued', 'offered')`));
 }
 

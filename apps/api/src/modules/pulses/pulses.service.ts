@@ -30,7 +30,7 @@ import {
 import { taskColumn, taskOf, workflowOf } from "./pulse-task.js";
 import { ensureLane, insertQueuedRun } from "./queue-run.js";
 import { RunNowService } from "./run-now.service.js";
-import { RunRules } from "./run-rules.js";
+import { PULSE_DELETED, RunRules } from "./run-rules.js";
 import { refuseFaultySchedule, refuseFaultyTarget, refuseFaultyTemplates } from "./refuse-faulty.js";
 
 const { pulses, runs } = schema;
@@ -146,7 +146,9 @@ export class PulsesService {
       const row = await lockPulse(tx, id);
       // What was planned in between.
       await cancelRunsOf(tx, id);
-      await tx.update(runs).set({ pulseId: null }).where(eq(runs.pulseId, id));
+      // Of what a worker has, this says that nobody wants it any more.
+      const reason = sql`case when state = 'claimed' then coalesce(reason, ${PULSE_DELETED}) else reason end`;
+      await tx.update(runs).set({ pulseId: null, reason }).where(eq(runs.pulseId, id));
       await tx.delete(pulses).where(eq(pulses.id, id));
       await this.leaveTrace(tx, caller, "pulse.deleted", row, { name: row.name });
       await enqueue(tx, claimable(row.workerId));

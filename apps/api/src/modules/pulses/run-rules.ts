@@ -4,6 +4,9 @@ import { ENV, type Env } from "../../env.js";
 /** Reason of a run whose lease ran out without a report, so that nobody knows whether it was done. */
 export const LEASE_EXPIRED = "lease_expired";
 
+/** Reason of a run whose pulse was deleted, also while a worker has it: given back, it is over. */
+export const PULSE_DELETED = "pulse_deleted";
+
 /** Claims of one run before it ends as failed. */
 export const MAX_ATTEMPTS = 5;
 

@@ -4,8 +4,10 @@ import { Relay } from "../../platform/relay.js";
 import { TRANSPORT, type Transport } from "../../platform/transport.js";
 import { newSecret } from "../../platform/ids.js";
 import { eventually } from "../../testing/test-eventually.js";
+import { besideTransaction, untilWaiting } from "../../testing/test-locks.js";
 import { createPulse, getRun, runNow } from "../../testing/test-pulse.js";
 import { DONE } from "../../testing/test-worker.js";
+import { ClaimsService } from "./claims.service.js";
 import { FAILED, startTestOpenPulse, type TestOpenPulse } from "./test-open-pulse.js";
 
 let at: TestOpenPulse;
@@ -14,6 +16,19 @@ beforeAll(async () => {
 });
 afterAll(() => at.close());
 beforeEach(() => at.openPulse());
+
+/** Without the way to the server, on which two reports may not stay together. */
+function reportAtOnce({ runId, fence, opened: { signalId } }: Awaited<ReturnType<typeof at.claimOne>>) {
+  const { id: workerId, workspaceId } = at.worker;
+  const now = new Date().toISOString();
+  return at.test
+    .get(ClaimsService)
+    .recordReport(
+      { workerId, workspaceId },
+      { runId, fence, signalId, startedAt: now, finishedAt: now, result: DONE },
+      async () => undefined,
+    );
+}
 
 describe("a run", () => {
   it("queued by hand is offered, claimed with a signal of its own, and ends as reported", async () => {
@@ -141,6 +156,30 @@ describe("a run", () => {
     const second = await at.claimOne();
     expect(second.runId).toBe(first.runId);
     expect(second.opened.params).toEqual(first.opened.params);
+  });
+
+  it("that is given back after its pulse was deleted is asked of nobody again", async () => {
+    const run = await runNow(at.alice, at.pulse);
+    const claimed = await at.claimOne();
+    expect((await at.alice.del(`/api/v1/pulses/${at.pulse.id}`)).status).toBe(204);
+    expect(await at.worker.release(claimed)).toMatchObject({ body: { releasedRunIds: [run.id] } });
+    expect(await getRun(at.alice, run.id)).toMatchObject({ state: "cancelled", reason: "pulse_deleted" });
+    expect(await at.worker.claim()).toEqual([]);
+  });
+
+  it("is locked in one order with others that are reported together, whatever theirs is", async () => {
+    const elsewhere = await createPulse(at.alice, at.worker, { target: { repository: "octo-alice/else" } });
+    await Promise.all([runNow(at.alice, at.pulse), runNow(at.alice, elsewhere)]);
+    const claimed = [await at.claimOne(), await at.claimOne()];
+    const [first, second] = claimed.sort((one, other) => (one.runId < other.runId ? -1 : 1));
+    await besideTransaction(at.test, async (other) => {
+      await other.query("select from runs where id = $1 for update", [first?.runId]);
+      const reported = [second, first].map((run) => run && reportAtOnce(run));
+      await untilWaiting(at.test);
+      await other.query("select from runs where id = $1 for update nowait", [second?.runId]);
+      await other.query("commit");
+      expect(await Promise.all(reported)).toMatchObject([{ ended: true }, { ended: true }]);
+    });
   });
 
   it("that failed for now is tried again after a pause, five times at most", async () => {

@@ -18,14 +18,21 @@ export class WorkerRunsService {
     tx: Transaction,
     worker: { id: string; workspaceId: string },
   ): Promise<{ runsCancelled: number; runsUnknown: number; pulsesPaused: number }> {
-    // Its runs before its pulses, as everybody locks them.
+    // Its runs before its pulses and these before its lanes, as everybody locks them.
     const first = await endOpen(tx, worker);
     const paused = await tx
       .update(pulses)
       .set({ state: "paused", updatedAt: sql`clock_timestamp()` })
       .where(and(eq(pulses.workerId, worker.id), eq(pulses.state, "active")))
       .returning({ id: pulses.id });
-    // What was planned in between.
+    // Whoever asks for a run now holds its lane until it is written.
+    await tx
+      .select({ id: lanes.id })
+      .from(lanes)
+      .where(eq(lanes.workerId, worker.id))
+      .orderBy(lanes.id)
+      .for("update");
+    // What was queued in between.
     const second = await endOpen(tx, worker);
     const unknown = [...first.unknown, ...second.unknown];
     const cancelled = [...first.cancelled, ...second.cancelled];
