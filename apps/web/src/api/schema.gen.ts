@@ -2392,6 +2392,7 @@ export interface components {
                 at: string;
                 /** @enum {string} */
                 phase: "baseline" | "deploying" | "observing";
+                leftOut: boolean;
                 missing: string | null;
                 requests_per_sec: number | null;
                 latency_p95: number | null;

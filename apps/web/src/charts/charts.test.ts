@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DAY_CLOCK } from "../i18n/clock";
-import { getGaps, getSegments, PLOT_HEIGHT, PLOT_WIDTH } from "./plot-shape";
+import { getGaps, getLeftOut, getSegments, PLOT_HEIGHT, PLOT_WIDTH } from "./plot-shape";
 import { getClockStyle, getTimeTicks } from "./time-scale";
 import { getNiceCeiling } from "./value-scale";
 
@@ -91,6 +91,11 @@ it("takes neighbouring samples that are missing for one gap", () => {
     { fromMs: 2_000, toMs: 4_000 },
     { fromMs: 6_000, toMs: 6_000 },
   ]);
+});
+
+it("takes neighbouring samples that are left out for one stretch", () => {
+  const points = [false, true, true, false].map((leftOut, at) => ({ atMs: at * 1_000, value: 1, leftOut }));
+  expect(getLeftOut(points)).toEqual([{ fromMs: 1_000, toMs: 2_000 }]);
 });
 
 describe("getSegments", () => {

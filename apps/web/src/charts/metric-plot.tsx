@@ -1,6 +1,6 @@
 import type { PointerEvent, ReactNode } from "react";
 import { cn } from "@/components/ui/cn";
-import { getGaps, getSegments, PLOT_HEIGHT, PLOT_WIDTH, type PlotPoint, toY } from "./plot-shape";
+import { getGaps, getLeftOut, getSegments, PLOT_HEIGHT, PLOT_WIDTH, type PlotPoint, toY } from "./plot-shape";
 import { getTimeShare, type TimeRange } from "./time-scale";
 import { getNiceCeiling } from "./value-scale";
 
@@ -77,6 +77,7 @@ export function MetricPlot(props: MetricPlotProps) {
           onPointerLeave={onCursor ? () => onCursor(undefined) : undefined}
         >
           <Bands range={range} phases={phases} />
+          <LeftOutMarks points={points} range={range} />
           <MissingMarks points={points} range={range} />
           {ticks.map(({ atMs }) => (
             <span key={atMs} className="absolute inset-y-0 w-px bg-line/60" style={{ left: percent(atMs) }} />
@@ -166,6 +167,20 @@ function Bands({ range, phases }: { range: TimeRange; phases: DeploymentPhases }
   });
 }
 
+/** Quieter than the baseline around it: what was measured there is shown and compared with nothing. */
+function LeftOutMarks({ points, range }: { points: readonly PlotPoint[]; range: TimeRange }) {
+  return getLeftOut(points).map(({ fromMs, toMs }) => {
+    const [left, right] = [getTimeShare(range, fromMs), getTimeShare(range, toMs)];
+    return (
+      <span
+        key={fromMs}
+        className="left-out absolute inset-y-0"
+        style={{ left: `${left * 100}%`, width: `max(2px, ${(right - left) * 100}%)` }}
+      />
+    );
+  });
+}
+
 function MissingMarks({ points, range }: { points: readonly PlotPoint[]; range: TimeRange }) {
   const width = `max(5px, ${(70 / Math.max(8, points.length)).toFixed(2)}%)`;
   return getGaps(points).map(({ fromMs, toMs }) => {
@@ -232,6 +247,10 @@ function Levels({ range, phases, ceiling, before, after, limit }: LevelsProps) {
   );
 }
 
+/** The others are missing, so that no line leads over them. */
+const only = (points: readonly PlotPoint[], isShown: (point: PlotPoint) => boolean): PlotPoint[] =>
+  points.map((it) => (isShown(it) ? it : { ...it, value: null }));
+
 const DOTS_UP_TO = 90;
 
 function Lines({
@@ -243,8 +262,13 @@ function Lines({
   const afterMs = phases.finishedMs ?? Number.POSITIVE_INFINITY;
   const dots = points.length <= DOTS_UP_TO;
   const parts = [
-    { key: "before", points: points.filter((it) => it.atMs < afterMs), look: "stroke-ink-soft" },
-    { key: "after", points: points.filter((it) => it.atMs >= afterMs), look: "stroke-seqpulse" },
+    {
+      key: "before",
+      points: only(points, (it) => it.atMs < afterMs && !it.leftOut),
+      look: "stroke-ink-soft",
+    },
+    { key: "leftOut", points: only(points, (it) => it.leftOut === true), look: "stroke-line-field" },
+    { key: "after", points: only(points, (it) => it.atMs >= afterMs), look: "stroke-seqpulse" },
   ];
   return parts.flatMap((part) =>
     getSegments(part.points, range, ceiling).map((segment, index) => (

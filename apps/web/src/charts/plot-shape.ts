@@ -1,6 +1,7 @@
 import { getTimeShare, type TimeRange } from "./time-scale";
 
-export type PlotPoint = { atMs: number; value: number | null };
+/** `leftOut`: measured, and no part of what is compared. */
+export type PlotPoint = { atMs: number; value: number | null; leftOut?: boolean };
 export type PlotSegment = { path: string; points: ReadonlyArray<{ x: number; y: number }> };
 
 /** The plot's own coordinates: the drawing is stretched to the width it gets. */
@@ -36,6 +37,11 @@ export function getGaps(points: readonly PlotPoint[]): Array<{ fromMs: number; t
     }
   }
   return gaps;
+}
+
+/** Neighbouring points that are left out are one stretch, from the first of them to the last. */
+export function getLeftOut(points: readonly PlotPoint[]): Array<{ fromMs: number; toMs: number }> {
+  return getGaps(points.map(({ atMs, leftOut }) => ({ atMs, value: leftOut ? null : 0 })));
 }
 
 /** Height of a value in the plot; zero is at the bottom. */

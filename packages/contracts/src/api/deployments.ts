@@ -244,6 +244,8 @@ export type DeploymentCounts = z.infer<typeof deploymentCountsSchema>;
 export const sampleSchema = z.object({
   at: instantSchema,
   phase: z.enum(["baseline", "deploying", "observing"]),
+  /** Of the time before, and no part of the baseline: an earlier version ran then that was found wanting. */
+  leftOut: z.boolean(),
   missing: z.string().nullable(),
   requests_per_sec: z.number().nullable(),
   latency_p95: z.number().nullable(),

@@ -4,6 +4,7 @@ import { schema, type Transaction } from "@pulsekeep/database";
 import { eq, sql } from "drizzle-orm";
 import { AppError } from "../../http/app-error.js";
 import { Databases, type Tenant } from "../../platform/database.js";
+import { SamplesQueries } from "../metrics/samples.queries.js";
 
 const { deployments, projects } = schema;
 
@@ -37,14 +38,22 @@ type StoredSample = {
 /** What was measured before, during and after a deployment. */
 @Injectable()
 export class DeploymentSamplesQueries {
-  constructor(@Inject(Databases) private readonly databases: Databases) {}
+  constructor(
+    @Inject(Databases) private readonly databases: Databases,
+    @Inject(SamplesQueries) private readonly samples: SamplesQueries,
+  ) {}
 
   /** Oldest first; a scrape that brought nothing has its reason and null metrics. @throws AppError `not_found` */
   async listSamples(tenant: Tenant, deploymentId: string): Promise<DeploymentSamples> {
     return this.databases.inTenant(tenant, async (tx) => {
       const window = await getWindow(tx, deploymentId);
-      const rows = [...(await readBaseline(tx, window)), ...(await readWatched(tx, window))];
-      return { samples: rows.map((row) => toSample(row, window)) };
+      const leftOut = await this.samples.listLeftOut(tx, window, window.startedAt);
+      const isLeftOut = (at: Date) => leftOut.some(({ fromAt, untilAt }) => at >= fromAt && at <= untilAt);
+      const baseline = (await readBaseline(tx, window)).map((row) => toSample(row, window));
+      const watched = (await readWatched(tx, window)).map((row) => toSample(row, window));
+      return {
+        samples: [...baseline.map((it) => ({ ...it, leftOut: isLeftOut(new Date(it.at)) })), ...watched],
+      };
     });
   }
 
@@ -147,6 +156,7 @@ function toSample(row: StoredSample, window: Window): DeploymentSamples["samples
   return {
     at: at.toISOString(),
     phase: phaseOf(at, window),
+    leftOut: false,
     missing: row.missing_reason,
     requests_per_sec: row.requests_per_sec,
     latency_p95: row.latency_p95_ms,

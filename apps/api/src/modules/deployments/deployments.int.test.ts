@@ -122,6 +122,30 @@ it("shows samples with their phase, gaps as gaps, and nothing after the window",
   expect(lines[3]).toMatch(/^[^,]+,observing,timeout,,,,,$/);
 });
 
+it("says which samples before it are of a version that was found wanting, unless that was a false alarm", async () => {
+  const { project, ids } = await deploy();
+  const bad = ids[0];
+  await project.finish({ deployment_id: bad ?? "", result: "success" });
+  await test.sql(
+    `update deployments set state = 'analyzed', verdict_state = 'warning', started_at = now() - interval '200 s',
+       finished_at = now() - interval '190 s', observe_until = now() - interval '100 s' where id = $1`,
+    [bad],
+  );
+  const id = (await project.trigger({ env: "prod" })).body.deployment_id;
+  await insertSamples(id, [{ second: -250 }, { second: -150 }, { second: -50 }, { second: 0 }]);
+  const leftOut = async () => {
+    const { body } = await alice.get<DeploymentSamples>(`/api/v1/deployments/${id}/samples`);
+    return body.samples.map((it) => it.leftOut);
+  };
+  expect(await leftOut()).toEqual([false, true, false, false]);
+  await test.sql(
+    `insert into verdict_feedback (deployment_id, workspace_id, judgement, given_at)
+       select id, workspace_id, 'false_alarm', now() from deployments where id = $1`,
+    [bad],
+  );
+  expect(await leftOut()).toEqual([false, false, false, false]);
+});
+
 it("thins a long watch instead of answering with every sample", async () => {
   const { ids } = await deploy();
   await test.sql("update deployments set started_at = started_at - interval '3 hours' where id = $1", [

@@ -58,6 +58,20 @@ export class SamplesQueries {
     return rows.map(toSample).reverse();
   }
 
+  /** When earlier deployments ran whose samples `listBaseline` leaves out, both ends inside. */
+  async listLeftOut(
+    tx: Transaction,
+    source: MeasuredSource,
+    before: Date,
+  ): Promise<{ fromAt: Date; untilAt: Date }[]> {
+    const { rows } = await tx.execute<{ from_at: string; until_at: string | null }>(
+      foundWanting(source, before),
+    );
+    return rows.flatMap(({ from_at, until_at }) =>
+      until_at === null ? [] : [{ fromAt: new Date(from_at), untilAt: new Date(until_at) }],
+    );
+  }
+
   /** Scrapes between two instants, oldest first; one that brought nothing has null metrics. */
   async listObserved(
     tx: Transaction,

@@ -40,7 +40,7 @@ export function DeploymentCharts({ deployment, samples }: DeploymentChartsProps)
         <p className="num min-h-5 text-ink-soft text-xs" aria-hidden>
           {cursorMs === undefined ? null : format.dateTime(new Date(cursorMs), getClockStyle(0))}
         </p>
-        <Legend />
+        <Legend hasLeftOut={shown.some((it) => it.leftOut)} />
       </div>
       <div className="touch-pan-y">
         {METRICS.map((metric) => (
@@ -62,11 +62,14 @@ export function DeploymentCharts({ deployment, samples }: DeploymentChartsProps)
   );
 }
 
-function Legend() {
+function Legend({ hasLeftOut }: { hasLeftOut: boolean }) {
   const t = useTranslations("deployment.legend");
   return (
     <ul aria-label={t("label")} className="flex flex-wrap items-center gap-x-4 gap-y-1 text-ink-soft text-xs">
       <Key look="border border-line bg-sunken">{t("baseline")}</Key>
+      {hasLeftOut ? (
+        <Key look="border border-line-strong border-dashed bg-surface">{t("leftOut")}</Key>
+      ) : null}
       <Key look="border border-warning/40 bg-warning-soft">{t("deploying")}</Key>
       <Key look="border border-seqpulse/40 bg-seqpulse-soft">{t("observing")}</Key>
       <Key look="w-0! border-ink border-l-2 border-dashed">{t("deployLine")}</Key>

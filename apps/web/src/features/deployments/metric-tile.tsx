@@ -52,7 +52,7 @@ export function MetricTile({
 }: MetricTileProps) {
   const t = useTranslations("metrics");
   const format = useMetricFormat();
-  const points = samples.map((it) => ({ atMs: Date.parse(it.at), value: it[metric] }));
+  const points = samples.map((it) => ({ atMs: Date.parse(it.at), value: it[metric], leftOut: it.leftOut }));
   const atCursor = cursorMs === undefined ? undefined : findNearest(points, cursorMs);
   const missing = points.filter((it) => it.value === null).length;
   return (

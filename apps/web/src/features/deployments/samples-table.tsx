@@ -53,7 +53,9 @@ export function SamplesTable({ deploymentId, samples }: SamplesTableProps) {
                   <Td className="num whitespace-nowrap py-1.5">
                     <Instant at={sample.at} as="timeSeconds" />
                   </Td>
-                  <Td className="py-1.5 text-ink-soft">{t(`phases.${sample.phase}`)}</Td>
+                  <Td className="py-1.5 text-ink-soft">
+                    {t(`phases.${sample.leftOut ? "leftOut" : sample.phase}`)}
+                  </Td>
                   {sample.missing ? (
                     <Td colSpan={METRICS.length} className="py-1.5 text-ink-soft">
                       {t("missing")} <Reason code={sample.missing} />
