@@ -1,4 +1,4 @@
-import { expect, test } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
 import { newPerson, signIn, signOut, signUp } from "./people.ts";
 
 test("after signing out, a stranger sees nothing of what was there", async ({ page }) => {
@@ -35,4 +35,27 @@ test("after signing out, a stranger sees nothing of what was there", async ({ pa
   await signIn(page, alice);
   await page.goto("/app/projects");
   await expect(page.getByText("Alice's shop")).toBeVisible();
+  await expectLanguageOfAccount(page);
 });
+
+/** What a stranger chose on this device is for its public pages; in the app the account's language is on every page. */
+async function expectLanguageOfAccount(page: Page): Promise<void> {
+  const html = page.locator("html");
+  const url = new URL("/", page.url()).href;
+  await page.context().addCookies([{ name: "pulsekeep_locale", value: "de", url }]);
+  await page.goto("/security");
+  await expect(html).toHaveAttribute("lang", "de");
+  await page.goto("/app/settings");
+  await expect(html).toHaveAttribute("lang", "en");
+  await page.getByRole("button", { name: "Language", exact: true }).click();
+  await page.getByRole("menuitemradio", { name: "Français" }).click();
+  await expect(html).toHaveAttribute("lang", "fr");
+  await expect(page.getByLabel("Langue", { exact: true }).and(page.locator("select"))).toHaveValue("fr");
+  expect(await (await page.request.get("/api/v1/me")).json()).toMatchObject({ user: { locale: "fr" } });
+  await page.goto("/security");
+  await expect(html).toHaveAttribute("lang", "fr");
+  await page.getByRole("button", { name: "Español" }).click();
+  await expect(html).toHaveAttribute("lang", "es");
+  await page.goto("/app");
+  await expect(html).toHaveAttribute("lang", "es");
+}

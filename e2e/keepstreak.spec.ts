@@ -4,7 +4,7 @@ import { runningFile } from "../tools/start/running-file.ts";
 import { listCommits } from "./bare-repository.ts";
 import { query } from "./database.ts";
 import { paste } from "./paste.ts";
-import { createWorker, newPerson, signUp } from "./people.ts";
+import { authorizeAtGitHub, createWorker, newPerson, signUp } from "./people.ts";
 
 /** One at a time: faults of the local GitHub meet everybody. */
 const GITHUB = { lock: "github" };
@@ -171,10 +171,15 @@ test(
   GITHUB,
   async ({ page }) => {
     await page.goto("/sign-in");
-    await page.getByRole("button", { name: "Continue with GitHub" }).click();
-    await page.getByRole("radio", { name: /octo-bob/ }).check();
-    await page.getByRole("button", { name: /Authorize/ }).click();
+    await page.getByRole("button", { name: "Deutsch" }).click();
+    await page.getByRole("button", { name: "Weiter mit GitHub" }).click();
+    await authorizeAtGitHub(page, "octo-bob");
     await expect(page).toHaveURL(/\/app$/);
+    // GitHub tells no language: the new account has that of the page it came from, and all its pages do.
+    const language = () =>
+      page.request.get("/api/v1/me").then(async (me) => (await me.json()).user.locale as string);
+    await expect(page.locator("html")).toHaveAttribute("lang", "de");
+    await expect.poll(language).toBe("de");
     await page.goto("/app/settings");
     await expect(page.getByLabel("Name")).toHaveValue(/Bob/);
   },

@@ -1,12 +1,14 @@
 import { type AppLocale, DEFAULT_LOCALE, isAppLocale } from "./locales";
 
-type Wishes = { cookie?: string; account?: string; acceptLanguage?: string | null };
+type Wishes = { inApp: boolean; cookie?: string; account?: string; acceptLanguage?: string | null };
 
-/** The choice made on this device wins, then the account's, then what the browser asks for. */
-export function chooseLocale({ cookie, account, acceptLanguage }: Wishes): AppLocale {
-  if (isAppLocale(cookie)) return cookie;
-  if (isAppLocale(account)) return account;
-  return findAccepted(acceptLanguage ?? "") ?? DEFAULT_LOCALE;
+/**
+ * In the app the account's language goes first: the API's sentences stand on the same page. On public pages the choice
+ * made on this device does. What the browser asks for comes last.
+ */
+export function chooseLocale({ inApp, cookie, account, acceptLanguage }: Wishes): AppLocale {
+  const chosen = inApp ? [account, cookie] : [cookie, account];
+  return chosen.find(isAppLocale) ?? findAccepted(acceptLanguage ?? "") ?? DEFAULT_LOCALE;
 }
 
 function findAccepted(header: string): AppLocale | undefined {

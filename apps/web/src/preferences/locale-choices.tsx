@@ -1,6 +1,5 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useLocale } from "next-intl";
 import { browserApi } from "@/api/client";
 import { unwrap } from "@/api/problem";
@@ -11,19 +10,24 @@ import { LOCALE_COOKIE } from "@/i18n/locale-cookie";
 import type { AppLocale } from "@/i18n/locales";
 import { getLanguageName } from "./language-name";
 import { setPreferenceCookie } from "./preference-cookie";
+import { useShowProfile } from "./use-show-profile";
 
-/** Mails and the engine's texts follow the account's language, so the choice goes there too. */
+/** The language of the account, and of this device's public pages along with it. */
 export default function LocaleChoices({
   trigger,
   locales,
 }: OpenedMenuProps & { locales: readonly AppLocale[] }) {
   const locale = useLocale();
-  const router = useRouter();
+  const showProfile = useShowProfile();
   const onError = useProblemToast();
   const choose = async (next: AppLocale) => {
-    setPreferenceCookie(LOCALE_COOKIE, next);
-    await unwrap(browserApi.PATCH("/api/v1/me", { body: { locale: next } })).catch(onError);
-    router.refresh();
+    try {
+      const me = await unwrap(browserApi.PATCH("/api/v1/me", { body: { locale: next } }));
+      setPreferenceCookie(LOCALE_COOKIE, next);
+      showProfile(me);
+    } catch (error) {
+      onError(error);
+    }
   };
   return (
     <Menu trigger={trigger}>

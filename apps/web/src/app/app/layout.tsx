@@ -8,6 +8,7 @@ import { AppShell } from "@/components/shell/app-shell";
 import { Toaster } from "@/components/toaster";
 import { SignInAgain } from "@/features/auth/sign-in-again";
 import { AccountDefaults } from "@/features/settings/account-defaults";
+import { isNewAccount } from "@/i18n/is-new-account";
 import { LOCALES } from "@/i18n/locales";
 import { parseTheme, THEME_COOKIE } from "@/preferences/theme";
 import { PATH_HEADER } from "@/proxy";
@@ -30,7 +31,7 @@ export default async function AppLayout({ children }: LayoutProps<"/app">) {
         <AppShell me={me} theme={parseTheme(jar.get(THEME_COOKIE)?.value)} locales={LOCALES}>
           {children}
         </AppShell>
-        <AccountDefaults me={me} />
+        {isNewAccount(me.user) ? <AccountDefaults me={me} /> : null}
         <Toaster />
         <SignInAgain />
       </AppProviders>

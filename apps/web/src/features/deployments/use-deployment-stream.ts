@@ -1,6 +1,7 @@
 "use client";
 
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { useLocale } from "next-intl";
 import { useEffect } from "react";
 import { queries } from "@/api/queries";
 import type { DeploymentDetail, DeploymentWait, Sample } from "@/api/types";
@@ -17,14 +18,21 @@ const isLive = ({ state, verdict }: DeploymentDetail): boolean =>
 export function useDeploymentStream(deployment: DeploymentDetail | undefined, hasSamples: boolean): void {
   const client = useQueryClient();
   const id = deployment !== undefined && hasSamples && isLive(deployment) ? deployment.id : undefined;
-  useEffect(() => (id === undefined ? undefined : followWhileVisible(client, id)), [client, id]);
+  // A verdict's sentences come in the language that the stream was opened in.
+  const locale = useLocale();
+  useEffect(
+    () => (id === undefined ? undefined : followWhileVisible(client, { id, locale })),
+    [client, id, locale],
+  );
 }
 
-function followWhileVisible(client: QueryClient, id: string): () => void {
-  let close = document.hidden ? undefined : follow(client, id);
+type Followed = { id: string; locale: string };
+
+function followWhileVisible(client: QueryClient, followed: Followed): () => void {
+  let close = document.hidden ? undefined : follow(client, followed);
   const onVisibility = () => {
     close?.();
-    close = document.hidden ? undefined : follow(client, id);
+    close = document.hidden ? undefined : follow(client, followed);
   };
   document.addEventListener("visibilitychange", onVisibility);
   return () => {
@@ -33,12 +41,11 @@ function followWhileVisible(client: QueryClient, id: string): () => void {
   };
 }
 
-function follow(client: QueryClient, id: string): () => void {
+function follow(client: QueryClient, { id, locale }: Followed): () => void {
   const [deploymentKey, samplesKey] = [queries.deployment(id).queryKey, queries.samples(id).queryKey];
   const known = client.getQueryData(samplesKey)?.samples.at(-1)?.at;
-  const source = new EventSource(
-    `/api/v1/deployments/${id}/events${known === undefined ? "" : `?after=${encodeURIComponent(known)}`}`,
-  );
+  const query = new URLSearchParams({ locale, ...(known === undefined ? {} : { after: known }) });
+  const source = new EventSource(`/api/v1/deployments/${id}/events?${query}`);
   let release: (() => void) | undefined;
   source.onopen = () => {
     release ??= markStreamed([deploymentKey, samplesKey]);

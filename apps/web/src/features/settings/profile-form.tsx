@@ -2,8 +2,7 @@
 
 import { zodResolver } from "@hookform/resolvers/zod";
 import { type MeUpdate, meUpdateSchema } from "@pulsekeep/contracts/api/identity";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useRouter } from "next/navigation";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useForm } from "react-hook-form";
 import { showToast } from "@/components/toasts";
@@ -21,6 +20,7 @@ import { LOCALE_COOKIE } from "@/i18n/locale-cookie";
 import type { AppLocale } from "@/i18n/locales";
 import { getLanguageName } from "@/preferences/language-name";
 import { setPreferenceCookie } from "@/preferences/preference-cookie";
+import { useShowProfile } from "@/preferences/use-show-profile";
 import { writeZoneId } from "@/i18n/zone-id";
 
 type ProfileProps = { locales: readonly AppLocale[]; timeZones: readonly string[] };
@@ -41,11 +41,12 @@ export function Profile(props: ProfileProps) {
 function ProfileForm({ me, locales, timeZones }: ProfileProps & { me: Me }) {
   const t = useTranslations("settings");
   const common = useTranslations("common");
-  const router = useRouter();
-  const client = useQueryClient();
+  const showProfile = useShowProfile();
   const onError = useProblemToast();
   const form = useForm<MeUpdate>({
-    defaultValues: { name: me.user.name, locale: me.user.locale, timeZone: me.user.timeZone },
+    // The menu at the top changes the language too.
+    values: { name: me.user.name, locale: me.user.locale, timeZone: me.user.timeZone },
+    resetOptions: { keepDirtyValues: true },
     resolver: zodResolver(meUpdateSchema),
   });
   const { errors } = form.formState;
@@ -53,10 +54,9 @@ function ProfileForm({ me, locales, timeZones }: ProfileProps & { me: Me }) {
     mutationFn: (body: MeUpdate) => unwrap(browserApi.PATCH("/api/v1/me", { body })),
     onError,
     onSuccess: (next) => {
-      client.setQueryData(queries.me().queryKey, next);
-      setPreferenceCookie(LOCALE_COOKIE, next.user.locale);
+      if (next.user.locale !== me.user.locale) setPreferenceCookie(LOCALE_COOKIE, next.user.locale);
       showToast({ kind: "success", title: t("saved") });
-      router.refresh();
+      showProfile(next);
     },
   });
   return (
