@@ -93,6 +93,12 @@ export async function createApp(env: Env, logger: Logger): Promise<NestFastifyAp
   SwaggerModule.setup("docs", app, () => createOpenApiDocument(app), {
     jsonDocumentUrl: "docs/openapi.json",
     yamlDocumentUrl: "docs/openapi.yaml",
+    customSiteTitle: "PulseKeep API",
+    // On a phone a group's sentence goes below its name, instead of into a column of single letters.
+    customCss:
+      "@media (max-width: 40rem) { .swagger-ui .opblock-tag { flex-wrap: wrap } .swagger-ui .opblock-tag small { order: 1; flex: 0 0 100% } }",
+    // Closed, the groups are the table of contents.
+    swaggerOptions: { docExpansion: "none" },
   });
   if (env.PULSEKEEP_ROLES.includes("http")) await mountWeb(fastify, env, problems);
   app.enableShutdownHooks();

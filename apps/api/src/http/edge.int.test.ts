@@ -10,6 +10,19 @@ import { startTestApp, type TestApp } from "../testing/test-app.js";
 import type { TestClient } from "../testing/test-client.js";
 import { closeServer, listen } from "../testing/test-ports.js";
 import { Public } from "./policy.js";
+import { REFERENCE_GROUPS } from "./reference-groups.js";
+
+type ApiOperation = {
+  operationId: string;
+  summary?: string;
+  tags?: string[];
+  security?: Record<string, string[]>[];
+};
+type ApiReference = {
+  paths: Record<string, Record<string, ApiOperation>>;
+  tags: { name: string; description: string }[];
+  components: { securitySchemes: Record<string, unknown> };
+};
 
 let test: TestApp;
 let alice: TestClient;
@@ -198,6 +211,32 @@ describe("the OpenAPI document", () => {
     expect(body).toMatchObject({ openapi: "3.1.0" });
     const result = await new Validator().validate(body);
     expect(result).toMatchObject({ valid: true });
+  });
+
+  it("has every operation in a described group, with a summary, and no group names one that is gone", async () => {
+    const { body } = await test.newClient().get<ApiReference>("/docs/openapi.json");
+    const operations = Object.values(body.paths).flatMap((path) => Object.values(path));
+    const named = REFERENCE_GROUPS.flatMap((group) =>
+      Object.entries(group.operations).map(([operationId, summary]) => ({
+        operationId,
+        summary,
+        tags: [group.name],
+      })),
+    );
+    const byId = (list: ApiOperation[]) =>
+      list
+        .map(({ operationId, summary, tags }) => ({ operationId, summary, tags }))
+        .toSorted((a, b) => a.operationId.localeCompare(b.operationId));
+    expect(byId(operations)).toEqual(byId(named));
+    expect(body.tags).toEqual(REFERENCE_GROUPS.map(({ name, description }) => ({ name, description })));
+  });
+
+  it("begins with what a pipeline calls, and says how to prove oneself wherever that is asked", async () => {
+    const { body } = await test.newClient().get<ApiReference>("/docs/openapi.json");
+    const operations = Object.values(body.paths).flatMap((path) => Object.values(path));
+    expect(operations[0]).toMatchObject({ tags: [REFERENCE_GROUPS[0]?.name] });
+    const schemes = new Set(operations.flatMap(({ security = [] }) => security.flatMap(Object.keys)));
+    expect(Object.keys(body.components.securitySchemes)).toEqual(expect.arrayContaining([...schemes]));
   });
 });
 

@@ -1,5 +1,4 @@
 import { Controller, Get, Inject, Query } from "@nestjs/common";
-import { ApiOperation } from "@nestjs/swagger";
 import {
   type DoraQuery,
   doraQuerySchema,
@@ -27,7 +26,6 @@ export class AnalyticsController {
 
   @Get("api/v1/analytics/dora")
   @Session()
-  @ApiOperation({ summary: "The four keys of DORA, with how each is made" })
   @Returns(doraSchema)
   getDora(@CallerOf() caller: UserCaller, @Query({ schema: doraQuerySchema }) query: DoraQuery) {
     return this.dora.getDora(caller, query, this.clock.now());
@@ -35,7 +33,6 @@ export class AnalyticsController {
 
   @Get("analytics/kpi/lifecycle")
   @Admin()
-  @ApiOperation({ summary: "How far the installation's people get, in counts" })
   @Returns(lifecycleSchema)
   getLifecycle(@Query({ schema: lifecycleQuerySchema }) { window_days: days }: LifecycleQuery) {
     return this.lifecycle.getKpis(days, this.clock.now());

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { Controller, Delete, Get, Header, Headers, Inject, Param, Put, Query, Res } from "@nestjs/common";
-import { ApiOperation, ApiProduces, ApiResponse } from "@nestjs/swagger";
+import { ApiProduces, ApiResponse } from "@nestjs/swagger";
 import {
   type BadgeQuery,
   badgeQuerySchema,
@@ -51,7 +51,6 @@ export class PublicBadgesController {
   constructor(@Inject(BadgesService) private readonly badges: BadgesService) {}
 
   @Get(":key.json")
-  @ApiOperation({ summary: "The state of the latest deployment, as badge services read it" })
   @Header("access-control-allow-origin", "*")
   @Header("cache-control", CACHED)
   @Returns(badgeStateSchema)
@@ -60,7 +59,6 @@ export class PublicBadgesController {
   }
 
   @Get(":key.svg")
-  @ApiOperation({ summary: "The state of the latest deployment, as a picture" })
   @ApiProduces("image/svg+xml")
   @ApiResponse({ status: 200, schema: { type: "string" } })
   async getSvg(

@@ -1,5 +1,4 @@
 import { Controller, Get, Inject, Param, Post, Query } from "@nestjs/common";
-import { ApiOperation } from "@nestjs/swagger";
 import { deploymentNoticeSchema } from "@pulsekeep/contracts/api/deployments";
 import { idSchema, type PageQuery, pageQuerySchema, pageSchema } from "@pulsekeep/contracts/api/shared";
 import { CallerOf, type UserCaller } from "../../http/caller.js";
@@ -17,7 +16,6 @@ export class DeploymentNoticesController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: "Deployments that somebody should look at" })
   @Returns(pageSchema(deploymentNoticeSchema, "DeploymentNoticePage"))
   list(@CallerOf() caller: UserCaller, @Query({ schema: pageQuerySchema }) query: PageQuery) {
     return this.queries.listNotices(caller, query);

@@ -8,7 +8,7 @@ import {
   Req,
   Res,
 } from "@nestjs/common";
-import { ApiBearerAuth, ApiOperation, ApiProduces, ApiSecurity } from "@nestjs/swagger";
+import { ApiBearerAuth, ApiProduces, ApiSecurity } from "@nestjs/swagger";
 import {
   type DeploymentStreamQuery,
   deploymentStreamQuerySchema,
@@ -48,7 +48,6 @@ export class DeploymentStreamController implements BeforeApplicationShutdown {
   @ApiSecurity("api_key")
   @ApiBearerAuth()
   @RateLimit({ name: "deployment_stream", limit: 120, windowSeconds: 60 })
-  @ApiOperation({ summary: "One deployment as server-sent events: samples, verdicts and states" })
   @ApiProduces("text/event-stream")
   async stream(
     @CallerOf() caller: UserCaller | PipelineCaller,

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { Controller, Get, Header, Inject, Param, Query, StreamableFile } from "@nestjs/common";
-import { ApiBearerAuth, ApiOperation, ApiProduces, ApiResponse, ApiSecurity } from "@nestjs/swagger";
+import { ApiBearerAuth, ApiProduces, ApiResponse, ApiSecurity } from "@nestjs/swagger";
 import {
   type DeploymentDetail,
   type DeploymentExportQuery,
@@ -53,7 +53,6 @@ export class DeploymentsController {
 
   @Get("export")
   @RateLimit({ name: "export", limit: 20, windowSeconds: 60 })
-  @ApiOperation({ summary: "Every deployment that the filter leaves, as a file" })
   @ApiProduces("text/csv", "application/json")
   @ApiResponse({ status: 200, schema: { type: "string" } })
   @Header("x-accel-buffering", "no")
@@ -90,7 +89,6 @@ export class DeploymentsController {
   }
 
   @Get(":id/samples.csv")
-  @ApiOperation({ summary: "What was measured around a deployment, as a file" })
   @ApiProduces("text/csv")
   @ApiResponse({ status: 200, schema: { type: "string" } })
   async samplesCsv(

@@ -1,5 +1,4 @@
 import { Controller, Get, Inject, Query } from "@nestjs/common";
-import { ApiOperation } from "@nestjs/swagger";
 import {
   type HintCountsQuery,
   type HintListQuery,
@@ -20,7 +19,6 @@ export class HintsController {
   constructor(@Inject(HintsQueries) private readonly hints: HintsQueries) {}
 
   @Get()
-  @ApiOperation({ summary: "What verdicts say to look at first, across deployments" })
   @Returns(pageSchema(hintedDeploymentSchema, "HintedDeploymentPage"))
   list(@CallerOf() caller: UserCaller, @Query({ schema: hintListQuerySchema }) query: HintListQuery) {
     return this.hints.listHinted(caller, query);

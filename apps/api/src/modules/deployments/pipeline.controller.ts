@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { Body, Controller, Get, Headers, Inject, Param, Post, Query, Res } from "@nestjs/common";
-import { ApiBearerAuth, ApiHeader, ApiOperation, ApiResponse, ApiSecurity } from "@nestjs/swagger";
+import { ApiBearerAuth, ApiHeader, ApiResponse, ApiSecurity } from "@nestjs/swagger";
 import {
   type DeploymentCreate,
   type DeploymentFinish,
@@ -41,7 +41,6 @@ export class PipelineController {
   ) {}
 
   @Post()
-  @ApiOperation({ summary: "Begin a deployment" })
   @ApiHeader({ name: "Idempotency-Key", required: false, description: "1 to 255 characters, kept for a day" })
   @ApiResponse({ status: 200, standardSchema: deploymentSchema })
   @Returns(deploymentSchema, 201)
@@ -60,7 +59,6 @@ export class PipelineController {
 
   /** Repeating it changes nothing; another result than before is refused. */
   @Post(":id/finish")
-  @ApiOperation({ summary: "Say how the pipeline ended, and begin to observe" })
   @Returns(deploymentSchema)
   async finish(
     @CallerOf() caller: PipelineCaller,
@@ -77,7 +75,6 @@ export class PipelineController {
   /** For gates: answers when the verdict is final, or with what there is when the wait is over. */
   @Get(":id/wait")
   @SessionOrPipeline()
-  @ApiOperation({ summary: "Wait for the verdict" })
   @Returns(deploymentWaitSchema)
   wait(
     @CallerOf() caller: PipelineCaller | UserCaller,

@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, Controller, Get, Inject, Req, Res } from "@nestjs/common";
-import { ApiOperation, ApiProduces } from "@nestjs/swagger";
+import { ApiProduces } from "@nestjs/swagger";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { CallerOf, type UserCaller } from "../../http/caller.js";
 import { type EventStream, openEventStream } from "../../http/event-stream.js";
@@ -22,7 +22,6 @@ export class EventsController implements BeforeApplicationShutdown {
    * everything again (`resync`) instead of being promised what it missed.
    */
   @Get()
-  @ApiOperation({ summary: "News of this workspace as server-sent events" })
   @ApiProduces("text/event-stream")
   stream(@CallerOf() caller: UserCaller, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const stream = openEventStream({ request, reply }, () => this.sessions.authenticate(request));

@@ -1,5 +1,4 @@
 import { Controller, Get, Inject } from "@nestjs/common";
-import { ApiOperation } from "@nestjs/swagger";
 import { quotaUseSchema } from "@pulsekeep/contracts/api/projects";
 import { CallerOf, type UserCaller } from "../../http/caller.js";
 import { Session } from "../../http/policy.js";
@@ -12,7 +11,6 @@ export class QuotaUseController {
   constructor(@Inject(QuotaUseQueries) private readonly queries: QuotaUseQueries) {}
 
   @Get()
-  @ApiOperation({ summary: "What this workspace may use, and how much of it is used" })
   @Returns(quotaUseSchema)
   get(@CallerOf() caller: UserCaller) {
     return this.queries.getUse(caller);

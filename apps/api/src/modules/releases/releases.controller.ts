@@ -1,5 +1,5 @@
 import { Controller, Get, Header, Inject, Param, Res } from "@nestjs/common";
-import { ApiOperation, ApiProduces, ApiResponse } from "@nestjs/swagger";
+import { ApiProduces, ApiResponse } from "@nestjs/swagger";
 import { updateParamsSchema } from "@pulsekeep/contracts/worker-protocol";
 import type { FastifyReply } from "fastify";
 import { Public } from "../../http/policy.js";
@@ -18,7 +18,6 @@ export class ReleasesController {
   constructor(@Inject(ReleasesService) private readonly releases: ReleasesService) {}
 
   @Get(":version")
-  @ApiOperation({ summary: "The script of a release" })
   @ApiProduces("text/javascript")
   @ApiResponse({ status: 200, schema: { type: "string" } })
   @Header("cache-control", CACHED)
@@ -36,7 +35,6 @@ export class ReleasesController {
   }
 
   @Get(":version/manifest")
-  @ApiOperation({ summary: "The signed manifest of a release, and the replacements of the keys" })
   @Header("cache-control", CACHED)
   @Returns(updateParamsSchema)
   async getManifest(@Param("version") version: string) {

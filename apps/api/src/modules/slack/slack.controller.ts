@@ -1,5 +1,4 @@
 import { Body, Controller, Delete, Get, Inject, Param, Post, Put } from "@nestjs/common";
-import { ApiOperation } from "@nestjs/swagger";
 import { idSchema } from "@pulsekeep/contracts/api/shared";
 import {
   type SlackTestRequest,
@@ -33,9 +32,6 @@ export class SlackController {
   }
 
   @Put()
-  @ApiOperation({
-    summary: "Messages for Slack: what is absent stays; another webhook needs a recent sign-in",
-  })
   @Returns(slackSettingsSchema)
   async change(
     @CallerOf() caller: UserCaller,
@@ -55,7 +51,6 @@ export class SlackController {
   @Post("test")
   // Each one is somebody's notification.
   @RateLimit({ name: "slack_test", limit: 10, windowSeconds: 60 })
-  @ApiOperation({ summary: "Sends a test message and answers what Slack said" })
   @Returns(slackTestSchema)
   test(
     @CallerOf() caller: UserCaller,
