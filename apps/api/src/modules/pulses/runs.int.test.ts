@@ -171,12 +171,12 @@ describe("a run", () => {
     const elsewhere = await createPulse(at.alice, at.worker, { target: { repository: "octo-alice/else" } });
     await Promise.all([runNow(at.alice, at.pulse), runNow(at.alice, elsewhere)]);
     const claimed = [await at.claimOne(), await at.claimOne()];
-    const [first, second] = claimed.sort((one, other) => (one.runId < other.runId ? -1 : 1));
+    const byId = claimed.sort((one, other) => (one.runId < other.runId ? -1 : 1));
     await besideTransaction(at.test, async (other) => {
-      await other.query("select from runs where id = $1 for update", [first?.runId]);
-      const reported = [second, first].map((run) => run && reportAtOnce(run));
+      await other.query("select from runs where id = $1 for update", [byId[0]?.runId]);
+      const reported = byId.toReversed().map(reportAtOnce);
       await untilWaiting(at.test);
-      await other.query("select from runs where id = $1 for update nowait", [second?.runId]);
+      await other.query("select from runs where id = $1 for update nowait", [byId[1]?.runId]);
       await other.query("commit");
       expect(await Promise.all(reported)).toMatchObject([{ ended: true }, { ended: true }]);
     });
