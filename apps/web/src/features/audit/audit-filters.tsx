@@ -3,8 +3,6 @@
 import { AUDIT_ACTIONS } from "@pulsekeep/contracts/audit-actions";
 import { useTranslations } from "next-intl";
 import { FilterFold, FilterForm } from "@/components/filter-form";
-import { ShallowLink } from "@/components/shallow-link";
-import { Button } from "@/components/ui/button";
 import { Field, Input, Select } from "@/components/ui/field";
 import { findActorKind, parseAuditFilter, writeAuditFilter } from "./audit-filter";
 import { useActionName } from "./action-name";
@@ -21,7 +19,7 @@ export function AuditFilters({ filter, setFilter }: ReturnType<typeof useAuditFi
       query={writeAuditFilter(filter)}
       read={(fields) => writeAuditFilter(parseAuditFilter(fields))}
     >
-      <FilterFold count={asked}>
+      <FilterFold count={asked} clear={asked > 0 ? { text: t("clear"), query: "" } : undefined}>
         <Field label={t("column.action")} className="col-span-2 sm:w-56">
           <Select
             name="action"
@@ -69,16 +67,6 @@ export function AuditFilters({ filter, setFilter }: ReturnType<typeof useAuditFi
           />
         </Field>
       </FilterFold>
-      {asked > 0 ? (
-        <Button
-          asChild
-          variant="ghost"
-          size="field"
-          className="col-span-2 sm:col-span-1 [details:not([open])+&]:col-span-1"
-        >
-          <ShallowLink query="">{t("clear")}</ShallowLink>
-        </Button>
-      ) : null}
     </FilterForm>
   );
 }

@@ -6,7 +6,6 @@ import { useEffect, useState } from "react";
 import { type DeploymentFilter, type DeploymentOrder, toDeploymentQuery } from "@/api/queries";
 import type { Project } from "@/api/types";
 import { FilterFold, FilterForm } from "@/components/filter-form";
-import { ShallowLink } from "@/components/shallow-link";
 import { Button } from "@/components/ui/button";
 import { Field, Input, Select } from "@/components/ui/field";
 import {
@@ -43,7 +42,10 @@ export function DeploymentFilters({ filter, setFilter, order, projects, services
         value={filter.search ?? ""}
         onSearch={(search) => setFilter({ search: search || undefined })}
       />
-      <FilterFold count={asked - (filter.search === undefined ? 0 : 1)}>
+      <FilterFold
+        count={asked - (filter.search === undefined ? 0 : 1)}
+        clear={asked > 0 ? { text: t("clear"), query: writeDeploymentFilter({}, order) } : undefined}
+      >
         <Choice
           name="project"
           label={t("project")}
@@ -103,16 +105,6 @@ export function DeploymentFilters({ filter, setFilter, order, projects, services
           onChoose={(period) => setFilter({ period })}
         />
       </FilterFold>
-      {asked > 0 ? (
-        <Button
-          asChild
-          variant="ghost"
-          size="field"
-          className="col-span-2 sm:col-span-1 [details:not([open])+&]:col-span-1"
-        >
-          <ShallowLink query={writeDeploymentFilter({}, order)}>{t("clear")}</ShallowLink>
-        </Button>
-      ) : null}
       {Object.entries(order).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
       ))}
