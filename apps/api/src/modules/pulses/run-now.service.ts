@@ -1,9 +1,8 @@
 import { Inject, Injectable } from "@nestjs/common";
 import type { Statement } from "@pulsekeep/database";
 import { AppError } from "../../http/app-error.js";
-import type { Tenant } from "../../platform/database.js";
 import { uuidArray } from "../../platform/binary-array.js";
-import { Databases, isRefusedData } from "../../platform/database.js";
+import { Databases, isRefusedData, type Tenant } from "../../platform/database.js";
 import { Gather } from "../../platform/gather.js";
 import { newId } from "../../platform/ids.js";
 import { Announcer } from "./announcer.js";
@@ -85,9 +84,9 @@ export class RunNowService {
     const ids = asked.map(() => newId());
     const workspaceIds = asked.map(({ workspaceId }) => workspaceId);
     const pulses = uuidArray(asked.map(({ pulseId }) => pulseId));
-    const found = await this.databases.inClaims(workspaceIds, async (db) => {
-      // One packet and two looks: the second sees what was done while the first waited.
-      const [, found] = await Promise.all([
+    // One packet and two looks: the second sees what was done while the first waited.
+    const [, found] = await this.databases.inClaims(workspaceIds, (db) =>
+      Promise.all([
         db.run(lockLanesOf, [pulses]),
         db.runLast<FoundPulse>(queueRunsNow, [
           uuidArray(ids),
@@ -96,9 +95,8 @@ export class RunNowService {
           this.rules.lateSeconds,
           this.rules.windowSeconds,
         ]),
-      ]);
-      return found;
-    });
+      ]),
+    );
     const answers = asked.map((): Answer => ({ refused: "not_found" }));
     for (const { place, is_worker_removed } of found)
       answers[place] = is_worker_removed ? { refused: "worker_not_ready" } : { runId: ids[place] as string };
